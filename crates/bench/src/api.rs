@@ -1,0 +1,404 @@
+//! The shapes that cross to the window. TypeScript types are generated from
+//! them; nothing else in the house depends on them.
+
+use serde::{Deserialize, Serialize};
+use timeline::{Event, Timestamp};
+use ts_rs::TS;
+
+/// Everything the window shows that is not the timeline.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BenchState {
+    /// Whether devices can be stored, and what to do if not.
+    pub vault: VaultSummary,
+    /// Devices in the order they were added; empty while the vault is shut.
+    pub devices: Vec<DeviceSummary>,
+    /// The device that answers the next ceremony.
+    pub active_device: Option<String>,
+    /// The relying parties this bench runs.
+    pub relying_parties: Vec<RelyingPartySummary>,
+    /// What a device asks the person right now.
+    pub prompt: Option<Prompt>,
+}
+
+/// Where secrets rest and how that stands.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VaultSummary {
+    /// `ready`, `opening`, or the code of what stands in the way, such as `keyringLocked`.
+    pub state: String,
+    /// `keyring`, `file`, `passphrase` or `memory`.
+    pub home: String,
+    /// Where the key is and what that protects against, in a sentence.
+    pub home_label: String,
+    /// What stands in the way and what to do next, in sentences; none when ready.
+    pub problem: Option<String>,
+    /// What the tester can do about it, the best first.
+    pub ways_out: Vec<WayOut>,
+}
+
+/// Something the tester can do when the vault is shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum WayOut {
+    /// Try the same again, after unlocking the keyring or mending the folder.
+    Retry,
+    /// Keep the vault's key in a file only this user can read.
+    UseFile,
+    /// Derive the vault's key from a passphrase.
+    UsePassphrase,
+    /// Keep everything in memory until the bench closes.
+    UseMemory,
+    /// Set the old vault aside (renamed, not deleted) and begin anew.
+    StartOver,
+}
+
+/// A software device.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceSummary {
+    /// Opaque and stable.
+    pub id: String,
+    /// The tester's name for it.
+    pub name: String,
+    /// `phone` or `key`.
+    pub profile: String,
+    /// Its AAGUID, in 8-4-4-4-12 form.
+    pub aaguid: String,
+    /// When it was added.
+    pub created: Timestamp,
+    /// How its PIN stands.
+    pub pin: PinState,
+    /// Newest first.
+    pub passkeys: Vec<PasskeySummary>,
+}
+
+/// A device's own PIN.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PinState {
+    /// False until the first use asks for one.
+    pub set: bool,
+    /// Tries left before the device blocks.
+    pub tries_left: u32,
+    /// True when the tries are spent and only a wipe helps.
+    pub blocked: bool,
+}
+
+/// A passkey on a device.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeySummary {
+    /// Credential id, base64url.
+    pub credential_id: String,
+    /// The relying party it belongs to.
+    pub rp_id: String,
+    /// That party's name, as it gave it.
+    pub rp_name: Option<String>,
+    /// Account name, as the relying party gave it.
+    pub user_name: Option<String>,
+    /// Display name, as the relying party gave it.
+    pub user_display_name: Option<String>,
+    /// User handle, base64url.
+    pub user_handle: String,
+    /// The tester's own name for it.
+    pub label: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it last signed.
+    pub last_used: Option<Timestamp>,
+    /// Signature counter.
+    #[ts(type = "number")]
+    pub sign_count: u32,
+    /// `ES256`, …
+    pub algorithm: String,
+    /// False when it answers only to its credential id.
+    pub discoverable: bool,
+}
+
+/// A relying party this bench runs.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RelyingPartySummary {
+    /// Its name.
+    pub name: String,
+    /// Its RP ID.
+    pub rp_id: String,
+    /// `http://localhost:PORT`.
+    pub origin: String,
+    /// Why it does not run, when it does not.
+    pub problem: Option<Problem>,
+}
+
+/// Something that failed: for the person a sentence, for the window a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Stable name of what happened.
+    pub code: String,
+    /// What happened and what to do next.
+    pub message: String,
+}
+
+/// What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Prompt {
+    /// Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
+    #[ts(type = "number")]
+    pub id: u64,
+    /// The device that asks.
+    pub device: String,
+    /// The relying party the request came from.
+    pub rp_id: Option<String>,
+    /// When the device stops waiting.
+    pub deadline: Timestamp,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum Question {
+    /// Touch the device to go on.
+    Touch {
+        /// `createPasskey`, `signIn`, `selection` or `reset`.
+        purpose: String,
+        /// The account concerned, where it is known already.
+        user_name: Option<String>,
+    },
+    /// Choose a device PIN: first time, then again to confirm.
+    SetPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// True at the second entry.
+        confirming: bool,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits.
+        max_length: u32,
+        /// What was wrong with the last entry.
+        problem: Option<String>,
+    },
+    /// Enter the device PIN.
+    EnterPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// Tries left.
+        tries_left: u32,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits.
+        max_length: u32,
+        /// What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
+        problem: Option<String>,
+    },
+    /// Choose who signs in.
+    ChooseAccount {
+        /// One entry an account, the newest first.
+        accounts: Vec<AccountChoice>,
+    },
+    /// The tries are spent: wipe the device or leave it.
+    Blocked,
+}
+
+/// An account to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountChoice {
+    /// Account name.
+    pub name: Option<String>,
+    /// Display name.
+    pub display_name: Option<String>,
+}
+
+/// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum PromptAnswer {
+    /// Touches the device.
+    Touch,
+    /// Presses a digit, 0 to 9.
+    Digit {
+        /// 0 to 9.
+        digit: u8,
+    },
+    /// Takes the last digit back.
+    Backspace,
+    /// Confirms the digits on the pad.
+    Submit,
+    /// Chooses an account by its place in the list.
+    Choose {
+        /// From 0.
+        index: u32,
+    },
+    /// Wipes the blocked device.
+    Wipe,
+    /// Says no.
+    Decline,
+}
+
+/// A call of `navigator.credentials` in a framed page.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsCall {
+    /// Names the call for [`crate::Bench::credentials_abort`]; chosen by the window, unique.
+    pub call: String,
+    /// The frame's origin, from the message event and never from the message.
+    pub origin: String,
+    /// `create` or `get`.
+    pub method: CredentialsMethod,
+    /// The options' JSON form (WebAuthn L3 §5.1.8, §5.1.9).
+    #[ts(type = "any")]
+    pub public_key: serde_json::Value,
+    /// `CredentialRequestOptions.mediation`.
+    pub mediation: Option<String>,
+}
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum CredentialsMethod {
+    /// `navigator.credentials.create()`.
+    Create,
+    /// `navigator.credentials.get()`.
+    Get,
+}
+
+/// How the call ended.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase", tag = "outcome")]
+pub enum CredentialsAnswer {
+    /// A credential, in its JSON form.
+    Credential {
+        /// `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+        #[ts(type = "any")]
+        credential: serde_json::Value,
+    },
+    /// A `DOMException`.
+    Exception {
+        /// `NotAllowedError`, …
+        name: String,
+        /// For the page's developer.
+        message: String,
+    },
+}
+
+/// A stretch of the timeline.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelinePage {
+    /// Oldest first.
+    pub events: Vec<Event>,
+    /// The newest event's number in the whole stream.
+    #[ts(type = "number")]
+    pub last: u64,
+    /// Events that neither memory nor disk could keep.
+    #[ts(type = "number")]
+    pub lost: u64,
+}
+
+/// A file the bench wrote for the tester.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedFile {
+    /// Where it is.
+    pub path: String,
+    /// How many events it holds.
+    #[ts(type = "number")]
+    pub events: u64,
+}
+
+/// Versions and folders, to paste into a bug report.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// Version of the program.
+    pub version: String,
+    /// Operating system and architecture.
+    pub system: String,
+    /// Version of the web view, where it is known.
+    pub web_view: Option<String>,
+    /// Where devices and relying parties are stored.
+    pub data_folder: String,
+    /// Where saved timelines go.
+    pub export_folder: String,
+    /// Where the vault's key is.
+    pub vault_home: String,
+    /// Any command that prints the same facts, one a line.
+    pub text: String,
+}
+
+/// A verification ladder, the body of an `rp.verification` event.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VerificationReport {
+    /// True when no step failed.
+    pub verified: bool,
+    /// Every step of the section, in order.
+    pub steps: Vec<VerificationStep>,
+}
+
+/// One step of WebAuthn L3 §7.1 or §7.2.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VerificationStep {
+    /// `7.1` or `7.2`.
+    pub section: String,
+    /// The step's number.
+    pub step: u32,
+    /// What it checks.
+    pub name: String,
+    /// `passed`, `failed` or `notApplicable`.
+    pub outcome: String,
+    /// What it wanted to see.
+    pub expected: Option<String>,
+    /// What it saw, or why it does not apply.
+    pub actual: Option<String>,
+}
+
+/// Every shape above as TypeScript, for the window's generated bindings.
+#[must_use]
+pub fn typescript() -> String {
+    fn declare<T: TS>(config: &ts_rs::Config, out: &mut String) {
+        out.push_str(&T::docs().unwrap_or_default());
+        out.push_str("export ");
+        out.push_str(&T::decl(config));
+        out.push_str("\n\n");
+    }
+    macro_rules! declare_all {
+        ($($shape:ty),+ $(,)?) => {{
+            let config = ts_rs::Config::default();
+            let mut out = String::new();
+            $(declare::<$shape>(&config, &mut out);)+
+            out
+        }};
+    }
+    declare_all!(
+        Timestamp,
+        timeline::Seq,
+        timeline::Party,
+        Event,
+        BenchState,
+        VaultSummary,
+        WayOut,
+        DeviceSummary,
+        PinState,
+        PasskeySummary,
+        RelyingPartySummary,
+        Problem,
+        Prompt,
+        Question,
+        AccountChoice,
+        PromptAnswer,
+        CredentialsCall,
+        CredentialsMethod,
+        CredentialsAnswer,
+        TimelinePage,
+        SavedFile,
+        About,
+        VerificationReport,
+        VerificationStep,
+    )
+}

@@ -1,0 +1,2 @@
+//! The headless `touchstone` binary.
+fn main() {}
