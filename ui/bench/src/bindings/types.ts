@@ -1,0 +1,510 @@
+// Generated from the Rust types by `cargo xtask bindings`. Do not edit.
+
+/**
+ * Wall-clock time in milliseconds since 1970-01-01T00:00:00Z.
+ */
+export type Timestamp = number;
+
+/**
+ * An event's number: 1 for the first of a bench, then rising by one.
+ */
+export type Seq = number;
+
+/**
+ * Who did it.
+ */
+export type Party = "device" | "client" | "relyingParty" | "bench";
+
+/**
+ * One thing that happened.
+ */
+export type Event = { 
+/**
+ * Its number in the stream.
+ */
+seq: Seq, 
+/**
+ * The event that led to it.
+ */
+cause: Seq | null, 
+/**
+ * Who did it.
+ */
+party: Party, 
+/**
+ * When, by the bench's clock.
+ */
+wall: Timestamp, 
+/**
+ * When, by the party's own clock, where that one differs.
+ */
+partyTime: Timestamp | null, 
+/**
+ * What: a name from the emitting room's list, such as `rp.request`.
+ */
+kind: string, 
+/**
+ * True when the tester asked for this to go wrong.
+ */
+deliberate: boolean, 
+/**
+ * The bytes as they crossed the wire; base64url in JSON.
+ */
+raw: string | null, 
+/**
+ * What the kind says there is to know, decoded.
+ */
+body: any, };
+
+/**
+ * Everything the window shows that is not the timeline.
+ */
+export type BenchState = { 
+/**
+ * Whether devices can be stored, and what to do if not.
+ */
+vault: VaultSummary, 
+/**
+ * Devices in the order they were added; empty while the vault is shut.
+ */
+devices: Array<DeviceSummary>, 
+/**
+ * The device that answers the next ceremony.
+ */
+activeDevice: string | null, 
+/**
+ * The relying parties this bench runs.
+ */
+relyingParties: Array<RelyingPartySummary>, 
+/**
+ * What a device asks the person right now.
+ */
+prompt: Prompt | null, };
+
+/**
+ * Where secrets rest and how that stands.
+ */
+export type VaultSummary = { 
+/**
+ * `ready`, `opening`, or the code of what stands in the way, such as `keyringLocked`.
+ */
+state: string, 
+/**
+ * `keyring`, `file`, `passphrase` or `memory`.
+ */
+home: string, 
+/**
+ * Where the key is and what that protects against, in a sentence.
+ */
+homeLabel: string, 
+/**
+ * What stands in the way and what to do next, in sentences; none when ready.
+ */
+problem: string | null, 
+/**
+ * What the tester can do about it, the best first.
+ */
+waysOut: Array<WayOut>, };
+
+/**
+ * Something the tester can do when the vault is shut.
+ */
+export type WayOut = "retry" | "useFile" | "usePassphrase" | "useMemory" | "startOver";
+
+/**
+ * A software device.
+ */
+export type DeviceSummary = { 
+/**
+ * Opaque and stable.
+ */
+id: string, 
+/**
+ * The tester's name for it.
+ */
+name: string, 
+/**
+ * `phone` or `key`.
+ */
+profile: string, 
+/**
+ * Its AAGUID, in 8-4-4-4-12 form.
+ */
+aaguid: string, 
+/**
+ * When it was added.
+ */
+created: Timestamp, 
+/**
+ * How its PIN stands.
+ */
+pin: PinState, 
+/**
+ * Newest first.
+ */
+passkeys: Array<PasskeySummary>, };
+
+/**
+ * A device's own PIN.
+ */
+export type PinState = { 
+/**
+ * False until the first use asks for one.
+ */
+set: boolean, 
+/**
+ * Tries left before the device blocks.
+ */
+triesLeft: number, 
+/**
+ * True when the tries are spent and only a wipe helps.
+ */
+blocked: boolean, };
+
+/**
+ * A passkey on a device.
+ */
+export type PasskeySummary = { 
+/**
+ * Credential id, base64url.
+ */
+credentialId: string, 
+/**
+ * The relying party it belongs to.
+ */
+rpId: string, 
+/**
+ * That party's name, as it gave it.
+ */
+rpName: string | null, 
+/**
+ * Account name, as the relying party gave it.
+ */
+userName: string | null, 
+/**
+ * Display name, as the relying party gave it.
+ */
+userDisplayName: string | null, 
+/**
+ * User handle, base64url.
+ */
+userHandle: string, 
+/**
+ * The tester's own name for it.
+ */
+label: string | null, 
+/**
+ * When it was made.
+ */
+created: Timestamp, 
+/**
+ * When it last signed.
+ */
+lastUsed: Timestamp | null, 
+/**
+ * Signature counter.
+ */
+signCount: number, 
+/**
+ * `ES256`, …
+ */
+algorithm: string, 
+/**
+ * False when it answers only to its credential id.
+ */
+discoverable: boolean, };
+
+/**
+ * A relying party this bench runs.
+ */
+export type RelyingPartySummary = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its RP ID.
+ */
+rpId: string, 
+/**
+ * `http://localhost:PORT`.
+ */
+origin: string, 
+/**
+ * Why it does not run, when it does not.
+ */
+problem: Problem | null, };
+
+/**
+ * Something that failed: for the person a sentence, for the window a code.
+ */
+export type Problem = { 
+/**
+ * Stable name of what happened.
+ */
+code: string, 
+/**
+ * What happened and what to do next.
+ */
+message: string, };
+
+/**
+ * What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
+ */
+export type Prompt = { 
+/**
+ * Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
+ */
+id: number, 
+/**
+ * The device that asks.
+ */
+device: string, 
+/**
+ * The relying party the request came from.
+ */
+rpId: string | null, 
+/**
+ * When the device stops waiting.
+ */
+deadline: Timestamp, 
+/**
+ * What is asked.
+ */
+question: Question, };
+
+/**
+ * What is asked.
+ */
+export type Question = { "kind": "touch", 
+/**
+ * `createPasskey`, `signIn`, `selection` or `reset`.
+ */
+purpose: string, 
+/**
+ * The account concerned, where it is known already.
+ */
+userName: string | null, } | { "kind": "setPin", 
+/**
+ * Digits on the pad.
+ */
+entered: number, 
+/**
+ * True at the second entry.
+ */
+confirming: boolean, 
+/**
+ * Fewest digits.
+ */
+minLength: number, 
+/**
+ * Most digits.
+ */
+maxLength: number, 
+/**
+ * What was wrong with the last entry.
+ */
+problem: string | null, } | { "kind": "enterPin", 
+/**
+ * Digits on the pad.
+ */
+entered: number, 
+/**
+ * Tries left.
+ */
+triesLeft: number, 
+/**
+ * Fewest digits.
+ */
+minLength: number, 
+/**
+ * Most digits.
+ */
+maxLength: number, 
+/**
+ * What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
+ */
+problem: string | null, } | { "kind": "chooseAccount", 
+/**
+ * One entry an account, the newest first.
+ */
+accounts: Array<AccountChoice>, } | { "kind": "blocked" };
+
+/**
+ * An account to choose.
+ */
+export type AccountChoice = { 
+/**
+ * Account name.
+ */
+name: string | null, 
+/**
+ * Display name.
+ */
+displayName: string | null, };
+
+/**
+ * What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
+ */
+export type PromptAnswer = { "kind": "touch" } | { "kind": "digit", 
+/**
+ * 0 to 9.
+ */
+digit: number, } | { "kind": "backspace" } | { "kind": "submit" } | { "kind": "choose", 
+/**
+ * From 0.
+ */
+index: number, } | { "kind": "wipe" } | { "kind": "decline" };
+
+/**
+ * A call of `navigator.credentials` in a framed page.
+ */
+export type CredentialsCall = { 
+/**
+ * Names the call for [`crate::Bench::credentials_abort`]; chosen by the window, unique.
+ */
+call: string, 
+/**
+ * The frame's origin, from the message event and never from the message.
+ */
+origin: string, 
+/**
+ * `create` or `get`.
+ */
+method: CredentialsMethod, 
+/**
+ * The options' JSON form (WebAuthn L3 §5.1.8, §5.1.9).
+ */
+publicKey: any, 
+/**
+ * `CredentialRequestOptions.mediation`.
+ */
+mediation: string | null, };
+
+/**
+ * Which of the two.
+ */
+export type CredentialsMethod = "create" | "get";
+
+/**
+ * How the call ended.
+ */
+export type CredentialsAnswer = { "outcome": "credential", 
+/**
+ * `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+ */
+credential: any, } | { "outcome": "exception", 
+/**
+ * `NotAllowedError`, …
+ */
+name: string, 
+/**
+ * For the page's developer.
+ */
+message: string, };
+
+/**
+ * A stretch of the timeline.
+ */
+export type TimelinePage = { 
+/**
+ * Oldest first.
+ */
+events: Array<Event>, 
+/**
+ * The newest event's number in the whole stream.
+ */
+last: number, 
+/**
+ * Events that neither memory nor disk could keep.
+ */
+lost: number, };
+
+/**
+ * A file the bench wrote for the tester.
+ */
+export type SavedFile = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * How many events it holds.
+ */
+events: number, };
+
+/**
+ * Versions and folders, to paste into a bug report.
+ */
+export type About = { 
+/**
+ * Version of the program.
+ */
+version: string, 
+/**
+ * Operating system and architecture.
+ */
+system: string, 
+/**
+ * Version of the web view, where it is known.
+ */
+webView: string | null, 
+/**
+ * Where devices and relying parties are stored.
+ */
+dataFolder: string, 
+/**
+ * Where saved timelines go.
+ */
+exportFolder: string, 
+/**
+ * Where the vault's key is.
+ */
+vaultHome: string, 
+/**
+ * Any command that prints the same facts, one a line.
+ */
+text: string, };
+
+/**
+ * A verification ladder, the body of an `rp.verification` event.
+ */
+export type VerificationReport = { 
+/**
+ * True when no step failed.
+ */
+verified: boolean, 
+/**
+ * Every step of the section, in order.
+ */
+steps: Array<VerificationStep>, };
+
+/**
+ * One step of WebAuthn L3 §7.1 or §7.2.
+ */
+export type VerificationStep = { 
+/**
+ * `7.1` or `7.2`.
+ */
+section: string, 
+/**
+ * The step's number.
+ */
+step: number, 
+/**
+ * What it checks.
+ */
+name: string, 
+/**
+ * `passed`, `failed` or `notApplicable`.
+ */
+outcome: string, 
+/**
+ * What it wanted to see.
+ */
+expected: string | null, 
+/**
+ * What it saw, or why it does not apply.
+ */
+actual: string | null, };
+
