@@ -1,0 +1,170 @@
+//! The OS keyring, asked from one dedicated thread and never for longer than a deadline.
+//!
+//! The thread exists because a keyring may wait for ever for a person to unlock it, and because the
+//! Secret Service store may not be entered from an asynchronous task. While a call is overdue every
+//! further one fails at once; when it answers at last, the thread serves again.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use keyring_core::{CredentialStore, Entry, Error as KeyringError};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::seal::VaultKey;
+use crate::state::VaultState;
+
+/// The name of one item: `<service>/<installation>/<purpose>`.
+#[derive(Clone)]
+pub(crate) struct Item {
+    pub(crate) service: String,
+    pub(crate) installation: String,
+    pub(crate) purpose: &'static str,
+}
+
+/// The item's text, if there is an item; or why the keyring could not say.
+type Answer = Result<Option<Zeroizing<String>>, VaultState>;
+
+struct Job {
+    item: Item,
+    /// The text to store, or `None` to read.
+    write: Option<Zeroizing<String>>,
+    reply: Sender<Answer>,
+}
+
+struct Worker {
+    jobs: Option<Sender<Job>>,
+    overdue: Option<Receiver<Answer>>,
+}
+
+static WORKER: Mutex<Worker> = Mutex::new(Worker {
+    jobs: None,
+    overdue: None,
+});
+
+/// Reads the key, `None` when the keyring has no such item.
+pub(crate) fn read(item: &Item, deadline: Duration) -> Result<Option<VaultKey>, VaultState> {
+    match ask(item, None, deadline)? {
+        None => Ok(None),
+        Some(text) => VaultKey::from_text(&text)
+            .map(Some)
+            .ok_or(VaultState::KeyMismatch),
+    }
+}
+
+/// Stores the key, and reads it back: a damaged keyring accepts what it then does not keep.
+pub(crate) fn write(item: &Item, key: &VaultKey, deadline: Duration) -> Result<(), VaultState> {
+    ask(item, Some(key.to_text()), deadline)?;
+    match read(item, deadline)? {
+        Some(kept) if kept == *key => Ok(()),
+        _ => Err(VaultState::KeyringUnavailable),
+    }
+}
+
+fn ask(item: &Item, write: Option<Zeroizing<String>>, deadline: Duration) -> Answer {
+    let mut worker = WORKER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(overdue) = &worker.overdue {
+        if matches!(overdue.try_recv(), Err(TryRecvError::Empty)) {
+            return Err(VaultState::KeyringStuck);
+        }
+        worker.overdue = None;
+    }
+    let (reply, answer) = channel();
+    let job = Job {
+        item: item.clone(),
+        write,
+        reply,
+    };
+    worker.send(job)?;
+    match answer.recv_timeout(deadline) {
+        Ok(answer) => answer,
+        Err(RecvTimeoutError::Disconnected) => Err(VaultState::KeyringUnavailable),
+        Err(RecvTimeoutError::Timeout) => {
+            worker.overdue = Some(answer);
+            Err(VaultState::KeyringStuck)
+        }
+    }
+}
+
+impl Worker {
+    /// Hands the job to the thread, starting one if there is none or the last one died.
+    fn send(&mut self, job: Job) -> Result<(), VaultState> {
+        let job = match &self.jobs {
+            Some(jobs) => match jobs.send(job) {
+                Ok(()) => return Ok(()),
+                Err(refused) => refused.0,
+            },
+            None => job,
+        };
+        let (jobs, inbox) = channel::<Job>();
+        thread::Builder::new()
+            .name("keyring".to_owned())
+            .spawn(move || {
+                for job in inbox {
+                    // The asker may be gone; the answer is then nobody's.
+                    let _ = job.reply.send(perform(&job.item, job.write));
+                }
+            })
+            .map_err(|_| VaultState::KeyringUnavailable)?;
+        let sent = jobs.send(job);
+        self.jobs = Some(jobs);
+        sent.map_err(|_| VaultState::KeyringUnavailable)
+    }
+}
+
+/// One visit to the keyring, with a connection of its own: a keyring that was started, stopped or
+/// replaced since the last visit is met as it is now.
+fn perform(item: &Item, write: Option<Zeroizing<String>>) -> Answer {
+    let visit = || -> keyring_core::Result<Option<Zeroizing<String>>> {
+        let entry = entry(&*store()?, item)?;
+        match &write {
+            Some(text) => entry.set_password(text).map(|()| None),
+            None => entry.get_password().map(|text| Some(Zeroizing::new(text))),
+        }
+    };
+    match visit() {
+        Err(KeyringError::NoEntry) if write.is_none() => Ok(None),
+        other => other.map_err(state_of),
+    }
+}
+
+fn entry(store: &CredentialStore, item: &Item) -> keyring_core::Result<Entry> {
+    let user = format!("{}/{}", item.installation, item.purpose);
+    let label = format!("{}/{user}", item.service);
+    let modifiers = [("label", label.as_str())].into();
+    let shows_labels = cfg!(all(unix, not(target_vendor = "apple")));
+    store.build(&item.service, &user, shows_labels.then_some(&modifiers))
+}
+
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(windows)]
+fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+/// Sorts the keyring's errors by hand: some of them carry the secret in their `Debug` text, so no
+/// word of theirs goes any further.
+fn state_of(error: KeyringError) -> VaultState {
+    match error {
+        KeyringError::BadEncoding(mut bytes) | KeyringError::BadDataFormat(mut bytes, _) => {
+            bytes.zeroize();
+            VaultState::KeyMismatch
+        }
+        KeyringError::Ambiguous(_) => VaultState::KeyMismatch,
+        KeyringError::NoStorageAccess(_) => VaultState::KeyringLocked,
+        KeyringError::PlatformFailure(cause) if cause.to_string().contains("IsLocked") => {
+            VaultState::KeyringLocked
+        }
+        _ => VaultState::KeyringUnavailable,
+    }
+}
