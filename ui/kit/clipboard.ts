@@ -18,6 +18,7 @@ function copyBySelection(text: string): boolean {
   area.value = text;
   area.className = 'visually-hidden';
   document.body.append(area);
+  area.focus();
   area.select();
   try {
     return document.execCommand('copy');

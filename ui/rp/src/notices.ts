@@ -23,7 +23,7 @@ export function explain(error: unknown, doing: Doing, relyingParty: RelyingParty
   if (error instanceof Refusal) {
     return { tone: 'error', sentence: error.message, findings: findings(error.report) };
   }
-  if (isNamed(error, 'AbortError')) {
+  if (nameOf(error) === 'AbortError') {
     return { tone: 'quiet', sentence: cancelled[doing], findings: [] };
   }
   return { tone: 'error', sentence: sentence(error, doing, relyingParty), findings: [] };
@@ -43,15 +43,20 @@ function sentence(error: unknown, doing: Doing, relyingParty: RelyingParty | nul
   if (error instanceof Unreadable) {
     return `The server answered with something this page cannot read (status ${error.status}). Reload the page, then try again.`;
   }
-  if (error instanceof DOMException) return ofBrowser(error, doing, relyingParty);
+  const known = ofBrowser(nameOf(error), doing, relyingParty);
+  if (known) return known;
   const detail = error instanceof Error ? error.message : String(error);
   return `This page met something it did not expect (${detail}). Reload it, then try again.`;
 }
 
-/** The exceptions that WebAuthn Level 3 §5.1.3 and §5.1.4 name. */
-function ofBrowser(error: DOMException, doing: Doing, relyingParty: RelyingParty | null): string {
+/** The exceptions that WebAuthn Level 3 §5.1.3 and §5.1.4 name; null for any other. */
+function ofBrowser(
+  name: string,
+  doing: Doing,
+  relyingParty: RelyingParty | null,
+): string | null {
   const creating = doing !== 'signIn';
-  switch (error.name) {
+  switch (name) {
     case 'NotAllowedError':
       return creating
         ? 'No passkey was created: it was cancelled or timed out. Try again.'
@@ -70,8 +75,12 @@ function ofBrowser(error: DOMException, doing: Doing, relyingParty: RelyingParty
       return 'This device cannot check that it is you. Set up a PIN or screen lock on it, or use another device.';
     case 'TimeoutError':
       return 'The passkey was not used in time. Try again.';
+    case 'NotReadableError':
+    case 'UnknownError':
+    case 'OperationError':
+      return `The device or browser reported a failure (${name}). Try again, or use another device.`;
     default:
-      return `The device or browser reported a failure (${error.name}). Try again, or use another device.`;
+      return null;
   }
 }
 
@@ -93,6 +102,8 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof DOMException && error.name === name;
+/** By name and not by class: an exception from another realm is of another class. */
+function nameOf(error: unknown): string {
+  const name = (error as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? name : '';
 }

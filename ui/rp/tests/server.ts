@@ -1,0 +1,60 @@
+import { vi } from 'vitest';
+import type { Passkey, Session } from '../src/api-types';
+
+export interface Sent {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+type Answer = (sent: Sent) => Response | Promise<Response>;
+
+export function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status });
+}
+
+export function refusal(status: number, code: string, message: string): Response {
+  return json(status, { error: { code, message } });
+}
+
+/**
+ * Stands at the network's edge: answers `METHOD /path` from `answers` and keeps what was sent.
+ * A request that no answer is given for fails as a server that is gone does.
+ */
+export function serve(answers: Record<string, Answer>): Sent[] {
+  const log: Sent[] = [];
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const sent = { method: init.method ?? 'GET', path, body };
+    log.push(sent);
+    const answer = answers[`${sent.method} ${path}`];
+    if (!answer) throw new TypeError('Failed to fetch');
+    return answer(sent);
+  });
+  return log;
+}
+
+export const relyingParty = {
+  name: 'Acme Bank',
+  rpId: 'acme.localhost',
+  origin: 'http://acme.localhost:7780',
+};
+
+export const phone: Passkey = {
+  id: 'cGhvbmU',
+  label: 'Phone A',
+  createdAt: '2026-11-20T10:00:00Z',
+  lastUsedAt: '2026-11-22T14:00:00Z',
+  signCount: 7,
+  backupEligible: false,
+  backedUp: false,
+  aaguid: '7d1c4a3e-5b0f-4b61-9a57-2f6c0e8d4b19',
+  transports: ['internal', 'hybrid'],
+  algorithm: 'ES256',
+};
+
+export const session: Session = {
+  account: { id: 'YTE', username: 'alice', displayName: 'Alice Example' },
+  since: '2026-11-22T14:00:00Z',
+  passkey: phone.id,
+};
