@@ -11,7 +11,11 @@ pub fn audit() -> Result<(), Failure> {
         shell::run(shell::cargo().args(["install", "--locked", "cargo-deny"]))?;
     }
     let deny = ["deny", "--workspace", "check"];
-    shell::run(shell::cargo().args(deny).args(["bans", "licenses", "sources"]))?;
+    shell::run(
+        shell::cargo()
+            .args(deny)
+            .args(["bans", "licenses", "sources"]),
+    )?;
     eprintln!("Fetching the RustSec advisories.");
     shell::run(shell::cargo().args(deny).arg("advisories"))
 }
