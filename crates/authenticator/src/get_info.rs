@@ -1,0 +1,48 @@
+//! authenticatorGetInfo (CTAP 2.3 §6.4).
+
+use std::collections::BTreeMap;
+
+use ctap::get_info::Info;
+use webauthn::cose::Algorithm;
+
+use crate::Authenticator;
+use crate::attestation::FORMATS;
+use crate::ended::Ended;
+use crate::env::{Env, Store as _, User as _, UserVerification};
+
+/// The longest message, in bytes: what CTAPHID carries.
+const MAX_MESSAGE: u64 = ctap::hid::MAX_PAYLOAD as u64;
+/// How many credentials a list may hold: with IDs of the longest length they fill one message.
+const MAX_LIST: u64 = 24;
+/// The longest credential ID that a list may hold, in bytes. Ours have 32.
+const MAX_CREDENTIAL_ID: u64 = 255;
+
+impl Authenticator {
+    pub(crate) fn get_info<E: Env>(&mut self, env: &mut E) -> Result<Vec<u8>, Ended> {
+        let profile = self.profile();
+        let stored = env.store().count(true)?;
+        let mut options = BTreeMap::from([("rk".to_owned(), true), ("up".to_owned(), true)]);
+        match env.user().verification()? {
+            UserVerification::NotSupported => {}
+            UserVerification::NotConfigured => _ = options.insert("uv".to_owned(), false),
+            UserVerification::Configured => _ = options.insert("uv".to_owned(), true),
+        }
+        let info = Info {
+            versions: vec!["FIDO_2_0".to_owned()],
+            aaguid: profile.aaguid,
+            options,
+            max_msg_size: Some(MAX_MESSAGE),
+            max_credential_count_in_list: Some(MAX_LIST),
+            max_credential_id_length: Some(MAX_CREDENTIAL_ID),
+            transports: profile.transports.clone(),
+            algorithms: Some(vec![Algorithm::Es256.number()]),
+            remaining_discoverable_credentials: u64::try_from(
+                profile.max_discoverable.saturating_sub(stored),
+            )
+            .ok(),
+            attestation_formats: FORMATS.map(str::to_owned).to_vec(),
+            ..Info::default()
+        };
+        Ok(info.encode())
+    }
+}

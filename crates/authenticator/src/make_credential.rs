@@ -1,0 +1,219 @@
+//! authenticatorMakeCredential (CTAP 2.3 §6.1.2), in the order of its steps.
+
+use ctap::make_credential::{Request, Response};
+use ctap::{Descriptor, Status};
+use serde_json::json;
+use timeline::{Draft, Party};
+use webauthn::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
+use webauthn::cose::Algorithm;
+use webauthn::id::{CredentialId, UserHandle};
+
+use crate::attestation::attest;
+use crate::ended::Ended;
+use crate::env::{
+    Account, Ask, Env, Failure, Purpose, Refusal, Store as _, User as _, UserVerification,
+};
+use crate::{Authenticator, Credential, PrivateKey, kinds};
+
+impl Authenticator {
+    pub(crate) async fn make_credential<E: Env>(
+        &mut self,
+        env: &mut E,
+        request: Box<Request>,
+    ) -> Result<Vec<u8>, Ended> {
+        refuse_pin_uv_auth(
+            request.pin_uv_auth_param.as_deref(),
+            request.pin_uv_auth_protocol,
+        )?;
+        if !request.algorithms.contains(&Algorithm::Es256.number()) {
+            return Err(Status::UnsupportedAlgorithm.into());
+        }
+        self.check_options(&request)?;
+        let verify = self.must_verify(env, request.options.uv == Some(true))?;
+        if request.enterprise_attestation.is_some() {
+            return Err(Status::InvalidParameter.into());
+        }
+        let account = Account {
+            name: request.user.name.clone(),
+            display_name: request.user.display_name.clone(),
+        };
+        let ask = Ask {
+            purpose: Purpose::CreatePasskey,
+            rp_id: Some(&request.rp.id),
+            rp_name: request.rp.name.as_deref(),
+            account: Some(&account),
+        };
+        if verify {
+            env.user().verify(ask).await?;
+        }
+        let known = env.store().credentials_of(&request.rp.id)?;
+        if is_excluded(&known, &request.exclude_list) {
+            return Err(excluded(env, ask, verify).await);
+        }
+        if !verify {
+            env.user().presence(ask).await?;
+        }
+        let flags = if verify {
+            Flags::UP.with(Flags::UV)
+        } else {
+            Flags::UP
+        };
+        let discoverable = request.options.rk == Some(true);
+        let replaced = known.into_iter().find(|it| {
+            discoverable
+                && it.discoverable
+                && it.user_handle.as_bytes() == request.user.id.as_slice()
+        });
+        self.check_room(env, discoverable, replaced.is_some())?;
+        let credential = generate(env, &request, discoverable)?;
+        let response = respond(self, &request, &credential, flags)?;
+        env.store()
+            .save(&credential, replaced.as_ref().map(|it| &it.id))?;
+        announce(env, &credential);
+        Ok(response.encode())
+    }
+
+    /// Step 5.
+    fn check_options(&self, request: &Request) -> Result<(), Status> {
+        if request.options.uv == Some(true) && !self.profile().built_in_user_verification {
+            return Err(Status::InvalidOption);
+        }
+        if request.options.up == Some(false) {
+            return Err(Status::InvalidOption);
+        }
+        if !(1..=64).contains(&request.user.id.len()) {
+            return Err(Status::InvalidLength);
+        }
+        Ok(())
+    }
+
+    /// Whether the user is to be verified (steps 6 to 8). A device whose user verification is set up
+    /// makes no credential without it.
+    fn must_verify<E: Env>(&self, env: &mut E, requested: bool) -> Result<bool, Ended> {
+        if requested || self.profile().always_verifies_creation {
+            return Ok(true);
+        }
+        match env.user().verification()? {
+            UserVerification::Configured => Err(Status::OperationDenied.into()),
+            UserVerification::NotSupported | UserVerification::NotConfigured => Ok(false),
+        }
+    }
+
+    /// Step 17: a credential that replaces another needs no further room.
+    fn check_room<E: Env>(
+        &self,
+        env: &mut E,
+        discoverable: bool,
+        replaces: bool,
+    ) -> Result<(), Ended> {
+        let profile = self.profile();
+        let limit = if discoverable {
+            profile.max_discoverable
+        } else {
+            profile.max_non_discoverable
+        };
+        if !replaces && env.store().count(discoverable)? >= limit {
+            return Err(Status::KeyStoreFull.into());
+        }
+        Ok(())
+    }
+}
+
+/// Steps 1 and 2, for an authenticator without PIN/UV auth protocols: it supports neither
+/// pinUvAuthToken nor clientPin, so that a zero-length pinUvAuthParam is nothing special.
+pub(crate) fn refuse_pin_uv_auth(
+    param: Option<&[u8]>,
+    protocol: Option<u64>,
+) -> Result<(), Status> {
+    match (param, protocol) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(Status::MissingParameter),
+        (Some(_), Some(_)) => Err(Status::InvalidParameter),
+    }
+}
+
+fn is_excluded(known: &[Credential], exclude_list: &[Descriptor]) -> bool {
+    known.iter().any(|it| {
+        exclude_list
+            .iter()
+            .any(|excluded| excluded.id == it.id.as_bytes())
+    })
+}
+
+/// Step 12: the user must be there before anyone learns that the credential is.
+async fn excluded<E: Env>(env: &mut E, ask: Ask<'_>, present: bool) -> Ended {
+    if present {
+        return Status::CredentialExcluded.into();
+    }
+    match env.user().presence(ask).await {
+        Ok(()) | Err(Refusal::TimedOut) => Status::CredentialExcluded.into(),
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// Step 16.
+fn generate<E: Env>(
+    env: &mut E,
+    request: &Request,
+    discoverable: bool,
+) -> Result<Credential, Ended> {
+    let mut id = [0; 32];
+    rand_core::TryRng::try_fill_bytes(env.rng(), &mut id)
+        .map_err(|error| Failure::new(format!("The system gave no random numbers: {error}.")))?;
+    Ok(Credential {
+        id: CredentialId::new(id),
+        private_key: PrivateKey::generate(env.rng())?,
+        rp_id: request.rp.id.clone(),
+        rp_name: request.rp.name.clone(),
+        user_handle: UserHandle::new(request.user.id.clone()),
+        user_name: request.user.name.clone(),
+        user_display_name: request.user.display_name.clone(),
+        created: env.clock().now(),
+        sign_count: 0,
+        discoverable,
+    })
+}
+
+/// Step 19: authenticator data and the statement about it.
+fn respond(
+    authenticator: &Authenticator,
+    request: &Request,
+    credential: &Credential,
+    flags: Flags,
+) -> Result<Response, Failure> {
+    let public_key = credential.private_key.public_key()?.encode();
+    let auth_data = AuthenticatorData {
+        rp_id_hash: webauthn::sha256(credential.rp_id.as_bytes()),
+        flags,
+        sign_count: credential.sign_count,
+        attested: Some(AttestedCredentialData {
+            aaguid: authenticator.profile().aaguid,
+            credential_id: credential.id.as_bytes(),
+            public_key: &public_key,
+        }),
+        extensions: None,
+        canonical_order: true,
+    }
+    .encode();
+    let preference = request.attestation_formats_preference.as_deref();
+    let (format, statement) = attest(
+        preference,
+        &credential.private_key,
+        &auth_data,
+        &request.client_data_hash,
+    )?;
+    Ok(Response::new(format, auth_data, statement))
+}
+
+fn announce<E: Env>(env: &E, credential: &Credential) {
+    let body = json!({
+        "rpId": credential.rp_id,
+        "userName": credential.user_name,
+        "credentialId": credential.id,
+        "discoverable": credential.discoverable,
+    });
+    let draft = Draft::new(Party::Device, kinds::PASSKEY_CREATED)
+        .at(env.clock().now())
+        .body(body);
+    env.emit().emit(draft);
+}

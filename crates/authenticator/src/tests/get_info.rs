@@ -1,0 +1,80 @@
+use ctap::get_info::Info;
+use ctap::{Command, Status};
+
+use super::world::{Asked, Bench};
+use crate::{AAGUID, Purpose, Refusal, UserVerification};
+
+async fn info(bench: &mut Bench) -> Info {
+    let body = bench
+        .run(&Command::GetInfo)
+        .await
+        .expect("getInfo always answers");
+    Info::decode(&body).expect("our own response is well-formed")
+}
+
+#[tokio::test]
+async fn advertises_only_what_is_there() {
+    let mut bench = Bench::key();
+    let key = info(&mut bench).await;
+    assert_eq!(key.versions, ["FIDO_2_0"]);
+    assert_eq!(key.aaguid, AAGUID);
+    assert!(key.extensions.is_empty() && key.pin_uv_auth_protocols.is_empty());
+    assert_eq!(key.option("rk"), Some(true));
+    assert_eq!(
+        (
+            key.option("uv"),
+            key.option("clientPin"),
+            key.option("plat")
+        ),
+        (None, None, None)
+    );
+    assert_eq!(key.attestation_formats, ["packed"]);
+    assert_eq!(key.transports, ["usb"]);
+    assert_eq!(key.max_msg_size, Some(7_609));
+    assert_eq!(key.remaining_discoverable_credentials, Some(100));
+    bench.enrol(["alice", "bob"]).await;
+    assert_eq!(
+        info(&mut bench).await.remaining_discoverable_credentials,
+        Some(98)
+    );
+}
+
+#[tokio::test]
+async fn says_whether_verification_is_set_up() {
+    let mut bench = Bench::phone();
+    assert_eq!(info(&mut bench).await.option("uv"), Some(true));
+    bench.world.user.verification = UserVerification::NotConfigured;
+    assert_eq!(info(&mut bench).await.option("uv"), Some(false));
+}
+
+#[tokio::test]
+async fn selection_is_a_touch() {
+    let mut bench = Bench::key();
+    assert_eq!(bench.run(&Command::Selection).await, Ok(vec![]));
+    assert_eq!(
+        bench.world.user.asked,
+        [Asked::Presence(Purpose::Selection, None, None)]
+    );
+    bench.world.user.refusals.push_back(Refusal::TimedOut);
+    assert_eq!(
+        bench.run(&Command::Selection).await,
+        Err(Status::UserActionTimeout)
+    );
+}
+
+#[tokio::test]
+async fn refuses_commands_that_it_does_not_know() {
+    let mut bench = Bench::phone();
+    for (command, status) in [
+        (vec![], Status::InvalidLength),
+        (vec![0x00], Status::InvalidCommand),
+        (vec![0x0A, 0xA0], Status::InvalidCommand),
+        (vec![0x41], Status::InvalidCommand),
+        (vec![0x06, 0xA1, 0x02, 0x01], Status::InvalidCommand),
+        (vec![0x01], Status::MissingParameter),
+        (vec![0x01, 0xA0], Status::MissingParameter),
+        (vec![0x02, 0xFF], Status::InvalidCbor),
+    ] {
+        assert_eq!(bench.raw(&command).await, [status.code()], "{command:02x?}");
+    }
+}
