@@ -1,0 +1,108 @@
+//! What can go wrong outside a ceremony. Within one, CTAP's status codes speak.
+
+use std::{net::SocketAddr, time::Duration};
+
+/// Why a device did not do what its owner asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// No such device in this vault.
+    #[error("There is no device {0} in this vault. Pick another device.")]
+    NoSuchDevice(String),
+    /// No such passkey on this device.
+    #[error("There is no passkey {0} on this device. It may have been deleted meanwhile.")]
+    NoSuchPasskey(String),
+    /// A name or label is empty or too long.
+    #[error("A name needs 1 to {max} characters. This one has {found}.")]
+    Name {
+        /// The most characters.
+        max: usize,
+        /// How many there were.
+        found: usize,
+    },
+    /// A stored record is not what this version writes.
+    #[error(
+        "The stored {what} {id} is damaged or from another version of Touchstone. Delete it, or wipe the device."
+    )]
+    Damaged {
+        /// What kind of record.
+        what: &'static str,
+        /// Its row.
+        id: String,
+    },
+    /// The prompt is not (or no longer) the one on the display.
+    #[error("The device no longer shows this prompt. Answer the one it shows now.")]
+    PromptGone,
+    /// A ceremony is under way.
+    #[error("The device is busy with a request. Finish or cancel that first.")]
+    Busy,
+    /// The person gave up.
+    #[error("Nothing was changed: the prompt was declined.")]
+    Declined,
+    /// The person did nothing.
+    #[error("Nothing was changed: nobody answered the prompt in time. Start again.")]
+    TimedOut,
+    /// The device PIN is blocked.
+    #[error("The device PIN is blocked after {tries} wrong tries. Wipe the device to use it again.", tries = crate::PIN_TRIES)]
+    Blocked,
+    /// This model has no PIN.
+    #[error("This device is a key without display: it has no PIN of its own.")]
+    NoPin,
+    /// The operating system gave no randomness.
+    #[error("The system gave no random numbers: {0}. Try again.")]
+    Randomness(String),
+    /// The UDP way in is for this machine only.
+    #[error(
+        "{0} is not a loopback address. A software device answers everyone who reaches it: use 127.0.0.1 or [::1]."
+    )]
+    NotLoopback(SocketAddr),
+    /// The UDP port is taken.
+    #[error("Port {} on {} is in use by another program. Stop that program, or give another port (0 picks a free one).", .0.port(), .0.ip())]
+    PortInUse(SocketAddr),
+    /// The UDP socket failed.
+    #[error("The UDP socket at {address} failed: {source}.")]
+    Socket {
+        /// Where it listens, or was to listen.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something under the device broke that has no variant of its own.
+    #[error("The device failed: {0} Try again.")]
+    Failed(String),
+    /// `--presence` is not understood.
+    #[error("\"{0}\" is no presence policy. Use auto, deny, or delay:MS with milliseconds up to {max}.", max = MAX_DELAY.as_millis())]
+    Presence(String),
+}
+
+/// The longest delay that [`crate::Presence::Delay`] reads.
+pub(crate) const MAX_DELAY: Duration = Duration::from_secs(3_600);
+
+impl Error {
+    /// A stable name for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Vault(error) => error.code(),
+            Self::NoSuchDevice(_) => "noSuchDevice",
+            Self::NoSuchPasskey(_) => "noSuchPasskey",
+            Self::Name { .. } => "nameLength",
+            Self::Damaged { .. } => "recordDamaged",
+            Self::PromptGone => "promptGone",
+            Self::Busy => "deviceBusy",
+            Self::Declined => "declined",
+            Self::TimedOut => "timedOut",
+            Self::Blocked => "pinBlocked",
+            Self::NoPin => "noPin",
+            Self::Randomness(_) => "randomness",
+            Self::NotLoopback(_) => "notLoopback",
+            Self::PortInUse(_) => "portInUse",
+            Self::Socket { .. } => "socket",
+            Self::Failed(_) => "deviceFailed",
+            Self::Presence(_) => "presencePolicy",
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What a device asks, and the answers.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use timeline::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+use crate::{DeviceId, Error};
+
+/// Answers that may wait while the device works on an earlier one.
+const QUEUE: usize = 64;
+
+/// What a device asks right now. It never carries a PIN, only how many digits stand on the pad.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Prompt {
+    /// Names this prompt; unique on its device until the program ends.
+    pub id: u64,
+    /// The device that asks.
+    pub device: DeviceId,
+    /// The relying party the request came from.
+    pub rp_id: Option<String>,
+    /// That party's name, where it gave one.
+    pub rp_name: Option<String>,
+    /// When the device stops waiting, by its own clock; put off whenever the question changes.
+    pub deadline: Timestamp,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
+#[non_exhaustive]
+pub enum Question {
+    /// Touch the device to go on. Answers: [`Answer::Touch`], [`Answer::Decline`].
+    Touch {
+        /// `createPasskey`, `signIn`, `selection` or `reset` (which erases the device).
+        purpose: &'static str,
+        /// The account concerned, where only one can be meant.
+        user_name: Option<String>,
+        /// Its display name.
+        user_display_name: Option<String>,
+    },
+    /// Choose a device PIN, then once more. Answers: digits, [`Answer::Backspace`],
+    /// [`Answer::Submit`], [`Answer::Decline`].
+    SetPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// True at the second entry.
+        confirming: bool,
+        /// What was wrong with the last entry, in a sentence.
+        problem: Option<String>,
+    },
+    /// Enter the device PIN. Answers as for [`Question::SetPin`].
+    EnterPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// Tries left.
+        tries_left: u32,
+        /// What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
+        problem: Option<String>,
+    },
+    /// Choose who signs in. Answers: [`Answer::Choose`], [`Answer::Decline`].
+    ChooseAccount {
+        /// At least two, the newest first.
+        accounts: Vec<AccountChoice>,
+    },
+    /// The PIN's tries are spent. Answers: [`Answer::Wipe`] (a touch must confirm it),
+    /// [`Answer::Decline`].
+    Blocked,
+}
+
+/// An account to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountChoice {
+    /// `user.name`.
+    pub name: Option<String>,
+    /// `user.displayName`.
+    pub display_name: Option<String>,
+}
+
+impl Question {
+    /// The question's name in the timeline.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Touch { .. } => "touch",
+            Self::SetPin { .. } => "setPin",
+            Self::EnterPin { .. } => "enterPin",
+            Self::ChooseAccount { .. } => "chooseAccount",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+/// What the person does. Digits come one by one, so that nobody but the device holds a whole PIN.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
+pub enum Answer {
+    /// Touches the device.
+    Touch,
+    /// Presses a digit, 0 to 9; others are ignored.
+    Digit {
+        /// 0 to 9.
+        digit: u8,
+    },
+    /// Takes the last digit back.
+    Backspace,
+    /// Confirms the digits on the pad.
+    Submit,
+    /// Chooses an account by its place in the list.
+    Choose {
+        /// From 0; others are ignored.
+        index: u32,
+    },
+    /// Wipes the blocked device.
+    Wipe,
+    /// Says no.
+    Decline,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answer")
+    }
+}
+
+/// One device's display and buttons.
+#[derive(Debug)]
+pub struct Prompts {
+    current: watch::Sender<Option<Prompt>>,
+    buttons: Mutex<Buttons>,
+}
+
+#[derive(Debug, Default)]
+struct Buttons {
+    last_id: u64,
+    pressed: Option<(u64, mpsc::Sender<Answer>)>,
+}
+
+impl Default for Prompts {
+    fn default() -> Self {
+        Self {
+            current: watch::Sender::new(None),
+            buttons: Mutex::default(),
+        }
+    }
+}
+
+impl Prompts {
+    /// What the display shows now, and every change of it.
+    pub fn watch(&self) -> watch::Receiver<Option<Prompt>> {
+        self.current.subscribe()
+    }
+
+    /// What the display shows now.
+    pub fn current(&self) -> Option<Prompt> {
+        self.current.borrow().clone()
+    }
+
+    /// Answers the prompt with this id. An answer that does not fit its question is ignored.
+    ///
+    /// # Errors
+    /// [`Error::PromptGone`] when the display shows another prompt or none, [`Error::Busy`] when
+    /// answers come faster than the device takes them.
+    pub fn answer(&self, id: u64, answer: Answer) -> Result<(), Error> {
+        let buttons = self.buttons.lock().unwrap_or_else(PoisonError::into_inner);
+        match &buttons.pressed {
+            Some((shown, pressed)) if *shown == id => match pressed.try_send(answer) {
+                Ok(()) => Ok(()),
+                Err(mpsc::error::TrySendError::Full(_)) => Err(Error::Busy),
+                Err(mpsc::error::TrySendError::Closed(_)) => Err(Error::PromptGone),
+            },
+            _ => Err(Error::PromptGone),
+        }
+    }
+
+    /// Shows a prompt until the returned guard is dropped. `prompt.id` is filled in.
+    pub(crate) fn show(&self, mut prompt: Prompt) -> Shown<'_> {
+        let (pressed, answers) = mpsc::channel(QUEUE);
+        let mut buttons = self.buttons.lock().unwrap_or_else(PoisonError::into_inner);
+        buttons.last_id += 1;
+        prompt.id = buttons.last_id;
+        buttons.pressed = Some((prompt.id, pressed));
+        drop(buttons);
+        self.current.send_replace(Some(prompt));
+        Shown {
+            prompts: self,
+            answers,
+        }
+    }
+}
+
+/// A prompt on the display.
+#[derive(Debug)]
+pub(crate) struct Shown<'a> {
+    prompts: &'a Prompts,
+    answers: mpsc::Receiver<Answer>,
+}
+
+impl Shown<'_> {
+    /// Changes what is asked; the prompt keeps its id.
+    pub(crate) fn change(&self, work: impl FnOnce(&mut Prompt)) {
+        self.prompts.current.send_modify(|current| {
+            if let Some(prompt) = current {
+                work(prompt);
+            }
+        });
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        self.prompts
+            .current
+            .borrow()
+            .as_ref()
+            .map(|prompt| prompt.deadline)
+    }
+
+    /// The next answer. Never returns without one, as long as the prompt is shown.
+    pub(crate) async fn answer(&mut self) -> Answer {
+        match self.answers.recv().await {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        self.prompts
+            .buttons
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pressed = None;
+        self.prompts.current.send_replace(None);
+    }
+}

@@ -1,0 +1,63 @@
+//! What the devices of a shelf need from the world.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use rand_core::TryCryptoRng;
+use timeline::{Clock, Emit};
+
+use crate::Presence;
+
+/// A source of randomness.
+pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
+
+/// Clock, randomness, timeline, and how long and by whom prompts are answered.
+#[derive(Clone)]
+pub struct Seams {
+    /// The devices' clock.
+    pub clock: Arc<dyn Clock>,
+    /// Makes one source of randomness for each device.
+    pub rng: Arc<dyn Fn() -> Rng + Send + Sync>,
+    /// The timeline.
+    pub emit: Arc<dyn Emit>,
+    /// How long a prompt waits for its person.
+    pub prompt_time: Duration,
+    /// Who touches.
+    pub presence: Presence,
+}
+
+impl Seams {
+    /// The system's randomness, prompts that wait 30 seconds for whoever answers them.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, emit: Arc<dyn Emit>) -> Self {
+        Self {
+            clock,
+            rng: Arc::new(|| Box::new(getrandom::SysRng)),
+            emit,
+            prompt_time: Duration::from_secs(30),
+            presence: Presence::Ask,
+        }
+    }
+
+    /// Sets how long a prompt waits.
+    #[must_use]
+    pub fn prompt_time(mut self, time: Duration) -> Self {
+        self.prompt_time = time;
+        self
+    }
+
+    /// Sets who touches.
+    #[must_use]
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.presence = presence;
+        self
+    }
+}
+
+impl fmt::Debug for Seams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seams")
+            .field("prompt_time", &self.prompt_time)
+            .field("presence", &self.presence)
+            .finish_non_exhaustive()
+    }
+}
