@@ -1,0 +1,119 @@
+//! Sign-in without user name (L3 §7.2).
+
+use timeline::Seq;
+use verify::{AuthenticationRequest, ChallengeState, Report, Section, StoredCredential};
+use webauthn::json::{
+    AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
+};
+
+use super::judged::{Claimed, Judged, Received};
+use crate::{
+    Refusal, RelyingParty,
+    sessions::{Token, TokenHash},
+    store::{Account, CeremonyId, Kind, Passkey, Purpose, SignIn, SignedIn},
+};
+
+/// How often a sign-in is judged again because another one with the same passkey came first.
+const ATTEMPTS: usize = 8;
+
+/// What `finish` is given.
+pub(crate) struct SignInFinish {
+    pub ceremony: CeremonyId,
+    pub response: Received<AuthenticationResponseJSON>,
+    /// The session the browser had, if any; the new one takes its place.
+    pub session: Option<TokenHash>,
+    pub cause: Option<Seq>,
+}
+
+/// A finished sign-in.
+pub(crate) struct SignInDone {
+    pub account: Account,
+    pub passkey: Passkey,
+    pub report: std::sync::Arc<str>,
+    pub token: Token,
+}
+
+impl RelyingParty {
+    /// Makes request options (§7.2 step 1): any discoverable credential, with user verification.
+    pub(crate) async fn begin_sign_in(&self) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
+        let ceremony = self.begin(Purpose::SignIn).await?;
+        let options = PublicKeyCredentialRequestOptionsJSON {
+            challenge: ceremony.challenge,
+            timeout: Some(self.timeout()),
+            rp_id: Some(self.identity.rp_id.to_string()),
+            allow_credentials: Vec::new(),
+            user_verification: Some(UserVerificationRequirement::Required),
+            hints: Vec::new(),
+            extensions: None,
+        };
+        Ok((ceremony.id, options))
+    }
+
+    /// Judges the response and, if all steps hold, moves the counter on and binds a session at once.
+    pub(crate) async fn finish_sign_in(&self, finish: SignInFinish) -> Result<SignInDone, Refusal> {
+        let mut claimed = self.claim(finish.ceremony, Kind::Authentication).await?;
+        let response = match &finish.response {
+            Ok(response) => response,
+            Err(why) => {
+                let report = Report::unreadable(Section::Authentication, why);
+                return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
+            }
+        };
+        for _ in 0..ATTEMPTS {
+            let found = self.store.passkey(&response.id).await?;
+            let record = found.as_ref().map(|(passkey, account)| credential(passkey, account));
+            let report = verify::authentication(&AuthenticationRequest {
+                response,
+                expected: self.expected(&claimed),
+                allow_credentials: &[],
+                identified_user: None,
+                appid: None,
+                credential: record.as_ref(),
+            });
+            let (Some(ceremony), Some(update), Some((passkey, account))) = (&claimed.ceremony, &report.credential, found)
+            else {
+                return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
+            };
+            let judged = Judged::of(&report, self.origin());
+            let token = Token::new()?;
+            let sign_in = SignIn {
+                finish: self.finish_of(ceremony, true, &judged.report),
+                passkey: passkey.id.clone(),
+                judged_version: passkey.version,
+                sign_count: update.sign_count,
+                backed_up: update.backed_up,
+                uv_initialized: passkey.uv_initialized || update.user_verified,
+                session: self.new_session(&token, finish.session),
+            };
+            let passkey = Passkey {
+                sign_count: sign_in.sign_count,
+                backed_up: sign_in.backed_up,
+                uv_initialized: sign_in.uv_initialized,
+                last_used_at: Some(sign_in.finish.at),
+                version: passkey.version + 1,
+                ..passkey
+            };
+            match self.store.finish_sign_in(sign_in).await? {
+                SignedIn::Done => {
+                    self.tell_report(finish.cause, &judged.report);
+                    self.tell_bound(finish.cause, &account, &token);
+                    return Ok(SignInDone { account, passkey, report: judged.report, token });
+                }
+                // The next round's ladder says so.
+                SignedIn::AlreadyUsed => claimed = Claimed { ceremony: None, state: ChallengeState::Used },
+                SignedIn::RowChanged => {}
+            }
+        }
+        Err(Refusal::Contended)
+    }
+}
+
+fn credential(passkey: &Passkey, account: &Account) -> StoredCredential {
+    StoredCredential {
+        id: passkey.id.clone(),
+        public_key: passkey.public_key.clone(),
+        sign_count: passkey.sign_count,
+        backup_eligible: Some(passkey.backup_eligible),
+        user_handle: Some(account.id.clone()),
+    }
+}

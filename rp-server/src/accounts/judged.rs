@@ -1,0 +1,113 @@
+//! From a ladder to what is stored, told and answered.
+
+use std::sync::Arc;
+
+use timeline::Seq;
+use verify::{ChallengeState, Report, Section};
+use webauthn::id::Challenge;
+
+use crate::{
+    NotVerified, Refusal, RelyingParty, kinds, random,
+    store::{Ceremony, CeremonyId, Claim, Finish, Kind, Purpose},
+};
+
+/// A response as it came: in its form, or not and why.
+pub(crate) type Received<T> = Result<T, String>;
+
+/// What the store knew of a ceremony, as the ladder needs it.
+pub(super) struct Claimed {
+    /// None when it was never begun here or is forgotten.
+    pub ceremony: Option<Ceremony>,
+    pub state: ChallengeState,
+}
+
+impl Claimed {
+    /// The challenge that was issued; empty when none is known.
+    pub(super) fn challenge(&self) -> &[u8] {
+        self.ceremony.as_ref().map_or(&[], |ceremony| ceremony.challenge.as_bytes())
+    }
+}
+
+/// A report as text, made once and then stored, sent and told.
+pub(super) struct Judged {
+    pub report: Arc<str>,
+    pub refused: Option<NotVerified>,
+}
+
+impl Judged {
+    pub(super) fn of(report: &Report<'_>, home: &str) -> Self {
+        // A report is made of text and numbers under string keys; writing it cannot fail.
+        let text: Arc<str> = serde_json::to_string(report).unwrap_or_default().into();
+        let refused = report.refusal().map(|refusal| NotVerified {
+            code: refusal.code,
+            message: sentence(&refusal, home),
+            section: refusal.section.as_str(),
+            step: refusal.step,
+            report: text.clone(),
+        });
+        Self { report: text, refused }
+    }
+}
+
+fn sentence(refusal: &verify::Refusal, home: &str) -> String {
+    let what = match refusal.section {
+        Section::Registration => "registration",
+        Section::Authentication => "sign-in",
+    };
+    let advice = match refusal.code {
+        "originNotExpected" | "crossOriginNotExpected" | "topOriginNotExpected" => format!("Open {home} and start again."),
+        "userNotVerified" | "userVerificationMissing" => {
+            "Start again, and confirm with the device's PIN or fingerprint.".to_owned()
+        }
+        "credentialUnknown" => "Use another passkey, or create an account.".to_owned(),
+        "credentialKnown" | "credentialAlreadyRegistered" => "Sign in with that passkey, or use another device.".to_owned(),
+        "signCountNotIncreased" => "Sign in with another passkey and delete this one.".to_owned(),
+        _ => "Start again.".to_owned(),
+    };
+    format!("The relying party refused the {what}: {}. {advice}", refusal.message)
+}
+
+impl RelyingParty {
+    /// Begins a ceremony with a fresh challenge.
+    pub(super) async fn begin(&self, purpose: Purpose) -> Result<Ceremony, Refusal> {
+        let now = self.now();
+        let ceremony = Ceremony {
+            id: CeremonyId(random::bytes()?),
+            challenge: Challenge::new(random::bytes::<32>()?),
+            purpose,
+            expires_at: now.plus(self.limits.ceremony_lifetime),
+        };
+        if !self.store.begin(ceremony.clone(), now).await? {
+            return Err(Refusal::CeremoniesFull);
+        }
+        Ok(ceremony)
+    }
+
+    /// Takes the ceremony for this caller alone, or says why that cannot be.
+    pub(super) async fn claim(&self, id: CeremonyId, kind: Kind) -> Result<Claimed, Refusal> {
+        Ok(match self.store.claim(id, kind, self.now()).await? {
+            Claim::Open(ceremony) => Claimed { ceremony: Some(ceremony), state: ChallengeState::Open },
+            Claim::Expired(ceremony) => Claimed { ceremony: Some(ceremony), state: ChallengeState::Expired },
+            Claim::Used => Claimed { ceremony: None, state: ChallengeState::Used },
+            Claim::Unknown => Claimed { ceremony: None, state: ChallengeState::Unknown },
+        })
+    }
+
+    /// Puts the ladder on the timeline.
+    pub(super) fn tell_report(&self, cause: Option<Seq>, report: &str) {
+        self.tell(kinds::VERIFICATION, cause, || serde_json::from_str(report).unwrap_or_default());
+    }
+
+    /// Stores a refused ceremony, if there was one to store, and hands back what the visitor is told.
+    pub(super) async fn refuse(&self, claimed: &Claimed, refused: NotVerified) -> Result<Refusal, Refusal> {
+        if let Some(ceremony) = &claimed.ceremony {
+            self.store.refuse(self.finish_of(ceremony, false, &refused.report)).await?;
+        }
+        tracing::info!(section = refused.section, step = refused.step, code = refused.code, "a ceremony was refused");
+        Ok(Refusal::NotVerified(Box::new(refused)))
+    }
+
+    pub(super) fn finish_of(&self, ceremony: &Ceremony, verified: bool, report: &Arc<str>) -> Finish {
+        Finish { ceremony: ceremony.id, kind: ceremony.kind(), verified, at: self.now(), report: report.clone() }
+    }
+}

@@ -1,0 +1,92 @@
+//! The front door: pages and API over HTTP, and the checks every request passes.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::Method,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{Refusal, RelyingParty};
+
+mod answer;
+mod api;
+mod body;
+mod guard;
+mod headers;
+mod listen;
+mod pages;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub use listen::Listeners;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Touchstone relying party",
+        description = "Registers passkeys and signs people in with them, as WebAuthn Level 3 lays down. Binary members are base64url without padding."
+    ),
+    tags(
+        (name = "relying party"), (name = "registration"), (name = "authentication"),
+        (name = "session"), (name = "passkeys"), (name = "ceremonies")
+    )
+)]
+struct Description;
+
+fn described_routes() -> OpenApiRouter<Arc<RelyingParty>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(api::relying_party::show))
+        .routes(routes!(api::registration::begin))
+        .routes(routes!(api::registration::finish))
+        .routes(routes!(api::authentication::begin))
+        .routes(routes!(api::authentication::finish))
+        .routes(routes!(api::session::show, api::session::end))
+        .routes(routes!(api::passkeys::list))
+        .routes(routes!(api::passkeys::rename, api::passkeys::delete))
+        .routes(routes!(api::ceremonies::show))
+}
+
+/// The API's description, generated from the code.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described_routes().into_openapi()
+}
+
+pub(crate) fn router(party: Arc<RelyingParty>) -> Router {
+    let (routes, description) = described_routes().split_for_parts();
+    routes
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", description))
+        .fallback(pages::serve)
+        .method_not_allowed_fallback(async |method: Method| Refusal::MethodNotAllowed(method.to_string()))
+        .layer(middleware::from_fn_with_state(party.clone(), front_door))
+        .with_state(party)
+}
+
+/// What every request passes: host and origin, the body's bounds, the timeline, and the headers
+/// of the answer.
+async fn front_door(State(party): State<Arc<RelyingParty>>, request: Request, next: Next) -> Response {
+    let page = headers::Page::of(request.uri().path());
+    let mut response = match guard::admit(&party.identity, &request) {
+        Ok(guard::Admitted::Redirect(to)) => headers::redirect(&to),
+        Ok(guard::Admitted::Pass) => {
+            let recorded = page == headers::Page::Api && party.is_watched();
+            match body::collect(request).await {
+                Ok(request) if recorded => record::through(&party, request, next).await,
+                Ok(request) => next.run(request.into()).await,
+                Err((head, refusal)) if recorded => record::refused(&party, &head, refusal).await,
+                Err((_, refusal)) => refusal.into_response(),
+            }
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    headers::add(page, response.headers_mut());
+    response
+}

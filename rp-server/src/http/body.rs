@@ -1,0 +1,130 @@
+//! Bodies: bounded in size and time, and JSON where JSON is asked for.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, HttpBody as _},
+    extract::{FromRequest, Request},
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use super::api::CeremonyText;
+use crate::Refusal;
+
+/// The largest body that is read.
+const LARGEST: usize = 64 * 1024;
+/// How much of a larger one is thrown away unread, so that its sender lives to see the answer.
+const LARGEST_DISCARDED: usize = 16 * 1024 * 1024;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request whose body has arrived.
+pub(super) struct Collected {
+    pub head: Parts,
+    pub body: Bytes,
+}
+
+impl From<Collected> for Request {
+    fn from(collected: Collected) -> Self {
+        Request::from_parts(collected.head, Body::from(collected.body))
+    }
+}
+
+/// Reads the body; gives the head back with the refusal when the body is no good.
+pub(super) async fn collect(request: Request) -> Result<Collected, (Box<Parts>, Refusal)> {
+    let (head, body) = request.into_parts();
+    if matches!(head.method, Method::GET | Method::HEAD) || body.is_end_stream() {
+        return Ok(Collected { head, body: Bytes::new() });
+    }
+    let waits_for_leave = head.headers.contains_key(header::EXPECT);
+    match tokio::time::timeout(PATIENCE, read(body, &head.headers, waits_for_leave)).await {
+        Ok(Ok(body)) => Ok(Collected { head, body }),
+        Ok(Err(refusal)) => Err((Box::new(head), refusal)),
+        Err(_) => Err((Box::new(head), Refusal::BodyLate)),
+    }
+}
+
+async fn read(mut body: Body, headers: &HeaderMap, waits_for_leave: bool) -> Result<Bytes, Refusal> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if waits_for_leave && declared.is_some_and(|length| length > LARGEST as u64) {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let mut arrived = 0_usize;
+    let mut kept = Vec::new();
+    while let Some(chunk) = next_chunk(&mut body).await? {
+        arrived = arrived.saturating_add(chunk.len());
+        if arrived > LARGEST_DISCARDED {
+            return Err(Refusal::BodyTooLarge);
+        }
+        if arrived <= LARGEST {
+            if kept.is_empty() && body.is_end_stream() {
+                return Ok(chunk);
+            }
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    if arrived > LARGEST { Err(Refusal::BodyTooLarge) } else { Ok(kept.into()) }
+}
+
+async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
+    loop {
+        let frame = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context)).await;
+        match frame {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Refusal::BodyBroken),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+        }
+    }
+}
+
+/// A JSON body, refused in the API's own words when it is not one.
+pub(super) struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (head, body) = request.into_parts();
+        let headers = head.headers.clone();
+        let bytes = Bytes::from_request(Request::from_parts(head, body), state)
+            .await
+            .map_err(|_| Refusal::BodyBroken)?;
+        json(&headers, &bytes).map(Self)
+    }
+}
+
+/// Reads a JSON body.
+pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Refusal> {
+    if !is_json(headers) {
+        return Err(Refusal::NotJsonType);
+    }
+    serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))
+}
+
+/// A finish of which only the credential is not in its form; else `refusal` stands.
+///
+/// Such a finish is judged, so that its ladder says what was wrong with the credential.
+pub(super) fn unreadable_credential(bytes: &[u8], refusal: Refusal) -> Result<(CeremonyText, String), Refusal> {
+    #[derive(serde::Deserialize)]
+    struct Finish {
+        ceremony: CeremonyText,
+        #[serde(rename = "credential")]
+        _credential: serde::de::IgnoredAny,
+    }
+    let Refusal::MalformedJson(why) = refusal else { return Err(refusal) };
+    match serde_json::from_slice::<Finish>(bytes) {
+        Ok(finish) => Ok((finish.ceremony, why)),
+        Err(_) => Err(Refusal::MalformedJson(why)),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
