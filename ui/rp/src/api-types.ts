@@ -33,8 +33,8 @@ export interface Passkey {
 export interface Session {
   account: Account;
   since: string;
-  /** The credential id that the session was made with. */
-  passkey: string;
+  /** The credential id that the session was made with; null once that passkey was deleted. */
+  passkey: string | null;
 }
 
 export interface Step {
