@@ -13,7 +13,7 @@ pub struct AttestationObject<'a> {
     /// The attestation statement, a map whose shape the format lays down.
     pub statement: Value<'a>,
     /// The authenticator data, as signed.
-    pub auth_data: Cow<'a, [u8]>,
+    pub auth_data: &'a [u8],
     /// Whether all maps had their keys in CTAP2 canonical order.
     pub canonical_order: bool,
 }
@@ -30,7 +30,7 @@ impl<'a> AttestationObject<'a> {
             match (key.as_text(), value) {
                 (Some("fmt"), Value::Text(text)) => format = Some(text),
                 (Some("attStmt"), value @ Value::Map(_)) => statement = Some(value),
-                (Some("authData"), Value::Bytes(bytes)) => auth_data = Some(bytes),
+                (Some("authData"), Value::Bytes(Cow::Borrowed(bytes))) => auth_data = Some(bytes),
                 _ => {}
             }
         }
@@ -48,7 +48,7 @@ impl<'a> AttestationObject<'a> {
         encoder.map(3);
         encoder.text("fmt").text(&self.format);
         encoder.text("attStmt").value(&self.statement);
-        encoder.text("authData").bytes(&self.auth_data);
+        encoder.text("authData").bytes(self.auth_data);
         encoder.into_bytes()
     }
 }
