@@ -1,1 +1,583 @@
+use crate::{
+    Command, Descriptor, Options, PUBLIC_KEY, RpEntity, Status, UserEntity, answer, client_pin,
+    get_assertion, get_info::Info, make_credential,
+};
+use proptest::prelude::*;
+use webauthn::cbor::Value;
 
+fn map(pairs: Vec<(Value<'static>, Value<'static>)>) -> Value<'static> {
+    Value::Map(pairs)
+}
+
+fn texts(pairs: &[(&'static str, Value<'static>)]) -> Value<'static> {
+    map(pairs
+        .iter()
+        .map(|(key, value)| ((*key).into(), value.clone()))
+        .collect())
+}
+
+fn descriptor_value() -> Value<'static> {
+    texts(&[("id", vec![1u8, 2].into()), ("type", PUBLIC_KEY.into())])
+}
+
+fn parameter_value(kind: &'static str, algorithm: i64) -> Value<'static> {
+    texts(&[("alg", algorithm.into()), ("type", kind.into())])
+}
+
+/// The members of a good makeCredential request.
+fn good_make_credential() -> Vec<(i64, Value<'static>)> {
+    vec![
+        (1, vec![7u8; 32].into()),
+        (
+            2,
+            texts(&[("id", "example.com".into()), ("name", "Example".into())]),
+        ),
+        (
+            3,
+            texts(&[
+                ("id", vec![9u8].into()),
+                ("name", "alice".into()),
+                ("displayName", "Alice".into()),
+            ]),
+        ),
+        (4, vec![parameter_value(PUBLIC_KEY, -7)].into()),
+    ]
+}
+
+fn good_get_assertion() -> Vec<(i64, Value<'static>)> {
+    vec![(1, "example.com".into()), (2, vec![7u8; 32].into())]
+}
+
+fn request(code: u8, members: Vec<(i64, Value<'static>)>) -> Vec<u8> {
+    let mut bytes = vec![code];
+    bytes.extend(
+        map(members
+            .into_iter()
+            .map(|(key, value)| (key.into(), value))
+            .collect())
+        .encode(),
+    );
+    bytes
+}
+
+fn with(
+    mut members: Vec<(i64, Value<'static>)>,
+    key: i64,
+    value: Value<'static>,
+) -> Vec<(i64, Value<'static>)> {
+    members.retain(|(existing, _)| *existing != key);
+    members.push((key, value));
+    members
+}
+
+fn without(mut members: Vec<(i64, Value<'static>)>, key: i64) -> Vec<(i64, Value<'static>)> {
+    members.retain(|(existing, _)| *existing != key);
+    members
+}
+
+fn make_credential(
+    members: Vec<(i64, Value<'static>)>,
+) -> Result<make_credential::Request, Status> {
+    match Command::decode(&request(0x01, members))? {
+        Command::MakeCredential(request) => Ok(*request),
+        other => panic!("decoded as {other:?}"),
+    }
+}
+
+fn get_assertion(members: Vec<(i64, Value<'static>)>) -> Result<get_assertion::Request, Status> {
+    match Command::decode(&request(0x02, members))? {
+        Command::GetAssertion(request) => Ok(*request),
+        other => panic!("decoded as {other:?}"),
+    }
+}
+
+#[test]
+fn reads_a_make_credential_request() {
+    let request = make_credential(good_make_credential()).unwrap();
+    assert_eq!(request.client_data_hash, [7; 32]);
+    assert_eq!(
+        request.rp,
+        RpEntity {
+            id: "example.com".into(),
+            name: Some("Example".into())
+        }
+    );
+    assert_eq!(request.user.display_name.as_deref(), Some("Alice"));
+    assert_eq!(
+        (request.algorithms, request.exclude_list),
+        (vec![-7], vec![])
+    );
+    assert_eq!(request.options, Options::default());
+}
+
+#[test]
+fn each_required_member_is_missed() {
+    for key in 1..=4 {
+        let error = make_credential(without(good_make_credential(), key)).unwrap_err();
+        assert_eq!(
+            error,
+            Status::MissingParameter,
+            "makeCredential 0x{key:02X}"
+        );
+    }
+    for key in 1..=2 {
+        let error = get_assertion(without(good_get_assertion(), key)).unwrap_err();
+        assert_eq!(error, Status::MissingParameter, "getAssertion 0x{key:02X}");
+    }
+    assert_eq!(
+        Command::decode(&request(0x06, vec![(1, 2.into())])),
+        Err(Status::MissingParameter)
+    );
+    for code in [0x01, 0x02, 0x06] {
+        assert_eq!(
+            Command::decode(&[code]),
+            Err(Status::MissingParameter),
+            "no parameters at all"
+        );
+    }
+}
+
+#[test]
+fn each_member_of_a_wrong_type_is_refused() {
+    for key in 1..=0x0B {
+        for wrong in [Value::Null, Value::Negative(3)] {
+            let error = make_credential(with(good_make_credential(), key, wrong)).unwrap_err();
+            assert_eq!(
+                error,
+                Status::CborUnexpectedType,
+                "makeCredential 0x{key:02X}"
+            );
+        }
+    }
+    for key in 1..=7 {
+        for wrong in [Value::Null, Value::Negative(3)] {
+            let error = get_assertion(with(good_get_assertion(), key, wrong)).unwrap_err();
+            assert_eq!(
+                error,
+                Status::CborUnexpectedType,
+                "getAssertion 0x{key:02X}"
+            );
+        }
+    }
+}
+
+#[test]
+fn wrong_types_inside_members_are_refused() {
+    let one: Value<'static> = 1.into();
+    let list = |item: Value<'static>| Value::from(vec![item]);
+    for (key, value, expected) in [
+        (
+            2,
+            texts(&[("name", "Example".into())]),
+            Status::MissingParameter,
+        ),
+        (2, texts(&[("id", one.clone())]), Status::CborUnexpectedType),
+        (
+            2,
+            texts(&[("id", "a".into()), ("name", one.clone())]),
+            Status::CborUnexpectedType,
+        ),
+        (
+            3,
+            texts(&[("name", "alice".into())]),
+            Status::MissingParameter,
+        ),
+        (
+            3,
+            texts(&[("id", "text".into())]),
+            Status::CborUnexpectedType,
+        ),
+        (
+            3,
+            texts(&[("id", vec![1u8].into()), ("displayName", one.clone())]),
+            Status::CborUnexpectedType,
+        ),
+        (4, list(one.clone()), Status::CborUnexpectedType),
+        (
+            4,
+            list(texts(&[("alg", (-7).into())])),
+            Status::MissingParameter,
+        ),
+        (
+            4,
+            list(texts(&[("type", PUBLIC_KEY.into())])),
+            Status::MissingParameter,
+        ),
+        (
+            4,
+            list(texts(&[
+                ("alg", "ES256".into()),
+                ("type", PUBLIC_KEY.into()),
+            ])),
+            Status::CborUnexpectedType,
+        ),
+        (
+            4,
+            list(texts(&[("alg", (-7).into()), ("type", one.clone())])),
+            Status::CborUnexpectedType,
+        ),
+        (
+            5,
+            list(texts(&[("type", PUBLIC_KEY.into())])),
+            Status::MissingParameter,
+        ),
+        (
+            5,
+            list(texts(&[("id", vec![1u8].into())])),
+            Status::MissingParameter,
+        ),
+        (
+            5,
+            list(texts(&[("id", "text".into()), ("type", PUBLIC_KEY.into())])),
+            Status::CborUnexpectedType,
+        ),
+        (7, texts(&[("rk", one.clone())]), Status::CborUnexpectedType),
+        (7, texts(&[("uv", Value::Null)]), Status::CborUnexpectedType),
+    ] {
+        let error = make_credential(with(good_make_credential(), key, value.clone())).unwrap_err();
+        assert_eq!(error, expected, "0x{key:02X} = {value:?}");
+    }
+    let short = with(good_make_credential(), 1, vec![7u8; 31].into());
+    assert_eq!(
+        make_credential(short),
+        Err(Status::InvalidLength),
+        "a hash of 31 bytes"
+    );
+}
+
+#[test]
+fn unknown_members_options_and_types_are_ignored() {
+    let mut members = good_make_credential();
+    members.push((0x7F, "later".into()));
+    members = with(
+        members,
+        4,
+        vec![
+            parameter_value("later", -7),
+            parameter_value(PUBLIC_KEY, -9999),
+        ]
+        .into(),
+    );
+    let unknown = texts(&[("id", vec![3u8].into()), ("type", "later".into())]);
+    members = with(members, 5, vec![unknown, descriptor_value()].into());
+    members = with(
+        members,
+        7,
+        texts(&[("later", 1.into()), ("rk", true.into())]),
+    );
+    let request = make_credential(members).unwrap();
+    assert_eq!(
+        request.algorithms,
+        [-9999],
+        "an unknown algorithm of a known type is the authenticator's to judge"
+    );
+    assert_eq!(
+        request.exclude_list,
+        [Descriptor {
+            id: vec![1, 2],
+            transports: vec![]
+        }]
+    );
+    assert_eq!(
+        request.options,
+        Options {
+            rk: Some(true),
+            up: None,
+            uv: None
+        }
+    );
+}
+
+#[test]
+fn extensions_are_kept_as_they_came() {
+    let extensions = texts(&[("credProtect", 2.into()), ("hmac-secret", true.into())]);
+    let request = make_credential(with(good_make_credential(), 6, extensions.clone())).unwrap();
+    assert_eq!(request.extensions, Some(extensions));
+}
+
+#[test]
+fn cbor_that_is_not_canonical_is_refused() {
+    let good = request(0x02, good_get_assertion());
+    let mut trailing = good.clone();
+    trailing.push(0);
+    for (bytes, reason) in [
+        (good[..good.len() - 1].to_vec(), "cut short"),
+        (trailing, "a byte too many"),
+        (vec![0x02, 0xBF, 0xFF], "an indefinite map"),
+        (
+            vec![0x02, 0xA2, 0x02, 0x00, 0x01, 0x00],
+            "keys out of order",
+        ),
+        (vec![0x02, 0xA2, 0x01, 0x00, 0x01, 0x00], "a key twice"),
+        (vec![0x02, 0xA1, 0x18, 0x01, 0x00], "an integer too long"),
+        (
+            vec![0x02, 0xA1, 0x01, 0x81, 0x81, 0x81, 0x81, 0x80],
+            "nested over four levels",
+        ),
+    ] {
+        assert_eq!(
+            Command::decode(&bytes),
+            Err(Status::InvalidCbor),
+            "{reason}"
+        );
+    }
+    assert_eq!(
+        Command::decode(&[0x02, 0x80]),
+        Err(Status::CborUnexpectedType),
+        "an array for the map"
+    );
+}
+
+#[test]
+fn unknown_commands_and_surplus_parameters_are_refused() {
+    for code in [0x00, 0x03, 0x05, 0x09, 0x0A, 0x0C, 0x0D, 0x40, 0xFF] {
+        assert_eq!(
+            Command::decode(&[code]),
+            Err(Status::InvalidCommand),
+            "0x{code:02X}"
+        );
+    }
+    for code in [0x04, 0x07, 0x08, 0x0B] {
+        assert!(Command::decode(&[code]).is_ok(), "0x{code:02X}");
+        assert_eq!(
+            Command::decode(&[code, 0xA0]),
+            Err(Status::InvalidLength),
+            "0x{code:02X} with parameters"
+        );
+    }
+    assert_eq!(Command::decode(&[]), Err(Status::InvalidLength));
+}
+
+#[test]
+fn client_pin_keeps_no_pin_material() {
+    let canary = vec![0xC5u8; 64];
+    let bytes = request(
+        0x06,
+        vec![
+            (1, 2.into()),
+            (2, 9.into()),
+            (5, canary.clone().into()),
+            (6, canary.into()),
+        ],
+    );
+    let command = Command::decode(&bytes).unwrap();
+    assert_eq!(
+        command,
+        Command::ClientPin(client_pin::Request {
+            pin_uv_auth_protocol: Some(2),
+            subcommand: 9
+        })
+    );
+    assert!(
+        !format!("{command:?}").contains("197"),
+        "0xC5 is the canary"
+    );
+    assert!(!command.encode().contains(&0xC5));
+}
+
+#[test]
+fn an_answer_is_a_status_and_cbor_only_on_success() {
+    assert_eq!(answer(Ok(vec![0xA0])), [0, 0xA0]);
+    assert_eq!(answer(Err(Status::NoCredentials)), [0x2E]);
+}
+
+#[test]
+fn responses_are_canonical_and_survive_the_round_trip() {
+    let mut credential =
+        make_credential::Response::new("packed", vec![1; 40], texts(&[("alg", (-7).into())]));
+    credential.enterprise_attestation = Some(true);
+    assert_eq!(
+        credential.encode()[..9],
+        [0xA4, 1, 0x66, b'p', b'a', b'c', b'k', b'e', b'd']
+    );
+    assert_eq!(
+        make_credential::Response::decode(&credential.encode()),
+        Ok(credential)
+    );
+
+    let descriptor = Descriptor {
+        id: vec![1; 16],
+        transports: vec![],
+    };
+    let mut assertion = get_assertion::Response::new(descriptor, vec![2; 37], vec![3; 70]);
+    assertion.user = Some(UserEntity {
+        id: vec![4],
+        name: None,
+        display_name: None,
+    });
+    assertion.number_of_credentials = Some(2);
+    assertion.user_selected = Some(true);
+    assert_eq!(
+        get_assertion::Response::decode(&assertion.encode()),
+        Ok(assertion)
+    );
+}
+
+#[test]
+fn an_assertion_by_a_credential_of_unknown_type_is_refused() {
+    let unknown = texts(&[("id", vec![3u8].into()), ("type", "later".into())]);
+    let cbor = request(
+        0,
+        vec![
+            (1, unknown),
+            (2, vec![0u8; 37].into()),
+            (3, vec![0u8].into()),
+        ],
+    );
+    assert_eq!(
+        get_assertion::Response::decode(&cbor[1..]),
+        Err(Status::InvalidCredential)
+    );
+}
+
+#[test]
+fn info_survives_the_round_trip_with_members_it_has_no_field_for() {
+    let mut info = Info {
+        versions: vec!["FIDO_2_0".into(), "FIDO_2_3".into()],
+        extensions: vec!["credProtect".into()],
+        options: [("rk".to_owned(), true), ("uv".to_owned(), false)].into(),
+        max_msg_size: Some(7609),
+        pin_uv_auth_protocols: vec![2, 1],
+        transports: vec!["internal".into(), "usb".into()],
+        algorithms: Some(vec![-7, -8]),
+        remaining_discoverable_credentials: Some(0),
+        attestation_formats: vec!["packed".into()],
+        ..Info::default()
+    };
+    info.aaguid.0 = [0xAB; 16];
+    info.others.insert(0x1F, vec![Value::from(1)].into());
+    info.others.insert(0x19, vec![5u8; 32].into());
+    let decoded = Info::decode(&info.encode()).unwrap();
+    assert_eq!(decoded, info);
+    assert_eq!(
+        (decoded.option("uv"), decoded.option("ep")),
+        (Some(false), None)
+    );
+}
+
+#[test]
+fn info_of_a_wrong_shape_is_refused() {
+    let good = || {
+        vec![
+            (1, Value::from(vec![Value::from("FIDO_2_0")])),
+            (3, vec![0u8; 16].into()),
+        ]
+    };
+    let decode = |members| Info::decode(&request(0, members)[1..]);
+    assert!(decode(good()).is_ok());
+    assert_eq!(decode(without(good(), 1)), Err(Status::MissingParameter));
+    assert_eq!(decode(without(good(), 3)), Err(Status::MissingParameter));
+    assert_eq!(
+        decode(with(good(), 3, vec![0u8; 15].into())),
+        Err(Status::InvalidLength)
+    );
+    assert_eq!(
+        decode(with(good(), 4, texts(&[("rk", 1.into())]))),
+        Err(Status::CborUnexpectedType)
+    );
+    assert_eq!(
+        decode(with(good(), 1, vec![Value::from(2)].into())),
+        Err(Status::CborUnexpectedType)
+    );
+}
+
+#[test]
+fn member_names_end_where_ctap_2_3_ends() {
+    assert_eq!(
+        Command::GetInfo.response_members().get(0x1F - 1),
+        Some(&"authenticatorConfigCommands")
+    );
+    assert_eq!(Command::GetInfo.response_members().len(), 0x1F);
+    let request = Command::decode(&request(1, good_make_credential())).unwrap();
+    assert_eq!(
+        request.request_members()[0x0B - 1],
+        "attestationFormatsPreference"
+    );
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    proptest::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter)
+}
+
+fn any_bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 0..most)
+}
+
+fn any_descriptors() -> impl Strategy<Value = Vec<Descriptor>> {
+    let descriptor = (any_bytes(80), proptest::collection::vec(any_text(), 0..3))
+        .prop_map(|(id, transports)| Descriptor { id, transports });
+    proptest::collection::vec(descriptor, 0..4)
+}
+
+fn any_options() -> impl Strategy<Value = Options> {
+    any::<(Option<bool>, Option<bool>, Option<bool>)>().prop_map(|(rk, up, uv)| Options {
+        rk,
+        up,
+        uv,
+    })
+}
+
+prop_compose! {
+    fn any_make_credential()(
+        client_data_hash: [u8; 32], id in any_text(), name in proptest::option::of(any_text()),
+        user_id in any_bytes(64), user_name in proptest::option::of(any_text()),
+        algorithms in proptest::collection::vec(any::<i64>(), 0..5), exclude_list in any_descriptors(),
+        options in any_options(), enterprise_attestation: Option<u64>,
+        formats in proptest::option::of(proptest::collection::vec(any_text(), 0..3)),
+    ) -> Command {
+        Command::MakeCredential(Box::new(make_credential::Request {
+            client_data_hash,
+            rp: RpEntity { id, name },
+            user: UserEntity { id: user_id, display_name: user_name.clone(), name: user_name },
+            algorithms,
+            exclude_list,
+            extensions: None,
+            options,
+            pin_uv_auth_param: Some(vec![1; 16]),
+            pin_uv_auth_protocol: Some(2),
+            enterprise_attestation,
+            attestation_formats_preference: formats,
+        }))
+    }
+}
+
+prop_compose! {
+    fn any_get_assertion()(
+        rp_id in any_text(), client_data_hash: [u8; 32], allow_list in any_descriptors(), options in any_options(),
+    ) -> Command {
+        Command::GetAssertion(Box::new(get_assertion::Request {
+            rp_id, client_data_hash, allow_list, extensions: None, options,
+            pin_uv_auth_param: None, pin_uv_auth_protocol: None,
+        }))
+    }
+}
+
+proptest! {
+    #[test]
+    fn decoding_undoes_encoding(command in prop_oneof![any_make_credential(), any_get_assertion()]) {
+        prop_assert_eq!(Command::decode(&command.encode()), Ok(command));
+    }
+
+    #[test]
+    fn no_bytes_panic_any_decoder(code in 0u8..16, bytes in any_bytes(300)) {
+        let mut request = vec![code];
+        request.extend(&bytes);
+        let _ = Command::decode(&request);
+        let _ = make_credential::Response::decode(&bytes);
+        let _ = get_assertion::Response::decode(&bytes);
+        let _ = Info::decode(&bytes);
+    }
+
+    #[test]
+    fn no_damaged_request_panics(
+        command in prop_oneof![any_make_credential(), any_get_assertion()],
+        at: prop::sample::Index, bit in 0u8..8, cut: prop::sample::Index,
+    ) {
+        let mut bytes = command.encode();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let _ = Command::decode(&bytes);
+        bytes.truncate(cut.index(bytes.len()));
+        let _ = Command::decode(&bytes);
+    }
+}

@@ -1,0 +1,210 @@
+//! One call under way: its deadline, its abort signal, its commands and its events.
+
+use std::time::Duration;
+
+use ctap::{Command, Status, get_info::Info};
+use serde_json::{Value as Json, json};
+use timeline::{Draft, Party, Seq, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Account, Call, Channel, ChannelError, Client, ClientError, kinds, wire};
+use webauthn::id::RpId;
+
+/// The shortest time a relying party can give the user.
+const MIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest.
+const MAX_TIMEOUT: Duration = Duration::from_secs(600);
+/// The time without a word from the relying party (L3 §15.1).
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+/// How long a device may take, in real time, to answer a cancelled command.
+const CANCEL_GRACE: Duration = Duration::from_secs(2);
+
+pub(crate) struct Ceremony<'a> {
+    client: &'a Client,
+    pub channel: &'a mut dyn Channel,
+    abort: &'a CancellationToken,
+    timeout: Duration,
+    deadline: Timestamp,
+    max_message: u64,
+    last: Seq,
+}
+
+impl<'a> Ceremony<'a> {
+    /// Starts by saying which call was made.
+    pub fn begin(
+        client: &'a Client,
+        channel: &'a mut dyn Channel,
+        call: Call<'a>,
+        kind: &'static str,
+    ) -> Self {
+        let now = client.clock.now();
+        let body = json!({ "origin": call.origin, "options": call.options });
+        let last = client.emit.emit(
+            Draft::new(Party::Client, kind)
+                .cause(call.cause)
+                .at(now)
+                .body(body),
+        );
+        Ceremony {
+            client,
+            channel,
+            abort: call.abort,
+            timeout: DEFAULT_TIMEOUT,
+            deadline: now.plus(DEFAULT_TIMEOUT),
+            max_message: Info::DEFAULT_MAX_MSG_SIZE,
+            last,
+        }
+    }
+
+    /// Takes the relying party's time-out, in milliseconds, within bounds.
+    pub fn set_timeout(&mut self, milliseconds: Option<u64>) {
+        self.timeout = milliseconds.map_or(DEFAULT_TIMEOUT, clamp);
+        self.deadline = self.client.clock.now().plus(self.timeout);
+    }
+
+    /// Ends by saying what came of it.
+    pub fn end<T: serde::Serialize>(
+        self,
+        kind: &'static str,
+        outcome: Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let (kind, body) = match &outcome {
+            Ok(credential) => (kind, json!({ "credential": credential })),
+            Err(error) => (
+                kinds::FAILED,
+                json!({ "name": error.name(), "code": error.code(), "message": error.to_string() }),
+            ),
+        };
+        let now = self.client.clock.now();
+        self.client.emit.emit(
+            Draft::new(Party::Client, kind)
+                .cause(self.last)
+                .at(now)
+                .body(body),
+        );
+        outcome
+    }
+
+    /// Runs authenticatorGetInfo and keeps what it says about message sizes.
+    pub async fn get_info(&mut self) -> Result<Info, ClientError> {
+        let info = self.run(&Command::GetInfo, Info::decode).await?;
+        self.max_message = info.max_msg_size.unwrap_or(Info::DEFAULT_MAX_MSG_SIZE);
+        Ok(info)
+    }
+
+    /// Runs one command and reads the CBOR of its success.
+    pub async fn run<T>(
+        &mut self,
+        command: &Command,
+        decode: impl Fn(&[u8]) -> Result<T, Status>,
+    ) -> Result<T, ClientError> {
+        let (status, cbor) = self.send(command).await?;
+        if !status.is_ok() {
+            return Err(ClientError::from_status(command.name(), status));
+        }
+        decode(&cbor).map_err(|status| {
+            malformed(
+                command,
+                format!("its CBOR does not keep the rules ({status})"),
+            )
+        })
+    }
+
+    /// Runs one command; gives the status and the CBOR after it.
+    pub async fn send(&mut self, command: &Command) -> Result<(Status, Vec<u8>), ClientError> {
+        let request = command.encode();
+        if request.len() as u64 > self.max_message {
+            return Err(ClientError::TooLong {
+                length: request.len(),
+                limit: self.max_message,
+            });
+        }
+        self.emit(kinds::COMMAND_SENT, Some(&request), || {
+            wire::sent(command, &request)
+        });
+        let started = self.client.clock.monotonic();
+        let (answer, stopped) = self.transact(&request).await;
+        let duration = self.client.clock.monotonic().saturating_sub(started);
+        if let Some(Ok(response)) = &answer {
+            self.emit(kinds::COMMAND_ANSWERED, Some(response), || {
+                let mut body = wire::answered(command, response);
+                body["durationMicros"] =
+                    json!(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
+                body
+            });
+        }
+        if let Some(reason) = stopped {
+            return Err(reason);
+        }
+        let response = answer.ok_or(ChannelError::Silent(CANCEL_GRACE))??;
+        match response.split_first() {
+            Some((status, cbor)) => Ok((Status::from(*status), cbor.to_vec())),
+            None => Err(malformed(command, "it is empty".to_owned())),
+        }
+    }
+
+    /// The device's answer, if one came, and why the wait ended before it, if it did.
+    async fn transact(
+        &mut self,
+        request: &[u8],
+    ) -> (Option<Result<Vec<u8>, ChannelError>>, Option<ClientError>) {
+        let cancel = CancellationToken::new();
+        let mut on_keepalive = |_| {};
+        let mut answer = self.channel.transact(request, &cancel, &mut on_keepalive);
+        let reason = tokio::select! {
+            biased;
+            () = self.abort.cancelled() => ClientError::Aborted,
+            answer = &mut answer => return (Some(answer), None),
+            () = self.client.clock.sleep_until(self.deadline) => ClientError::TimedOut(self.timeout),
+        };
+        cancel.cancel();
+        (
+            tokio::time::timeout(CANCEL_GRACE, answer).await.ok(),
+            Some(reason),
+        )
+    }
+
+    /// Asks the user which account; gives its index.
+    pub async fn choose(
+        &mut self,
+        rp_id: &RpId,
+        accounts: &[Account],
+    ) -> Result<usize, ClientError> {
+        let choice = tokio::select! {
+            biased;
+            () = self.abort.cancelled() => return Err(ClientError::Aborted),
+            choice = self.client.chooser.choose(rp_id, accounts) => choice,
+            () = self.client.clock.sleep_until(self.deadline) => return Err(ClientError::TimedOut(self.timeout)),
+        };
+        let (index, account) = choice
+            .and_then(|index| accounts.get(index).map(|account| (index, account)))
+            .ok_or(ClientError::NoAccountChosen)?;
+        self.emit(kinds::ACCOUNT_CHOSEN, None, || {
+            json!({ "user": { "id": account.user_handle, "name": account.name, "displayName": account.display_name } })
+        });
+        Ok(index)
+    }
+
+    fn emit(&mut self, kind: &'static str, raw: Option<&[u8]>, body: impl FnOnce() -> Json) {
+        if !self.client.emit.listens() {
+            return;
+        }
+        let mut draft = Draft::new(Party::Client, kind)
+            .cause(self.last)
+            .at(self.client.clock.now())
+            .body(body());
+        draft.raw = raw.map(<[u8]>::to_vec);
+        self.last = self.client.emit.emit(draft);
+    }
+}
+
+fn clamp(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds).clamp(MIN_TIMEOUT, MAX_TIMEOUT)
+}
+
+pub(crate) fn malformed(command: &Command, why: String) -> ClientError {
+    ClientError::Malformed {
+        command: command.name(),
+        why,
+    }
+}

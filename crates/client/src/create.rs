@@ -1,0 +1,270 @@
+//! `create()` (L3 §5.1.3).
+
+use ctap::{Command, Options, RpEntity, UserEntity, get_info::Info, make_credential};
+use serde_json::json;
+use webauthn::{
+    attestation::AttestationObject,
+    authenticator_data::{AttestedCredentialData, AuthenticatorData},
+    cbor::{self, Level, Value},
+    client_data::{self, CollectedClientData},
+    id::{Base64Url, CredentialId, Origin, RpId},
+    json::{
+        AttestationConveyancePreference, AuthenticatorAttestationResponseJSON,
+        AuthenticatorSelectionCriteria, PublicKeyCredentialCreationOptionsJSON,
+        RegistrationResponseJSON, ResidentKeyRequirement, UserVerificationRequirement,
+    },
+};
+
+use crate::{
+    Call, Channel, Client, ClientError,
+    ceremony::{Ceremony, malformed},
+    kinds, lists, resolve_rp_id,
+};
+
+impl Client {
+    /// Makes a credential (L3 §5.1.3) and returns it as `toJSON()` would.
+    pub async fn create(
+        &self,
+        channel: &mut dyn Channel,
+        call: Call<'_>,
+    ) -> Result<RegistrationResponseJSON, ClientError> {
+        let mut ceremony = Ceremony::begin(self, channel, call, kinds::CREATE_CALLED);
+        let outcome = create(&mut ceremony, call).await;
+        ceremony.end(kinds::CREATE_RETURNED, outcome)
+    }
+}
+
+async fn create(
+    ceremony: &mut Ceremony<'_>,
+    call: Call<'_>,
+) -> Result<RegistrationResponseJSON, ClientError> {
+    if call.abort.is_cancelled() {
+        return Err(ClientError::Aborted);
+    }
+    let options = parse(call.options)?;
+    ceremony.set_timeout(options.timeout);
+    let rp_id = resolve_rp_id(call.origin, options.rp.id.as_deref())?;
+    let algorithms = algorithms(&options)?;
+    let selection = options.authenticator_selection.clone().unwrap_or_default();
+    check_attachment(&selection, ceremony.channel)?;
+
+    let info = ceremony.get_info().await?;
+    let ctap_options = ctap_options(&selection, &info)?;
+    let client_data = client_data(&options, call.origin);
+    let excluded = lists::usable(&options.exclude_credentials, &info);
+    let exclude_list = lists::fit(ceremony, &rp_id, excluded, &info).await?;
+    let command = Command::MakeCredential(Box::new(make_credential::Request {
+        client_data_hash: webauthn::sha256(&client_data),
+        rp: RpEntity {
+            id: rp_id.to_string(),
+            name: Some(options.rp.name.clone()),
+        },
+        user: UserEntity {
+            id: options.user.id.as_bytes().to_vec(),
+            name: Some(options.user.name.clone()),
+            display_name: Some(options.user.display_name.clone()),
+        },
+        algorithms,
+        exclude_list,
+        extensions: None,
+        options: ctap_options,
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+        enterprise_attestation: None,
+        attestation_formats_preference: formats(&options, &info),
+    }));
+    let response = ceremony
+        .run(&command, make_credential::Response::decode)
+        .await?;
+    let mut credential = credential(&options, &rp_id, client_data, response, &info)
+        .map_err(|why| malformed(&command, why))?;
+    credential.authenticator_attachment = Some(ceremony.channel.attachment().as_str().to_owned());
+    if options
+        .extensions
+        .is_some_and(|inputs| inputs.get("credProps") == Some(&json!(true)))
+    {
+        let props = json!({ "rk": ctap_options.rk == Some(true) });
+        credential
+            .client_extension_results
+            .insert("credProps".to_owned(), props);
+    }
+    Ok(credential)
+}
+
+fn parse(
+    options: &serde_json::Value,
+) -> Result<PublicKeyCredentialCreationOptionsJSON, ClientError> {
+    use serde::Deserialize as _;
+    let options = PublicKeyCredentialCreationOptionsJSON::deserialize(options)
+        .map_err(|error| ClientError::Options(error.to_string()))?;
+    if !options.user.id.is_within_limits() {
+        return Err(ClientError::UserHandleLength(
+            options.user.id.as_bytes().len(),
+        ));
+    }
+    Ok(options)
+}
+
+/// The COSE algorithms asked for; ES256 and RS256 when the list is empty (§5.1.3 step 10).
+fn algorithms(options: &PublicKeyCredentialCreationOptionsJSON) -> Result<Vec<i64>, ClientError> {
+    if options.pub_key_cred_params.is_empty() {
+        return Ok(vec![-7, -257]);
+    }
+    let known = options
+        .pub_key_cred_params
+        .iter()
+        .filter(|parameter| parameter.kind == ctap::PUBLIC_KEY);
+    let algorithms: Vec<i64> = known.map(|parameter| parameter.alg).collect();
+    if algorithms.is_empty() {
+        Err(ClientError::NoCredentialType)
+    } else {
+        Ok(algorithms)
+    }
+}
+
+fn check_attachment(
+    selection: &AuthenticatorSelectionCriteria,
+    channel: &dyn Channel,
+) -> Result<(), ClientError> {
+    let present = channel.attachment();
+    match selection.authenticator_attachment {
+        Some(wanted) if wanted != present => Err(ClientError::Attachment {
+            wanted: wanted.as_str(),
+            present: present.as_str(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// rk and uv from what is wanted and what the device has (§5.1.3 step 26, "requireResidentKey",
+/// "userVerification").
+fn ctap_options(
+    selection: &AuthenticatorSelectionCriteria,
+    info: &Info,
+) -> Result<Options, ClientError> {
+    let can_store = info.option("rk") == Some(true);
+    let rk = match selection.effective_resident_key() {
+        ResidentKeyRequirement::Required if !can_store => return Err(ClientError::NoResidentKey),
+        ResidentKeyRequirement::Required => true,
+        ResidentKeyRequirement::Preferred => can_store,
+        ResidentKeyRequirement::Discouraged => false,
+    };
+    // A device that says `uv: false` configures its verification at first use.
+    let can_verify = info.option("uv").is_some();
+    let uv = match selection
+        .user_verification
+        .unwrap_or(UserVerificationRequirement::Preferred)
+    {
+        UserVerificationRequirement::Required if !can_verify => {
+            return Err(ClientError::NoUserVerificationToCreate);
+        }
+        UserVerificationRequirement::Required => true,
+        UserVerificationRequirement::Preferred => can_verify,
+        UserVerificationRequirement::Discouraged => insists_on_verification(info),
+    };
+    Ok(Options {
+        rk: rk.then_some(true),
+        up: None,
+        uv: uv.then_some(true),
+    })
+}
+
+/// Whether makeCredential without verification would be refused (CTAP 2.3 §6.1.2 steps 5 to 10).
+fn insists_on_verification(info: &Info) -> bool {
+    let since_2_1 = info
+        .versions
+        .iter()
+        .any(|version| matches!(version.as_str(), "FIDO_2_1" | "FIDO_2_3"));
+    since_2_1 && info.option("uv") == Some(true) && info.option("makeCredUvNotRqd") != Some(true)
+        || info.option("alwaysUv") == Some(true)
+}
+
+fn client_data(options: &PublicKeyCredentialCreationOptionsJSON, origin: &Origin) -> Vec<u8> {
+    CollectedClientData::new(
+        client_data::CREATE,
+        options.challenge.as_bytes(),
+        origin.as_str(),
+        None,
+    )
+    .to_json()
+}
+
+fn formats(options: &PublicKeyCredentialCreationOptionsJSON, info: &Info) -> Option<Vec<String>> {
+    let both = !options.attestation_formats.is_empty() && !info.attestation_formats.is_empty();
+    both.then(|| options.attestation_formats.clone())
+}
+
+fn credential(
+    options: &PublicKeyCredentialCreationOptionsJSON,
+    rp_id: &RpId,
+    client_data: Vec<u8>,
+    response: make_credential::Response,
+    info: &Info,
+) -> Result<RegistrationResponseJSON, String> {
+    let auth_data =
+        AuthenticatorData::parse(&response.auth_data).map_err(|error| error.to_string())?;
+    if auth_data.rp_id_hash != rp_id.hash() {
+        return Err("its authenticator data is for another RP ID".to_owned());
+    }
+    let attested = auth_data
+        .attested
+        .as_ref()
+        .ok_or("its authenticator data has no credential")?;
+    if !(1..=1023).contains(&attested.credential_id.len()) {
+        return Err(format!(
+            "its credential ID has {} bytes instead of 1 to 1023",
+            attested.credential_id.len()
+        ));
+    }
+    let keep = options
+        .attestation
+        .unwrap_or(AttestationConveyancePreference::None)
+        != AttestationConveyancePreference::None;
+    let (format, statement) = if keep || is_anonymous_self_attestation(&response, attested) {
+        (response.format.as_str(), response.statement.clone())
+    } else {
+        ("none", Value::Map(Vec::new()))
+    };
+    let object = AttestationObject {
+        format: format.into(),
+        statement,
+        auth_data: response.auth_data.as_slice().into(),
+        canonical_order: true,
+    };
+    let json = AuthenticatorAttestationResponseJSON {
+        client_data_json: Base64Url(client_data),
+        authenticator_data: Some(Base64Url(response.auth_data.clone())),
+        transports: transports(info),
+        public_key: attested.key().ok().map(|key| Base64Url(key.to_spki())),
+        public_key_algorithm: algorithm(attested),
+        attestation_object: Base64Url(object.encode()),
+    };
+    Ok(RegistrationResponseJSON::new(
+        CredentialId::new(attested.credential_id),
+        json,
+    ))
+}
+
+/// §5.1.3, attestation "none": self attestation without a model tells nothing and stays. The AAGUID
+/// stays in every case.
+fn is_anonymous_self_attestation(
+    response: &make_credential::Response,
+    attested: &AttestedCredentialData<'_>,
+) -> bool {
+    attested.aaguid.0 == [0; 16]
+        && response.format == "packed"
+        && response.statement.get_text("x5c").is_none()
+}
+
+/// The transports in lexicographical order without repetition (§5.2.1).
+fn transports(info: &Info) -> Vec<String> {
+    let mut transports = info.transports.clone();
+    transports.sort();
+    transports.dedup();
+    transports
+}
+
+fn algorithm(attested: &AttestedCredentialData<'_>) -> Option<i64> {
+    let key = cbor::decode(attested.public_key, Level::Attestation).ok()?;
+    key.value.get_int(3)?.as_i64()
+}

@@ -1,0 +1,202 @@
+use std::sync::{Arc, Mutex};
+
+use ctap::hid::{Action, Config, Device, Transaction};
+
+use super::*;
+
+/// What the device at the other end does with commands.
+#[derive(Clone, Copy)]
+enum Behaviour {
+    /// Echoes the command after so many milliseconds.
+    Echo(u64),
+    /// Waits for the user until it is cancelled.
+    Wait,
+}
+
+#[derive(Default)]
+struct Seen {
+    executed: usize,
+    cancelled: usize,
+}
+
+/// CTAPHID as a real device runs it, on a socket of its own.
+async fn serve(behaviour: Behaviour) -> (SocketAddr, Arc<Mutex<Seen>>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    tokio::spawn(run(socket, behaviour, seen.clone()));
+    (address, seen)
+}
+
+async fn run(socket: UdpSocket, behaviour: Behaviour, seen: Arc<Mutex<Seen>>) {
+    let start = Instant::now();
+    let mut device = Device::new(Config {
+        first_channel: 1,
+        ..Config::default()
+    });
+    let mut pending: Option<(Transaction, Vec<u8>, Option<Instant>)> = None;
+    let mut report = [0; REPORT_LENGTH];
+    let mut peer = None;
+    loop {
+        let next = device
+            .next_poll()
+            .map_or(start + Duration::from_secs(3600), |next| start + next);
+        let due = pending
+            .as_ref()
+            .and_then(|(_, _, at)| *at)
+            .unwrap_or(start + Duration::from_secs(3600));
+        let mut outgoing = Vec::new();
+        tokio::select! {
+            received = socket.recv_from(&mut report) => {
+                peer = received.ok().map(|(_, from)| from);
+                for action in device.receive(&report, start.elapsed()) {
+                    match action {
+                        Action::Send(reports) => outgoing.push(reports),
+                        Action::Execute { transaction, request } => {
+                            seen.lock().unwrap().executed += 1;
+                            let at = match behaviour {
+                                Behaviour::Echo(delay) => Some(Instant::now() + Duration::from_millis(delay)),
+                                Behaviour::Wait => None,
+                            };
+                            pending = Some((transaction, request, at));
+                        }
+                        Action::Cancel(transaction) => {
+                            seen.lock().unwrap().cancelled += 1;
+                            pending = None;
+                            outgoing.extend(device.respond(transaction, &[0x2D]));
+                        }
+                        Action::Wink => {}
+                    }
+                }
+            }
+            () = tokio::time::sleep_until(next) => outgoing.extend(device.poll(start.elapsed())),
+            () = tokio::time::sleep_until(due) => {
+                let (transaction, request, _) = pending.take().expect("it is due");
+                outgoing.extend(device.respond(transaction, &request));
+            }
+        }
+        for report in outgoing.into_iter().flat_map(|outgoing| outgoing.reports) {
+            socket
+                .send_to(&report, peer.expect("a client"))
+                .await
+                .unwrap();
+        }
+    }
+}
+
+async fn transact(channel: &mut UdpChannel, command: &[u8]) -> Result<Vec<u8>, ChannelError> {
+    channel
+        .transact(command, &CancellationToken::new(), &mut |_| {})
+        .await
+}
+
+#[tokio::test]
+async fn carries_commands_and_answers_of_every_length() {
+    let (address, _) = serve(Behaviour::Echo(0)).await;
+    let mut channel = UdpChannel::open(address).await.unwrap();
+    assert_eq!(channel.init_response().protocol_version, 2);
+    for length in [1, 57, 58, 1000, MAX_PAYLOAD] {
+        let command: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
+        assert_eq!(
+            transact(&mut channel, &command).await.unwrap(),
+            command,
+            "{length} bytes"
+        );
+    }
+    let error = transact(&mut channel, &vec![0; MAX_PAYLOAD + 1])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "commandTooLong");
+}
+
+#[tokio::test]
+async fn tells_of_keepalives() {
+    let (address, _) = serve(Behaviour::Echo(250)).await;
+    let mut channel = UdpChannel::open(address).await.unwrap();
+    let mut heard = 0;
+    let answer = channel
+        .transact(&[4], &CancellationToken::new(), &mut |_| heard += 1)
+        .await
+        .unwrap();
+    assert_eq!(answer, [4]);
+    assert_eq!(heard, 2);
+}
+
+#[tokio::test]
+async fn cancelling_brings_the_devices_answer_and_the_channel_lives_on() {
+    let (address, seen) = serve(Behaviour::Wait).await;
+    let mut channel = UdpChannel::open(address).await.unwrap();
+    for round in 1..=2 {
+        let cancel = CancellationToken::new();
+        let mut on_keepalive = |_| cancel.cancel();
+        assert_eq!(
+            channel
+                .transact(&[1], &cancel, &mut on_keepalive)
+                .await
+                .unwrap(),
+            [0x2D]
+        );
+        assert_eq!(seen.lock().unwrap().cancelled, round);
+    }
+}
+
+#[tokio::test]
+async fn dropping_the_future_cancels_and_the_next_command_gets_its_own_answer() {
+    let (address, seen) = serve(Behaviour::Echo(300)).await;
+    let mut channel = UdpChannel::open(address).await.unwrap();
+    let dropped =
+        tokio::time::timeout(Duration::from_millis(50), transact(&mut channel, &[1])).await;
+    assert!(dropped.is_err(), "it was still running");
+    assert_eq!(transact(&mut channel, &[2]).await.unwrap(), [2]);
+    let seen = seen.lock().unwrap();
+    assert_eq!((seen.executed, seen.cancelled), (2, 1));
+}
+
+#[tokio::test]
+async fn a_busy_device_is_an_error_with_its_reason() {
+    let (address, _) = serve(Behaviour::Wait).await;
+    let mut first = UdpChannel::open(address).await.unwrap();
+    let mut second = UdpChannel::open(address).await.unwrap();
+    let running = tokio::spawn(async move { transact(&mut first, &[1]).await });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let error = transact(&mut second, &[1]).await.unwrap_err();
+    assert!(
+        matches!(error, ChannelError::Refused(ErrorCode::ChannelBusy)),
+        "{error}"
+    );
+    running.abort();
+}
+
+#[tokio::test]
+async fn silence_is_an_error_and_never_a_hang() {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let error = UdpChannel::open(socket.local_addr().unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error.code(), "deviceSilent" | "deviceGone"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn noise_is_an_error_and_never_a_panic() {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut report = [0; REPORT_LENGTH];
+        while let Ok((_, from)) = socket.recv_from(&mut report).await {
+            for noise in [&[][..], &[0xFF; 63], &[0xFF; 65], &[0; 64], &[0xFF; 64]] {
+                let _ = socket.send_to(noise, from).await;
+            }
+        }
+    });
+    let error = UdpChannel::open(address).await.unwrap_err();
+    assert!(
+        matches!(
+            error.code(),
+            "deviceMalformed" | "deviceSilent" | "deviceRefused"
+        ),
+        "{error}"
+    );
+}
