@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -61,22 +63,31 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(|error| Error::io(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::InUse {
-                    folder: folder.to_owned(),
-                    process: holder(&mut file),
-                });
-            }
-            Err(TryLockError::Error(error)) => return Err(Error::io(&path, &error)),
-        }
+        lock(&file).map_err(|error| match error {
+            TryLockError::WouldBlock => Error::InUse {
+                folder: folder.to_owned(),
+                process: holder(&mut file),
+            },
+            TryLockError::Error(error) => Error::io(&path, &error),
+        })?;
         // Only for the other process's message: a lock without a number is as good a lock.
         let _ = file
             .set_len(0)
             .and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self(file))
     }
+}
+
+/// Tries for half a second: a program that another thread of the last holder was just starting holds
+/// copies of that holder's files, and so its lock, until it is loaded.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..25 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 fn holder(file: &mut File) -> Option<u32> {

@@ -3,6 +3,10 @@
 //! The thread exists because a keyring may wait for ever for a person to unlock it, and because the
 //! Secret Service store may not be entered from an asynchronous task. While a call is overdue every
 //! further one fails at once; when it answers at last, the thread serves again.
+//!
+//! Known limit: a GNOME Keyring whose file is damaged says that it has no such item, takes a new one
+//! and reads it back, and forgets it at its end. No call of the Secret Service tells that apart from
+//! a sound one, which is why a missing item beside a vault never leads to a new key.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};

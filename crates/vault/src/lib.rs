@@ -35,4 +35,4 @@ mod vault;
 pub use error::Error;
 pub use home::{KEYRING_DEADLINE, KeyHome};
 pub use state::{VaultState, WayOut};
-pub use vault::{Transaction, Vault};
+pub use vault::{Rows, Transaction, Vault};

@@ -179,6 +179,9 @@ impl fmt::Debug for Vault {
     }
 }
 
+/// Row ids and the bytes under them.
+pub type Rows = Vec<(String, Zeroizing<Vec<u8>>)>;
+
 /// One transaction on the vault's records. Table names and row ids are stored in clear; only the
 /// bytes are sealed.
 pub struct Transaction<'a> {
@@ -251,7 +254,7 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`Error::RecordDamaged`] when any row was not sealed by this vault for its place.
-    pub fn list(&self, table: &str) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, Error> {
+    pub fn list(&self, table: &str) -> Result<Rows, Error> {
         let rows: Vec<(String, i64, Vec<u8>)> = self
             .sql
             .prepare_cached("SELECT id, version, sealed FROM record WHERE tbl = ? ORDER BY id")
@@ -302,3 +305,6 @@ fn unseal(
             id: id.to_owned(),
         })
 }
+
+#[cfg(test)]
+mod tests;
