@@ -228,7 +228,7 @@ fn credential(
     let object = AttestationObject {
         format: format.into(),
         statement,
-        auth_data: response.auth_data.as_slice().into(),
+        auth_data: response.auth_data.as_slice(),
         canonical_order: true,
     };
     let json = AuthenticatorAttestationResponseJSON {

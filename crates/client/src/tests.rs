@@ -2,7 +2,9 @@
 //! wrong. Ceremonies with the real authenticator are tested where the two are put together.
 
 mod create;
+mod exclude;
 mod get;
+mod refused;
 mod stop;
 
 use std::{

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn resolve(origin: &str, requested: Option<&str>) -> Result<String, ClientError> {
@@ -217,6 +219,24 @@ fn refuses_origins_that_cannot_use_passkeys() {
                 ("SecurityError", "originNotAllowed"),
                 "{origin}: {reason}"
             );
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_accepted_rp_id_is_the_domain_or_a_registrable_parent(
+        labels in proptest::collection::vec("[a-z]{1,3}|com|uk|co|github|io|localhost|kawasaki|jp", 1..5),
+        drop in 0usize..5, noise in proptest::option::of("[a-zA-Z0-9.:/-]{0,8}"),
+    ) {
+        let domain = labels.join(".");
+        let Ok(origin) = Origin::parse(&format!("https://{domain}")) else { return Ok(()) };
+        let requested = noise.unwrap_or_else(|| labels[drop.min(labels.len() - 1)..].join("."));
+        if let Ok(rp_id) = resolve_rp_id(&origin, Some(&requested)) {
+            let rp_id = rp_id.as_str();
+            let below = domain.ends_with(&[".", rp_id].concat());
+            prop_assert!(rp_id == domain || below, "{} is no parent of {}", rp_id, domain);
+            prop_assert!(rp_id == domain || psl::domain_str(rp_id).is_some(), "{} is registrable", rp_id);
         }
     }
 }

