@@ -1,0 +1,51 @@
+// @vitest-environment node
+import { expect, it } from 'vitest';
+import type { DeviceSummary, PasskeySummary } from '../bindings/types';
+import { idleAdvice, nextPhoneName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
+
+const passkey = (rpId: string, part: Partial<PasskeySummary> = {}) => ({ rpId, label: null, ...part }) as PasskeySummary;
+const device = (part: Partial<DeviceSummary> = {}): DeviceSummary => ({
+  id: 'a',
+  name: 'Phone A',
+  profile: 'phone',
+  aaguid: '',
+  created: 0,
+  pin: { set: true, triesLeft: 5, blocked: false },
+  passkeys: [],
+  ...part,
+});
+
+it('counts passkeys and sites', () => {
+  expect(passkeyFact(device())).toBe('none');
+  expect(passkeyFact(device({ passkeys: [passkey('a')] }))).toBe('1 for 1 site');
+  expect(passkeyFact(device({ passkeys: [passkey('a'), passkey('a'), passkey('b')] }))).toBe('3 for 2 sites');
+});
+
+it('says how the PIN stands', () => {
+  expect(pinFact(device({ pin: { set: false, triesLeft: 5, blocked: false } }))).toBe('not set yet');
+  expect(pinFact(device({ pin: { set: true, triesLeft: 1, blocked: false } }))).toBe('set · 1 try left');
+  expect(pinFact(device({ pin: { set: true, triesLeft: 0, blocked: true } }))).toBe('blocked');
+});
+
+it('says what is lost before it is lost', () => {
+  const full = device({ passkeys: [passkey('a'), passkey('b')] });
+  expect(wipeLoss(full)).toMatch(/^Phone A loses 2 passkeys and its PIN\. .*cannot be undone\.$/);
+  expect(removeLoss(device())).toMatch(/leaves the bench with no passkeys/);
+});
+
+it('tells a newcomer what to do first', () => {
+  expect(idleAdvice(device()).advice).toMatch(/^Create an account/);
+  expect(idleAdvice(device({ passkeys: [passkey('a')] })).advice).toMatch(/1 passkey\. Sign in/);
+  expect(idleAdvice(device({ pin: { set: true, triesLeft: 0, blocked: true } })).advice).toMatch(/Wipe/);
+});
+
+it('names a passkey by label, display name, name', () => {
+  expect(passkeyName(passkey('a', { label: 'Work', userName: 'alice' }))).toBe('Work');
+  expect(passkeyName(passkey('a', { userDisplayName: 'Alice Ash', userName: 'alice' }))).toBe('Alice Ash');
+  expect(passkeyName(passkey('a', { userDisplayName: '', userName: null }))).toBe('Passkey without a name');
+});
+
+it('offers the first free letter for a phone', () => {
+  expect(nextPhoneName([])).toBe('Phone A');
+  expect(nextPhoneName([device(), device({ name: 'Phone C' })])).toBe('Phone B');
+});

@@ -1,0 +1,85 @@
+import type { DeviceSummary, PasskeySummary, WayOut } from '../bindings/types';
+
+/** "no passkeys", "1 passkey", "3 passkeys". */
+export function countPasskeys(count: number): string {
+  return count === 0 ? 'no passkeys' : count === 1 ? '1 passkey' : `${count} passkeys`;
+}
+
+/** "3 for 2 sites"; "none" without any. */
+export function passkeyFact(device: DeviceSummary): string {
+  const { length } = device.passkeys;
+  if (length === 0) return 'none';
+  const sites = new Set(device.passkeys.map((passkey) => passkey.rpId)).size;
+  return `${length} for ${sites} ${sites === 1 ? 'site' : 'sites'}`;
+}
+
+/** How the PIN stands. */
+export function pinFact({ pin }: DeviceSummary): string {
+  if (!pin.set) return 'not set yet';
+  if (pin.blocked) return 'blocked';
+  return `set · ${pin.triesLeft} ${pin.triesLeft === 1 ? 'try' : 'tries'} left`;
+}
+
+/** What an idle device's screen suggests. */
+export function idleAdvice(device: DeviceSummary): { title: string; advice: string } {
+  if (device.pin.blocked) {
+    return { title: 'Blocked', advice: 'All tries for the PIN are spent. Wipe this device to use it again.' };
+  }
+  if (device.passkeys.length === 0) {
+    return {
+      title: 'No passkeys yet',
+      advice: 'Create an account at the relying party. This device then asks you here.',
+    };
+  }
+  return {
+    title: 'Ready',
+    advice: `It holds ${countPasskeys(device.passkeys.length)}. Sign in at the relying party, and this device asks you here.`,
+  };
+}
+
+/** What a wipe takes with it. */
+export function wipeLoss(device: DeviceSummary): string {
+  const pin = device.pin.set ? ' and its PIN' : '';
+  return `${device.name} loses ${countPasskeys(device.passkeys.length)}${pin}. Relying parties keep their accounts, which can no longer be signed in to with these passkeys. This cannot be undone.`;
+}
+
+/** What a removal takes with it. */
+export function removeLoss(device: DeviceSummary): string {
+  return `${device.name} leaves the bench with ${countPasskeys(device.passkeys.length)}. Relying parties keep their accounts, which can no longer be signed in to with these passkeys. This cannot be undone.`;
+}
+
+/** The name a passkey goes by: the tester's own, or the account's. */
+export function passkeyName(passkey: PasskeySummary): string {
+  return passkey.label || passkey.userDisplayName || passkey.userName || 'Passkey without a name';
+}
+
+/** A name for the next phone: the first letter that is free. */
+export function nextPhoneName(devices: DeviceSummary[]): string {
+  const taken = new Set(devices.map((device) => device.name));
+  for (let i = 0; i < 26; i++) {
+    const name = `Phone ${String.fromCharCode(65 + i)}`;
+    if (!taken.has(name)) return name;
+  }
+  return `Phone ${devices.length + 1}`;
+}
+
+/** A way out of a shut vault: the button, and what it does. */
+export const WAYS_OUT: Record<WayOut, { label: string; sentence: string }> = {
+  retry: { label: 'Try again', sentence: 'Opens the vault once more, for example after the keyring was unlocked.' },
+  useFile: {
+    label: 'Keep the key in a file',
+    sentence: 'The key lies beside the vault in a file that only your user may read. Whoever can read your files can read the vault.',
+  },
+  usePassphrase: {
+    label: 'Use a passphrase…',
+    sentence: 'The key is made from a passphrase, asked for at each start. Nobody can bring a forgotten one back.',
+  },
+  useMemory: {
+    label: 'Keep everything in memory',
+    sentence: 'Devices and passkeys are gone when the bench closes. What is stored now stays untouched.',
+  },
+  startOver: {
+    label: 'Start over…',
+    sentence: 'A new, empty vault is made. The old one is renamed, not deleted.',
+  },
+};

@@ -1,0 +1,124 @@
+// @vitest-environment node
+import { describe, expect, it, vi } from 'vitest';
+import type { Prompt, PromptAnswer, Question } from '../bindings/types';
+import { Answers, Typed, accountLines, padAnswer, padOf, screenOf, timeLeft } from './prompt';
+
+const prompt = (question: Question): Prompt => ({ id: 1, device: 'd', rpId: 'localhost', deadline: 0, question });
+const enterPin = (entered: number, triesLeft = 5, problem: string | null = null): Question => ({
+  kind: 'enterPin',
+  entered,
+  triesLeft,
+  minLength: 4,
+  maxLength: 8,
+  problem,
+});
+
+describe('the words of a prompt', () => {
+  it('name site and account', () => {
+    expect(screenOf(prompt({ kind: 'touch', purpose: 'createPasskey', userName: 'alice' }))).toEqual({
+      lead: 'localhost wants to create a passkey for alice',
+      title: 'Touch to create the passkey',
+      problem: null,
+    });
+    expect(screenOf(prompt({ kind: 'touch', purpose: 'signIn', userName: null })).lead).toBe('localhost wants to sign you in');
+  });
+
+  it('say how long a new PIN is, and ask for it twice', () => {
+    const setPin = { kind: 'setPin', entered: 0, minLength: 4, maxLength: 8, problem: null } as const;
+    expect(screenOf(prompt({ ...setPin, confirming: false })).lead).toMatch(/4 to 8 digits/);
+    expect(screenOf(prompt({ ...setPin, confirming: true })).title).toBe('Repeat the new PIN');
+  });
+
+  it('pass on what was wrong, and warn before the last try', () => {
+    expect(screenOf(prompt(enterPin(0, 2, 'Wrong PIN. 2 tries left.'))).problem).toBe('Wrong PIN. 2 tries left.');
+    expect(screenOf(prompt(enterPin(0, 1))).problem).toBe('1 try left.');
+    expect(screenOf(prompt(enterPin(0, 5))).problem).toBeNull();
+  });
+});
+
+describe('the PIN pad', () => {
+  it('takes digits, Backspace and Enter when they make sense', () => {
+    const pad = padOf(enterPin(4))!;
+    expect(padAnswer('7', pad)).toEqual({ kind: 'digit', digit: 7 });
+    expect(padAnswer('Backspace', pad)).toEqual({ kind: 'backspace' });
+    expect(padAnswer('Enter', pad)).toEqual({ kind: 'submit' });
+  });
+
+  it('takes no ninth digit, no early Enter, nothing to take back', () => {
+    expect(padAnswer('1', padOf(enterPin(8))!)).toBeNull();
+    expect(padAnswer('Enter', padOf(enterPin(3))!)).toBeNull();
+    expect(padAnswer('Backspace', padOf(enterPin(0))!)).toBeNull();
+  });
+
+  it.each(['a', 'Tab', '12', '٣', ' ', 'F1'])('leaves the key %o alone', (key) => {
+    expect(padAnswer(key, padOf(enterPin(4))!)).toBeNull();
+  });
+
+  it('takes a fast Enter before the device has shown the last digit', () => {
+    const typed = new Typed();
+    const shown = padOf(enterPin(0))!;
+    for (const digit of [1, 2, 3, 4]) typed.note({ kind: 'digit', digit }, shown);
+    expect(padAnswer('Enter', typed.ahead(shown))).toEqual({ kind: 'submit' });
+    typed.note({ kind: 'backspace' }, shown);
+    expect(padAnswer('Enter', typed.ahead(shown))).toBeNull();
+    expect(typed.ahead(padOf(enterPin(4))!).canSubmit).toBe(true);
+  });
+
+  it('starts again after a submit', () => {
+    const typed = new Typed();
+    const shown = padOf(enterPin(0))!;
+    for (const digit of [1, 2, 3, 4]) typed.note({ kind: 'digit', digit }, shown);
+    typed.note({ kind: 'submit' }, shown);
+    expect(typed.ahead(shown).entered).toBe(0);
+  });
+
+  it('is not there for other questions', () => {
+    expect(padOf({ kind: 'blocked' })).toBeNull();
+  });
+});
+
+it('shows an account by its display name, then its name', () => {
+  expect(accountLines({ name: 'alice', displayName: 'Alice Ash' })).toEqual(['Alice Ash', 'alice']);
+  expect(accountLines({ name: 'alice', displayName: 'alice' })).toEqual(['alice', null]);
+  expect(accountLines({ name: 'alice', displayName: '' })).toEqual(['alice', null]);
+  expect(accountLines({ name: null, displayName: null })).toEqual(['Account without a name', null]);
+});
+
+it.each([
+  [118_000, '1 min 58 s'],
+  [60_000, '1 min 0 s'],
+  [13_001, '14 s'],
+  [-5, '0 s'],
+])('%i ms before the end is "%s"', (left, words) => {
+  expect(timeLeft(left, 0)).toBe(words);
+});
+
+describe('answers', () => {
+  it('go out in the order they were given, each after the one before', async () => {
+    const sent: PromptAnswer[] = [];
+    const finish: (() => void)[] = [];
+    const answers = new Answers(
+      (_, answer) => {
+        sent.push(answer);
+        return new Promise<void>((resolve) => finish.push(resolve));
+      },
+      () => undefined,
+    );
+    void answers.give(1, { kind: 'digit', digit: 1 });
+    void answers.give(1, { kind: 'digit', digit: 2 });
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    finish[0]!();
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent.map((answer) => answer.kind === 'digit' && answer.digit)).toEqual([1, 2]);
+  });
+
+  it('go on after one that failed', async () => {
+    const failed = vi.fn();
+    const send = vi.fn().mockRejectedValueOnce({ message: 'too late' }).mockResolvedValue(null);
+    const answers = new Answers(send, failed);
+    await answers.give(1, { kind: 'touch' });
+    await answers.give(2, { kind: 'touch' });
+    expect(failed).toHaveBeenCalledExactlyOnceWith({ message: 'too late' });
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+});

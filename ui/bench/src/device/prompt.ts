@@ -1,0 +1,150 @@
+import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
+
+/** What the device's screen says. */
+export interface Screen {
+  /** Who wants what. */
+  lead: string;
+  /** What the person is to do. */
+  title: string;
+  /** What was wrong before, or what to know; in the warning tone. */
+  problem: string | null;
+}
+
+/** The words of a prompt. */
+export function screenOf(prompt: Prompt): Screen {
+  const site = prompt.rpId ?? 'This bench';
+  const { question } = prompt;
+  switch (question.kind) {
+    case 'touch':
+      return { ...touch(question.purpose, site, question.userName), problem: null };
+    case 'setPin':
+      return {
+        lead: question.confirming
+          ? 'Once more, so that a slip does not lock you out.'
+          : `This device needs a PIN of its own: ${digits(question.minLength, question.maxLength)}. It stays on the device.`,
+        title: question.confirming ? 'Repeat the new PIN' : 'Choose a PIN',
+        problem: question.problem,
+      };
+    case 'enterPin':
+      return {
+        lead: `${site} wants to verify you`,
+        title: 'Enter your PIN',
+        problem: question.problem ?? (question.triesLeft === 1 ? '1 try left.' : null),
+      };
+    case 'chooseAccount':
+      return { lead: `${site} wants to sign you in`, title: 'Choose an account', problem: null };
+    case 'blocked':
+      return {
+        lead: 'All tries for the PIN are spent. The passkeys on this device cannot be used any more.',
+        title: 'This device is blocked',
+        problem: null,
+      };
+  }
+}
+
+function touch(purpose: string, site: string, userName: string | null): Omit<Screen, 'problem'> {
+  const name = userName ? ` for ${userName}` : '';
+  switch (purpose) {
+    case 'createPasskey':
+      return { lead: `${site} wants to create a passkey${name}`, title: 'Touch to create the passkey' };
+    case 'signIn':
+      return { lead: `${site} wants to sign you in${userName ? ` as ${userName}` : ''}`, title: 'Touch to sign in' };
+    case 'reset':
+      return { lead: 'Everything on this device will be erased', title: 'Touch to erase' };
+    default:
+      return { lead: `${site} asks which device to use`, title: 'Touch to use this device' };
+  }
+}
+
+function digits(least: number, most: number): string {
+  return least === most ? `${least} digits` : `${least} to ${most} digits`;
+}
+
+/** Tells one entry of a PIN from the next: first, repeated, after a wrong one. */
+export function roundOf(question: Question): string {
+  switch (question.kind) {
+    case 'setPin':
+      return `${question.confirming} ${question.problem ?? ''}`;
+    case 'enterPin':
+      return `${question.triesLeft} ${question.problem ?? ''}`;
+    default:
+      return '';
+  }
+}
+
+/** Where the PIN pad stands; none for other questions. It never knows which digits. */
+export interface Pad {
+  entered: number;
+  minLength: number;
+  maxLength: number;
+  canSubmit: boolean;
+  full: boolean;
+}
+
+export function padOf(question: Question): Pad | null {
+  if (question.kind !== 'setPin' && question.kind !== 'enterPin') return null;
+  const { entered, minLength, maxLength } = question;
+  return { entered, minLength, maxLength, canSubmit: entered >= minLength, full: entered >= maxLength };
+}
+
+/**
+ * Counts what was typed but has not come back from the device yet, so that a fast Enter after
+ * the last digit is not taken for an early one. A number only, never the digits.
+ */
+export class Typed {
+  #count = 0;
+
+  /** The pad as it will stand once the device has seen everything. */
+  ahead(pad: Pad): Pad {
+    const entered = Math.max(pad.entered, this.#count);
+    return { ...pad, entered, canSubmit: entered >= pad.minLength, full: entered >= pad.maxLength };
+  }
+
+  /** Notes an answer that was given on `pad`. */
+  note(answer: PromptAnswer, pad: Pad) {
+    const { entered } = this.ahead(pad);
+    if (answer.kind === 'digit') this.#count = Math.min(entered + 1, pad.maxLength);
+    else this.#count = answer.kind === 'backspace' ? Math.max(0, entered - 1) : 0;
+  }
+
+  /** The device has seen everything, or asks anew. */
+  forget() {
+    this.#count = 0;
+  }
+}
+
+/** The answer that a key gives while the pad is shown; none for other keys. */
+export function padAnswer(key: string, pad: Pad): PromptAnswer | null {
+  if (/^[0-9]$/.test(key)) return pad.full ? null : { kind: 'digit', digit: Number(key) };
+  if (key === 'Backspace') return pad.entered > 0 ? { kind: 'backspace' } : null;
+  if (key === 'Enter') return pad.canSubmit ? { kind: 'submit' } : null;
+  return null;
+}
+
+/** The name to show for an account, and a second line where it adds something. */
+export function accountLines(account: AccountChoice): [string, string | null] {
+  const first = account.displayName || account.name || 'Account without a name';
+  return [first, account.name && account.name !== first ? account.name : null];
+}
+
+/** "1 min 58 s", "14 s"; never below zero. */
+export function timeLeft(deadline: number, now: number): string {
+  const seconds = Math.max(0, Math.ceil((deadline - now) / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Sends answers one after the other, so that digits arrive in the order they were typed. */
+export class Answers {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly send: (prompt: number, answer: PromptAnswer) => Promise<unknown>,
+    private readonly failed: (thrown: unknown) => void,
+  ) {}
+
+  give(prompt: number, answer: PromptAnswer): Promise<void> {
+    const sent = this.#last.then(() => this.send(prompt, answer)).then(() => undefined, this.failed);
+    this.#last = sent;
+    return sent;
+  }
+}

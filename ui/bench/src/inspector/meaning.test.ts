@@ -1,0 +1,33 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../bindings/types';
+import { meaningOf } from './meaning';
+
+const event = (kind: string, body: unknown = {}) => ({ seq: 1, kind, body }) as Event;
+
+describe('the meaning of a message', () => {
+  it('follows the command', () => {
+    expect(meaningOf(event('client.command.sent', { command: 'authenticatorGetAssertion' }), undefined)).toMatch(/sign the hash/);
+  });
+
+  it('explains what a refusing status says', () => {
+    const answered = event('client.command.answered', { command: 'authenticatorGetAssertion', status: 'CTAP2_ERR_NO_CREDENTIALS' });
+    expect(meaningOf(answered, undefined)).toBe('The device holds no credential for this RP ID.');
+  });
+
+  it('takes the command of an unknown status from its cause', () => {
+    const sent = event('client.command.sent', { command: 'authenticatorGetInfo' });
+    expect(meaningOf(event('client.command.answered', { status: 'CTAP1_ERR_OTHER' }), sent)).toMatch(/what the device can do/);
+  });
+
+  it('follows the path of a request', () => {
+    expect(meaningOf(event('rp.request', { path: '/api/authentication/finish' }), undefined)).toMatch(/25 steps/);
+    expect(meaningOf(event('rp.request', { path: '/api/other' }), undefined)).toMatch(/calls its server/);
+  });
+
+  it('has a sentence for everything, known or not', () => {
+    for (const kind of ['odd', 'client.command.sent', 'client.command.answered', 'bench.started', 'rp.request']) {
+      expect(meaningOf(event(kind, null), undefined)).toMatch(/\.$/);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import type { Event } from '../bindings/types';
+import { text } from '../wire/body';
+
+const KINDS: Record<string, string> = {
+  'client.create.called':
+    'The page asks its browser for a new passkey. The browser checks that the page may use this RP ID, then turns to a device.',
+  'client.get.called':
+    'The page asks its browser for proof of a passkey. Without a list of allowed credentials the device itself finds the account: no user name is needed.',
+  'client.create.returned':
+    'The browser hands the page the new public key and the attestation. The private key never left the device.',
+  'client.get.returned': 'The browser hands the page the signature, the data it covers, and the user handle that names the account.',
+  'client.failed':
+    'The call ended without a credential. The page learns only this name; browsers keep the reason from it on purpose, so that it learns nothing about the person.',
+  'device.prompt.shown': 'The device asks the person. The client waits, and the relying party knows nothing of it.',
+  'device.prompt.answered': 'The person answered on the device, or nobody did.',
+  'device.pin.checked':
+    'The device compared the PIN by itself. The try was counted, durably, before the comparison, so that pulling the plug gives no free guess.',
+  'device.pin.set': 'The device keeps a salted hash of the PIN in its vault. The PIN itself is stored nowhere.',
+  'device.passkey.created': 'The device made a key pair for this relying party and account, and stored it sealed.',
+  'device.passkey.used':
+    'The device signed with the passkey. Its counter was raised, durably, before the signature was made.',
+  'device.passkey.renamed': 'Only the label in this window changed. The relying party is not told.',
+  'device.passkey.deleted':
+    'The private key is gone from the device. The relying party still lists the passkey until it is deleted there too.',
+  'device.reset': 'Passkeys and PIN are gone from the device. Relying parties are not told.',
+  'device.failed': 'Something under the device broke. The request ends with an error status.',
+  'rp.request': 'The page, running in the browser, calls its server.',
+  'rp.response': 'The server answers the page.',
+  'rp.verification':
+    'The relying party checks the response step by step, in the order of WebAuthn Level 3. One failed step refuses it.',
+  'rp.account.created': 'The account exists from now on. It was made only after its first passkey had been verified.',
+  'rp.session.bound': 'The browser’s session now belongs to the account. The cookie that carries it was set anew.',
+  'rp.session.ended': 'The session is no longer good. The passkey stays.',
+};
+
+const COMMANDS: Record<string, string> = {
+  authenticatorMakeCredential:
+    'The client asks the device for a new credential. The device wants the person’s consent, makes a key pair for this RP ID, and returns the public key.',
+  authenticatorGetAssertion:
+    'The client asks the device to sign the hash of the client data with a credential of this RP ID.',
+  authenticatorGetNextAssertion: 'The client asks for the next account’s assertion; the first answer said that there are several.',
+  authenticatorGetInfo: 'The client asks what the device can do: versions, extensions, options, algorithms, limits.',
+  authenticatorSelection: 'The client asks the person to touch the device that shall be used.',
+  authenticatorReset: 'The client asks the device to delete everything it holds.',
+};
+
+const PATHS: Record<string, string> = {
+  '/api/registration/begin':
+    'Registration starts: the server makes a challenge, good once and for a few minutes, and says what kind of passkey it wants.',
+  '/api/registration/finish': 'Registration ends: the page sends the new public key; the server takes the 29 steps of section 7.1.',
+  '/api/authentication/begin': 'Sign-in starts: the server makes a challenge, good once and for a few minutes. It does not know yet who comes.',
+  '/api/authentication/finish': 'Sign-in ends: the page sends the signature; the server takes the 25 steps of section 7.2.',
+  '/api/session': 'The page asks who is signed in, or signs out.',
+  '/api/passkeys': 'The page asks for the account’s passkeys.',
+};
+
+/** What a message is for, in a sentence or two. */
+export function meaningOf(event: Event, cause: Event | undefined): string {
+  if (event.kind.startsWith('client.command.')) {
+    const told = COMMANDS[text(event, 'command') ?? text(cause, 'command') ?? ''];
+    if (event.kind === 'client.command.sent') return told ?? 'The client sends a command to the device.';
+    return answerMeaning(event) ?? told ?? 'The device answers the command.';
+  }
+  if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
+  if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
+  return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';
+}
+
+const STATUSES: Record<string, string> = {
+  CTAP2_OK: 'The device did it.',
+  CTAP2_ERR_NO_CREDENTIALS: 'The device holds no credential for this RP ID.',
+  CTAP2_ERR_CREDENTIAL_EXCLUDED: 'The device already holds a credential that the relying party listed as excluded.',
+  CTAP2_ERR_OPERATION_DENIED: 'The person declined.',
+  CTAP2_ERR_KEEPALIVE_CANCEL: 'The client cancelled the request.',
+  CTAP2_ERR_USER_ACTION_TIMEOUT: 'Nobody answered the device in time.',
+  CTAP2_ERR_PIN_BLOCKED: 'All tries for the PIN are spent. Only a wipe helps.',
+  CTAP2_ERR_KEY_STORE_FULL: 'The device has no room for another credential.',
+  CTAP2_ERR_UNSUPPORTED_ALGORITHM: 'The device knows none of the algorithms the relying party accepts.',
+};
+
+function answerMeaning(event: Event): string | undefined {
+  return STATUSES[text(event, 'status') ?? ''];
+}

@@ -1,0 +1,20 @@
+/** Which of the two panes is in front when the window is narrow. */
+export type Side = 'device' | 'rp';
+
+/** What a new or ended question on the device does to the tabs. */
+export interface Turn {
+  side: Side;
+  /** Where to go back to when the question has ended. */
+  back: Side | null;
+}
+
+/** A question brings the device forward; its end brings back what was there, unless the tester chose. */
+export function turned(now: Turn, asks: boolean): Turn {
+  if (asks) return now.side === 'device' ? now : { side: 'device', back: now.side };
+  return { side: now.back ?? now.side, back: null };
+}
+
+/** The tester chose a tab: nothing brings another one back. */
+export function chosen(side: Side): Turn {
+  return { side, back: null };
+}

@@ -1,0 +1,33 @@
+import type { Event } from '../bindings/types';
+
+/** Reads an event's body without trusting its shape. */
+export function text(event: Event | undefined, name: string): string | undefined {
+  const value = member(event, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function number(event: Event | undefined, name: string): number | undefined {
+  const value = member(event, name);
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function member(event: Event | undefined, name: string): unknown {
+  const body: unknown = event?.body;
+  if (typeof body !== 'object' || body === null) return undefined;
+  return (body as Record<string, unknown>)[name];
+}
+
+/** A member of a member. */
+export function inner(event: Event | undefined, outer: string, name: string): unknown {
+  const value = member(event, outer);
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+/** "0.4 ms", "61 ms", "14.2 s", from microseconds. */
+export function duration(micros: number | undefined): string | undefined {
+  if (micros === undefined || micros < 0) return undefined;
+  if (micros < 10_000) return `${(micros / 1000).toFixed(1)} ms`;
+  if (micros < 1_000_000) return `${Math.round(micros / 1000)} ms`;
+  return `${(micros / 1_000_000).toFixed(1)} s`;
+}

@@ -1,0 +1,64 @@
+import type { Event } from '../bindings/types';
+import { type Find, type Lane, type Presentation, present } from './present';
+
+/** How far each lane stands from the left, in per cent of the drawing's width. */
+export const LANES: Record<Lane, number> = { device: 15, client: 50, relyingParty: 85 };
+
+export const LANE_NAMES: Record<Lane, string> = {
+  device: 'Device',
+  client: 'Client',
+  relyingParty: 'Relying party',
+};
+
+/** A quiet longer than this, in milliseconds, is marked by the time of day. */
+const QUIET = 2000;
+
+/** Heights in CSS pixels. */
+export const HEIGHTS = { message: 44, note: 38, divider: 32, waiting: 36 };
+
+/** One line of the drawing. */
+export interface Row {
+  event: Event;
+  drawn: Presentation;
+  /** "14:02:07", where a new stretch begins. */
+  time: string | null;
+  height: number;
+}
+
+/** The row of an event, given the one before it. */
+export function rowOf(event: Event, before: Event | undefined, find: Find): Row {
+  const drawn = present(event, find);
+  const begins = !before || event.wall - before.wall > QUIET;
+  return { event, drawn, time: begins ? timeOfDay(event.wall) : null, height: heightOf(drawn) };
+}
+
+export function heightOf(drawn: Presentation): number {
+  if (drawn.shape === 'divider') return HEIGHTS.divider;
+  return drawn.from === drawn.to ? HEIGHTS.note : HEIGHTS.message;
+}
+
+function timeOfDay(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB', { hour12: false });
+}
+
+/** Where the selection goes by a key; none for keys that do not move it. */
+export function moved(key: string, at: number | null, count: number): number | null {
+  if (count === 0) return null;
+  const last = count - 1;
+  switch (key) {
+    case 'ArrowDown':
+      return at === null ? last : Math.min(at + 1, last);
+    case 'ArrowUp':
+      return at === null ? last : Math.max(at - 1, 0);
+    case 'PageDown':
+      return at === null ? last : Math.min(at + 10, last);
+    case 'PageUp':
+      return at === null ? last : Math.max(at - 10, 0);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return null;
+  }
+}
