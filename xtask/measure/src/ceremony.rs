@@ -17,9 +17,6 @@ use crate::Error;
 
 /// The relying party of all ceremonies here.
 pub const RP_ID: &str = "localhost";
-/// Its origin.
-pub const ORIGIN: &str = "http://localhost:8080";
-
 /// A passkey, and the authenticator that holds it.
 pub struct Passkey {
     signing_key: SigningKey,
@@ -27,6 +24,8 @@ pub struct Passkey {
     pub credential_id: CredentialId,
     /// The account's user handle.
     pub user_handle: Vec<u8>,
+    /// The origin of the pages it is used on.
+    pub origin: String,
     /// The public key.
     pub public_key: CoseKey,
     /// The public key as an uncompressed SEC 1 point.
@@ -44,8 +43,8 @@ pub struct SignIn {
 }
 
 impl Passkey {
-    /// A new passkey for the account with this handle.
-    pub fn new(user_handle: &[u8]) -> Result<Self, Error> {
+    /// A new passkey for the account with this handle, at this origin.
+    pub fn new(user_handle: &[u8], origin: &str) -> Result<Self, Error> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)?;
         let signing_key = SigningKey::from_slice(&secret)?;
@@ -60,6 +59,7 @@ impl Passkey {
             signing_key,
             credential_id: CredentialId::new(id),
             user_handle: user_handle.to_vec(),
+            origin: origin.to_owned(),
             public_key: CoseKey::es256(&sec1).map_err(webauthn::Error::from)?,
             sec1,
         })
@@ -80,10 +80,11 @@ impl Passkey {
         let attestation = AttestationObject {
             format: "none".into(),
             statement: Value::Map(Vec::new()),
-            auth_data: auth_data.as_slice().into(),
+            auth_data: auth_data.as_slice(),
             canonical_order: true,
         };
-        let client_data = CollectedClientData::new(client_data::CREATE, challenge, ORIGIN, None);
+        let client_data =
+            CollectedClientData::new(client_data::CREATE, challenge, &self.origin, None);
         let response = AuthenticatorAttestationResponseJSON {
             client_data_json: Base64Url(client_data.to_json()),
             authenticator_data: Some(Base64Url(auth_data.clone())),
@@ -100,7 +101,7 @@ impl Passkey {
     pub fn sign_in(&self, challenge: &[u8], sign_count: u32) -> Result<SignIn, Error> {
         let auth_data = authenticator_data(sign_count).encode();
         let client_data =
-            CollectedClientData::new(client_data::GET, challenge, ORIGIN, None).to_json();
+            CollectedClientData::new(client_data::GET, challenge, &self.origin, None).to_json();
         let mut signed = auth_data.clone();
         signed.extend_from_slice(&webauthn::sha256(&client_data));
         let signature: DerSignature = self.signing_key.try_sign(&signed)?;

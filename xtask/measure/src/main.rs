@@ -13,6 +13,7 @@
 mod ceremony;
 mod contest;
 mod figure;
+mod http;
 mod verification;
 
 use std::process::ExitCode;
@@ -30,6 +31,14 @@ enum Error {
     WebauthnRs(webauthn_rs::prelude::WebauthnError),
     #[error("our own wire types refused: {0}")]
     Wire(#[from] webauthn::Error),
+    #[error("our relying party: {0}")]
+    RelyingParty(#[from] rp_server::Error),
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("a file or a connection: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("{request} was answered with: {answer}")]
+    Http { request: String, answer: String },
     #[error("{0} did not do its work; a figure for it would mean nothing")]
     Refused(&'static str),
 }
@@ -43,19 +52,27 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match verification::figures() {
-        Ok(figures) => {
-            for figure in figures {
-                match as_json {
-                    true => println!("{}", figure.to_json()),
-                    false => println!("{figure}"),
-                }
-            }
-            ExitCode::SUCCESS
-        }
+    match measure(as_json) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("measure: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn measure(as_json: bool) -> Result<(), Error> {
+    let groups = [
+        verification::figures as fn() -> Result<Vec<figure::Figure>, Error>,
+        http::figures,
+    ];
+    for figures in groups {
+        for figure in figures()? {
+            match as_json {
+                true => println!("{}", figure.to_json()),
+                false => println!("{figure}"),
+            }
+        }
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use p256::ecdsa::signature::Verifier as _;
 use url::Url;
 use verify::{
-    AttestationPolicy, AuthenticationRequest, Expected, Mediation, RegistrationRequest,
+    AuthenticationRequest, Expected, Mediation, RegistrationRequest,
     StoredCredential,
 };
 use webauthn::cose::Algorithm;
@@ -17,10 +17,11 @@ use webauthn_rs::prelude::{
 };
 
 use crate::Error;
-use crate::ceremony::{ORIGIN, Passkey, RP_ID, SignIn};
+use crate::ceremony::{Passkey, RP_ID, SignIn};
 use crate::contest::{self, Contender, fastest};
 use crate::figure::Figure;
 
+const ORIGIN: &str = "http://localhost:8080";
 const ROUNDS: usize = 41;
 const TURNS: usize = 192;
 /// How many different ceremonies take turns, so that no contender works from memory.
@@ -141,7 +142,7 @@ impl RelyingParty {
                 algorithms: Algorithm::ALL,
                 mediation: Mediation::Optional,
                 known_credential_ids: &[],
-                attestation_policy: AttestationPolicy::default(),
+                trust: Trust::default(),
             };
             accepted(verify::registration(&request).verified())
         })
@@ -241,7 +242,7 @@ fn registrations(peer: &Webauthn) -> Result<Vec<Registration>, Error> {
                 .start_passkey_registration(Uuid::from_bytes(account), "alice", "Alice", None)
                 .map_err(Error::WebauthnRs)?;
             let challenge = options.public_key.challenge.as_slice().to_vec();
-            let passkey = Passkey::new(&account)?;
+            let passkey = Passkey::new(&account, ORIGIN)?;
             let json = passkey.register(&challenge)?;
             Ok(Registration {
                 passkey,
