@@ -43,8 +43,8 @@ export interface Step {
   step: number;
   name: string;
   outcome: 'passed' | 'failed' | 'notApplicable';
-  expected: unknown;
-  actual: unknown;
+  expected?: string | null;
+  actual?: string | null;
 }
 
 /** The ladder: what the relying party checked, in order. */
