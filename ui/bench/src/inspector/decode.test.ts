@@ -23,9 +23,9 @@ describe('what hides in a body', () => {
     expect(hidden.clientData).toEqual({ type: 'webauthn.get' });
   });
 
-  it('finds the authData of a CTAP response by name or by number', () => {
-    expect(hiddenIn(event({ response: { authData: assertion } })).authenticatorData?.signCount).toBe(9);
-    expect(hiddenIn(event({ response: { 2: assertion } })).authenticatorData?.signCount).toBe(9);
+  it('finds the bytes of a CTAP response beside what was decoded from them', () => {
+    const body = { authenticatorData: { signCount: 1 }, response: { authData: assertion } };
+    expect(hiddenIn(event(body)).authenticatorData?.signCount).toBe(9);
   });
 
   it.each([null, 'text', 4, {}, { response: null }, { authData: '!!' }, { authData: 'AAAA' }, { clientDataJSON: 'AAAA' }])(

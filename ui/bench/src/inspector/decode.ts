@@ -12,8 +12,7 @@ const DEPTH = 8;
 
 /** Finds authenticator data and client data anywhere in an event's body, and decodes them. */
 export function hiddenIn(event: Event): Hidden {
-  const authData =
-    member(event.body, ['authenticatorData', 'authData']) ?? numberedAuthData(event.body as Record<string, unknown>);
+  const authData = member(event.body, ['authenticatorData', 'authData']);
   const clientData = member(event.body, ['clientDataJSON']);
   const bytes = authData === undefined ? null : fromBase64url(authData);
   return {
@@ -31,14 +30,6 @@ export function jsonIn(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** A CTAP response keeps authData under the number 2 (CTAP 2.3 §6.1.2, §6.2.2). */
-function numberedAuthData(body: Record<string, unknown> | null): string | undefined {
-  const response = body?.response;
-  if (typeof response !== 'object' || response === null) return undefined;
-  const value = (response as Record<string, unknown>)['2'];
-  return typeof value === 'string' ? value : undefined;
 }
 
 function member(value: unknown, names: string[], depth = 0): string | undefined {

@@ -21,7 +21,7 @@ describe('the ladder', () => {
 
   it('names the first step that failed', () => {
     const report = { verified: false, steps: [step(1, 'passed'), step(11, 'failed', 'already used'), step(12, 'failed')] };
-    expect(verdict(report)).toBe('7.2 · step 11 failed: check 11: already used');
+    expect(verdict(report)).toBe('7.2 · step 11 failed: check 11 (already used)');
     expect(count(report)).toBe('2 failed, 1 passed');
   });
 

@@ -22,7 +22,7 @@ export function verdict(report: VerificationReport): string {
   if (report.verified) return `${section} · verified`.trim();
   const failed = report.steps.find((step) => step.outcome === 'failed');
   if (!failed) return `${section} · not verified`.trim();
-  const why = failed.actual ? `: ${failed.actual}` : '';
+  const why = failed.actual ? ` (${failed.actual})` : '';
   return `${failed.section} · step ${failed.step} failed: ${failed.name}${why}`;
 }
 

@@ -9,6 +9,7 @@ const KINDS: Record<string, string> = {
   'client.create.returned':
     'The browser hands the page the new public key and the attestation. The private key never left the device.',
   'client.get.returned': 'The browser hands the page the signature, the data it covers, and the user handle that names the account.',
+  'client.account.chosen': 'The device has no display, so the client asked which account to use.',
   'client.failed':
     'The call ended without a credential. The page learns only this name; browsers keep the reason from it on purpose, so that it learns nothing about the person.',
   'device.prompt.shown': 'The device asks the person. The client waits, and the relying party knows nothing of it.',

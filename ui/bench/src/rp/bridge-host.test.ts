@@ -115,6 +115,13 @@ describe('the bridge host', () => {
     expect(abort.mock.calls).toEqual([['call-1'], ['call-2']]);
   });
 
+  it('ends them when another page begins in the frame', () => {
+    waiting();
+    say(get(1));
+    say({ touchstone: 'begin' });
+    expect(abort.mock.calls).toEqual([['call-1']]);
+  });
+
   it('never gives a new page the answer to the old page’s call of the same number', async () => {
     const old = waiting();
     const fresh = waiting();

@@ -36,6 +36,9 @@ export class BridgeHost {
       case 'credentials':
         void this.#run(source, event.origin, message);
         break;
+      case 'begin':
+        this.abortAll();
+        break;
       case 'abort':
         if (isId(message.id)) this.#end(message.id);
         break;

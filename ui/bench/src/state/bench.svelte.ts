@@ -45,11 +45,19 @@ export class BenchStore {
   }
 
   find(seq: Seq | null): Event | undefined {
+    const index = this.indexOf(seq);
+    return index === null ? undefined : this.events[index];
+  }
+
+  /** Where an event stands in `events`. */
+  indexOf(seq: Seq | null): number | null {
     const first = this.events[0];
-    if (seq === null || !first) return undefined;
+    if (seq === null || !first) return null;
     // Numbers rise by one, but for what was lost: look where it should be, then search.
-    const guess = this.events[seq - first.seq];
-    return guess?.seq === seq ? guess : this.events.find((event) => event.seq === seq);
+    const guess = seq - first.seq;
+    if (this.events[guess]?.seq === seq) return guess;
+    const found = this.events.findIndex((event) => event.seq === seq);
+    return found < 0 ? null : found;
   }
 
   /** What this event led to, oldest first. */

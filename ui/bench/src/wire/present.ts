@@ -43,6 +43,7 @@ const BUILDERS: Record<string, Builder> = {
   'client.command.answered': commandAnswered,
   'client.create.returned': () => note('client', 'New credential given to the page'),
   'client.get.returned': () => note('client', 'Assertion given to the page'),
+  'client.account.chosen': (event) => note('client', `Account chosen${named(userName(event))}`),
   'client.failed': (event) => note('client', text(event, 'name') ?? 'Failed', text(event, 'message'), 'bad'),
 
   'device.prompt.shown': promptShown,
@@ -59,16 +60,14 @@ const BUILDERS: Record<string, Builder> = {
   'rp.request': (event) => arrow('client', 'relyingParty', `${text(event, 'method') ?? ''} ${text(event, 'path') ?? ''}`.trim()),
   'rp.response': response,
   'rp.verification': verification,
-  'rp.account.created': (event) => note('relyingParty', `Account created${named(text(event, 'account') ?? text(event, 'username'))}`),
+  'rp.account.created': (event) => note('relyingParty', `Account created${named(text(event, 'account'))}`),
   'rp.session.bound': (event) => note('relyingParty', `Signed in${named(text(event, 'account'))}`, session(event), 'good'),
   'rp.session.ended': (event) => note('relyingParty', 'Signed out', session(event)),
 
   'bench.started': () => ({ shape: 'divider', title: 'Bench started' }),
-  'bench.stopped': () => ({ shape: 'divider', title: 'Bench stopped' }),
   'bench.device.added': (event) => ({ shape: 'divider', title: `Device added${named(text(event, 'name'))}` }),
   'bench.device.renamed': (event) => ({ shape: 'divider', title: `Device renamed${named(text(event, 'name'))}` }),
   'bench.device.picked': (event) => ({ shape: 'divider', title: `Device in use${named(text(event, 'name'))}` }),
-  'bench.device.wiped': (event) => ({ shape: 'divider', title: `Device wiped${named(text(event, 'name'))}` }),
   'bench.device.removed': (event) => ({ shape: 'divider', title: `Device removed${named(text(event, 'name'))}` }),
 };
 
@@ -190,6 +189,11 @@ function counted(event: Event): string | undefined {
 function forWhom(event: Event): string {
   const name = text(event, 'userName');
   return name ? ` for ${name}` : '';
+}
+
+function userName(event: Event): string | undefined {
+  const name = inner(event, 'user', 'displayName') ?? inner(event, 'user', 'name');
+  return typeof name === 'string' ? name : undefined;
 }
 
 function named(name: string | undefined): string {

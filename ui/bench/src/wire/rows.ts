@@ -25,9 +25,20 @@ export interface Row {
   height: number;
 }
 
+const drawings = new WeakMap<Event, Presentation>();
+
+/** How an event is drawn; worked out once. */
+export function drawnOf(event: Event, find: Find): Presentation {
+  const known = drawings.get(event);
+  if (known) return known;
+  const drawn = present(event, find);
+  drawings.set(event, drawn);
+  return drawn;
+}
+
 /** The row of an event, given the one before it. */
 export function rowOf(event: Event, before: Event | undefined, find: Find): Row {
-  const drawn = present(event, find);
+  const drawn = drawnOf(event, find);
   const begins = !before || event.wall - before.wall > QUIET;
   return { event, drawn, time: begins ? timeOfDay(event.wall) : null, height: heightOf(drawn) };
 }
