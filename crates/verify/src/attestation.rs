@@ -1,13 +1,18 @@
 //! Attestation statements (L3 §8), one module a format, one signature for all.
 
+mod certificate;
 mod none;
 mod packed;
+mod trust;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use webauthn::attestation::AttestationObject;
+use webauthn::authenticator_data::AttestedCredentialData;
 use webauthn::cose::CoseKey;
+
+pub use trust::{Root, RootError, Trust};
 
 /// What an attestation is worth (L3 §6.5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -18,6 +23,8 @@ pub enum AttestationType {
     /// Signed with the credential's own key.
     #[serde(rename = "self")]
     SelfAttestation,
+    /// Signed with a certified key; whose, its chain tells (Basic, AttCA and AnonCA look alike).
+    Basic,
 }
 
 /// What a relying party asks of an attestation.
@@ -33,15 +40,25 @@ pub enum AttestationPolicy {
     Trusted,
 }
 
-/// What a verification procedure is given: the statement, the bytes signed, the new key.
+/// What a verification procedure is given: the statement, the bytes signed, the new credential.
 pub(crate) struct Statement<'s, 'a> {
     pub object: &'s AttestationObject<'a>,
     pub signed: &'s [u8],
+    pub attested: &'s AttestedCredentialData<'a>,
     pub key: &'s CoseKey,
 }
 
-/// A format's verification procedure: the attestation's type, or why the statement is wrong.
-pub(crate) type Procedure = fn(&Statement<'_, '_>) -> Result<AttestationType, Cow<'static, str>>;
+/// A statement found correct.
+#[derive(Debug)]
+pub(crate) struct Verified<'s> {
+    pub kind: AttestationType,
+    /// The attestation trust path in DER, leaf first; empty without certificates.
+    pub chain: Vec<&'s [u8]>,
+}
+
+/// A format's verification procedure: what the statement proves, or why it is wrong.
+pub(crate) type Procedure =
+    for<'s> fn(&Statement<'s, '_>) -> Result<Verified<'s>, Cow<'static, str>>;
 
 /// The verification procedure of a format, or why there is none.
 pub(crate) fn procedure(format: &str) -> Result<Procedure, &'static str> {

@@ -29,7 +29,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use attestation::{AttestationPolicy, AttestationType};
+pub use attestation::{AttestationPolicy, AttestationType, Root, RootError, Trust};
 pub use authentication::{AuthenticationRequest, StoredCredential, authentication};
 pub use expected::{ChallengeState, Expected, Mediation};
 pub use fact::Fact;

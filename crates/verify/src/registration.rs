@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use webauthn::attestation::AttestationObject;
-use webauthn::authenticator_data::{AuthenticatorData, Flags};
+use webauthn::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
 use webauthn::client_data;
 use webauthn::cose::{Algorithm, CoseKey};
 use webauthn::id::CredentialId;
 use webauthn::json::{PUBLIC_KEY, RegistrationResponseJSON};
 
-use crate::attestation::{self, AttestationPolicy, AttestationType, Statement};
+use crate::attestation::{self, AttestationPolicy, AttestationType, Statement, Trust, Verified};
 use crate::expected::{Expected, Mediation};
 use crate::fact::Fact;
 use crate::ladder::Ladder;
@@ -34,8 +34,8 @@ pub struct RegistrationRequest<'a> {
     pub mediation: Mediation,
     /// Credentials that are registered already; it is enough to look up `response.id`.
     pub known_credential_ids: &'a [CredentialId],
-    /// What is asked of the attestation.
-    pub attestation_policy: AttestationPolicy,
+    /// What is asked of the attestation, and whom to believe.
+    pub trust: Trust<'a>,
 }
 
 /// Judges a registration by all 29 steps.
@@ -103,7 +103,13 @@ pub fn registration<'a>(request: &RegistrationRequest<'a>) -> Report<'a> {
     ladder.skip(18, "no policy on backup eligibility");
     ladder.skip(19, "no policy on backup state");
     let key = algorithm(&mut ladder, &data, request.algorithms);
-    let attestation = attestation(&mut ladder, request, &object, key.as_ref(), &hash);
+    let attestation = attestation(
+        &mut ladder,
+        request,
+        &object,
+        data.attested.as_ref().zip(key.as_ref()),
+        &hash,
+    );
     let record = credential(&mut ladder, request, &data, key.as_ref());
     extensions(
         &mut ladder,
@@ -240,7 +246,7 @@ fn attestation<'a>(
     ladder: &mut Ladder<'a>,
     request: &RegistrationRequest<'a>,
     object: &AttestationObject<'a>,
-    key: Option<&CoseKey>,
+    credential: Option<(&AttestedCredentialData<'a>, &CoseKey)>,
     hash: &[u8; 32],
 ) -> Option<Attestation<'a>> {
     let format = Fact::Text(object.format.clone());
@@ -257,7 +263,7 @@ fn attestation<'a>(
         }
     };
     ladder.pass(21, known, format);
-    let Some(key) = key else {
+    let Some((attested, key)) = credential else {
         ladder.skip_all(22..=24, NO_CREDENTIAL);
         return None;
     };
@@ -266,12 +272,14 @@ fn attestation<'a>(
         signed.extend_from_slice(object.auth_data);
         signed.extend_from_slice(hash);
     }
-    let kind = match procedure(&Statement {
+    let statement = Statement {
         object,
         signed: &signed,
+        attested,
         key,
-    }) {
-        Ok(kind) => kind,
+    };
+    let verified = match procedure(&statement) {
+        Ok(verified) => verified,
         Err(why) => {
             let fault = ("attestationStatement", why.clone());
             ladder.fail(
@@ -287,12 +295,15 @@ fn attestation<'a>(
             return None;
         }
     };
-    ladder.pass(22, Fact::Said("a correct statement"), type_name(kind));
-    ladder.skip(23, "the attestation has no certificate chain");
-    trust(ladder, request.attestation_policy, kind);
+    ladder.pass(
+        22,
+        Fact::Said("a correct statement"),
+        type_name(verified.kind),
+    );
+    trust(ladder, &request.trust, &verified);
     Some(Attestation {
         format: object.format.clone(),
-        kind,
+        kind: verified.kind,
     })
 }
 
@@ -300,20 +311,61 @@ fn type_name(kind: AttestationType) -> Fact<'static> {
     Fact::Said(match kind {
         AttestationType::None => "no attestation",
         AttestationType::SelfAttestation => "self attestation",
+        AttestationType::Basic => "attestation with a certificate chain",
     })
 }
 
-fn trust(ladder: &mut Ladder<'_>, policy: AttestationPolicy, kind: AttestationType) {
-    let (wanted, good) = match policy {
+/// Steps 23 and 24.
+fn trust(ladder: &mut Ladder<'_>, trust: &Trust<'_>, verified: &Verified<'_>) {
+    let certified = verified.kind == AttestationType::Basic;
+    match (certified, trust.roots.len()) {
+        (false, _) => ladder.skip(23, "the attestation has no certificate chain"),
+        (true, 0) => ladder.skip(23, "no root certificates are given"),
+        (true, count) => {
+            ladder.pass(
+                23,
+                Fact::Said("given root certificates"),
+                Fact::Number(count as u64),
+            );
+        }
+    }
+    if certified && !trust.roots.is_empty() {
+        let fault = (
+            "attestationChain",
+            "the attestation's certificates do not lead to a given root",
+        );
+        let found = type_name(verified.kind);
+        let wanted = Fact::Said("a valid chain to a given root");
+        return ladder.check(
+            24,
+            trust.reaches_root(&verified.chain),
+            fault,
+            wanted,
+            found,
+        );
+    }
+    let (wanted, good) = match trust.policy {
+        AttestationPolicy::None | AttestationPolicy::Untrusted if certified => {
+            return ladder.skip(
+                24,
+                "the chain is not judged: no root certificates are given",
+            );
+        }
         AttestationPolicy::None => ("any attestation or none", true),
-        AttestationPolicy::Untrusted => ("an attestation", kind != AttestationType::None),
+        AttestationPolicy::Untrusted => ("an attestation", verified.kind != AttestationType::None),
         AttestationPolicy::Trusted => ("an attestation that chains to a given root", false),
     };
     let fault = (
         "attestationNotTrusted",
         "the attestation is less than this relying party asks for",
     );
-    ladder.check(24, good, fault, Fact::Said(wanted), type_name(kind));
+    ladder.check(
+        24,
+        good,
+        fault,
+        Fact::Said(wanted),
+        type_name(verified.kind),
+    );
 }
 
 /// Steps 25 to 27.

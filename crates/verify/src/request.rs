@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use webauthn::cose::Algorithm;
 use webauthn::json::{AuthenticationResponseJSON, RegistrationResponseJSON};
 
+use crate::attestation::Trust;
 use crate::authentication::{AuthenticationRequest, authentication};
 use crate::expected::Expected;
 use crate::registration::{RegistrationRequest, registration};
@@ -63,10 +64,10 @@ struct NotJudged<'a> {
     error: String,
 }
 
-/// Judges one request.
-pub fn answer(text: &str) -> Answer {
+/// Judges one request; `now`, in seconds since 1970, counts where the request names no time.
+pub fn answer(text: &str, now: i64) -> Answer {
     let (id, unusable) = match Form::parse(text) {
-        Ok(form) => match judge(&form) {
+        Ok(form) => match judge(&form, now) {
             Ok(answer) => return answer,
             Err(unusable) => (Some(form.id), unusable),
         },
@@ -92,7 +93,7 @@ fn unusable_answer(id: &RawValue, unusable: Unusable) -> Answer {
     }
 }
 
-fn judge(form: &Form<'_>) -> Result<Answer, Unusable> {
+fn judge(form: &Form<'_>, now: i64) -> Result<Answer, Unusable> {
     let expected = Expected {
         challenge: form.expected.challenge.as_bytes(),
         challenge_state: Default::default(),
@@ -106,12 +107,12 @@ fn judge(form: &Form<'_>) -> Result<Answer, Unusable> {
         return Err(Unusable::Form("\"response\" must be an object".to_owned()));
     }
     match form.ceremony {
-        Ceremony::Registration => register(form, expected),
+        Ceremony::Registration => register(form, expected, now),
         Ceremony::Authentication => authenticate(form, expected),
     }
 }
 
-fn register(form: &Form<'_>, expected: Expected<'_>) -> Result<Answer, Unusable> {
+fn register(form: &Form<'_>, expected: Expected<'_>, now: i64) -> Result<Answer, Unusable> {
     let response: RegistrationResponseJSON = match serde_json::from_str(form.response.get()) {
         Ok(response) => response,
         Err(error) => {
@@ -132,7 +133,11 @@ fn register(form: &Form<'_>, expected: Expected<'_>) -> Result<Answer, Unusable>
         algorithms: &algorithms,
         mediation: form.mediation,
         known_credential_ids: &form.expected.known_credential_ids,
-        attestation_policy: form.trust.attestation_policy,
+        trust: Trust {
+            policy: form.trust.attestation_policy,
+            roots: &form.trust.roots,
+            now: form.now.unwrap_or(now),
+        },
     });
     Ok(judged(form.id, &report))
 }

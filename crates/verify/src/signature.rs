@@ -40,7 +40,7 @@ fn plain(
         .is_ok()
 }
 
-fn es512(sec1: &[u8], message: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn es512(sec1: &[u8], message: &[u8], signature: &[u8]) -> bool {
     use p521::ecdsa::signature::Verifier as _;
     let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(sec1);
     let signature = p521::ecdsa::Signature::from_der(signature);

@@ -1,7 +1,7 @@
 //! Registration (L3 §7.1): a new account with its first passkey, or one more for an account.
 
 use timeline::Seq;
-use verify::{AttestationPolicy, Expected, Mediation, RegistrationRequest, Report, Section};
+use verify::{Expected, Mediation, RegistrationRequest, Report, Section, Trust};
 use webauthn::{
     id::{CredentialId, UserHandle},
     json::{
@@ -155,7 +155,7 @@ impl RelyingParty {
             algorithms: verify::SUPPORTED_ALGORITHMS,
             mediation: Mediation::Optional,
             known_credential_ids: &known,
-            attestation_policy: AttestationPolicy::None,
+            trust: Trust::default(),
         };
         let report = verify::registration(&request);
         let (Some(ceremony), Some(record)) = (&claimed.ceremony, &report.credential) else {

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{AttestationType, Statement};
+use super::{AttestationType, Statement, Verified};
 
-pub(super) fn verify(statement: &Statement<'_, '_>) -> Result<AttestationType, Cow<'static, str>> {
+pub(super) fn verify<'s>(statement: &Statement<'s, '_>) -> Result<Verified<'s>, Cow<'static, str>> {
     match statement.object.statement.as_map() {
-        Some([]) => Ok(AttestationType::None),
+        Some([]) => Ok(Verified {
+            kind: AttestationType::None,
+            chain: Vec::new(),
+        }),
         _ => Err("the format none must have an empty statement".into()),
     }
 }

@@ -1,12 +1,15 @@
 //! The form of a request, read strictly enough that a wrong value is told and not guessed.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use webauthn::id::{Base64Url, Challenge, CredentialId, Origin, RpId, UserHandle};
 use webauthn::json::UserVerificationRequirement;
 
 use super::Unusable;
-use crate::attestation::AttestationPolicy;
+use crate::attestation::{AttestationPolicy, Root};
 use crate::authentication::StoredCredential;
 use crate::expected::Mediation;
 
@@ -26,6 +29,8 @@ pub(super) struct Form<'a> {
     pub expected: ExpectedForm,
     pub credential: Option<StoredCredential>,
     pub trust: TrustForm,
+    /// Seconds since 1970.
+    pub now: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -42,8 +47,8 @@ struct Wire<'a> {
     credential: Option<CredentialForm>,
     #[serde(default)]
     trust: Option<TrustForm>,
-    #[serde(default)]
-    now: Option<String>,
+    #[serde(default, deserialize_with = "unix_seconds")]
+    now: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +93,8 @@ struct CredentialForm {
 pub(super) struct TrustForm {
     #[serde(default, deserialize_with = "or_default")]
     pub attestation_policy: AttestationPolicy,
+    #[serde(default, deserialize_with = "roots")]
+    pub roots: Vec<Root>,
 }
 
 impl<'a> Form<'a> {
@@ -105,6 +112,7 @@ impl<'a> Form<'a> {
             expected: wire.expected,
             credential: wire.credential.map(StoredCredential::from),
             trust: wire.trust.unwrap_or_default(),
+            now: wire.now,
         })
     }
 }
@@ -144,7 +152,7 @@ fn user_verification<'de, D: Deserializer<'de>>(
         return Ok(preferred());
     };
     UserVerificationRequirement::parse(&text).ok_or_else(|| {
-        serde::de::Error::custom("userVerification must be required, preferred or discouraged")
+        D::Error::custom("userVerification must be required, preferred or discouraged")
     })
 }
 
@@ -152,4 +160,24 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn roots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Root>, D::Error> {
+    let texts = Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default();
+    texts
+        .iter()
+        .map(|text| Root::from_pem(text))
+        .collect::<Result<_, _>>()
+        .map_err(D::Error::custom)
+}
+
+fn unix_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    OffsetDateTime::parse(&text, &Rfc3339)
+        .map(|time| Some(time.unix_timestamp()))
+        .map_err(|_| {
+            D::Error::custom("now must be a time as in RFC 3339, such as 2026-11-23T04:00:00Z")
+        })
 }

@@ -175,7 +175,10 @@ impl World {
             algorithms: &self.algorithms,
             mediation: self.mediation,
             known_credential_ids: &self.known,
-            attestation_policy: self.policy,
+            trust: Trust {
+                policy: self.policy,
+                ..Trust::default()
+            },
         })
     }
 

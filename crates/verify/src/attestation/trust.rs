@@ -1,0 +1,114 @@
+//! Whom to believe: roots given by the caller, and what a relying party asks (7.1/23 and 24).
+
+use std::time::Duration;
+
+use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use webpki::{
+    EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert,
+};
+use x509_cert::der::pem;
+
+use super::AttestationPolicy;
+
+/// What attestations are judged by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trust<'a> {
+    /// What is asked of the attestation.
+    pub policy: AttestationPolicy,
+    /// The roots that a certificate chain may end in.
+    pub roots: &'a [Root],
+    /// The time at which certificates must be valid, in seconds since 1970.
+    pub now: i64,
+}
+
+/// An attestation root certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root(Vec<u8>);
+
+/// Why a text is no root certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RootError {
+    /// Not PEM.
+    #[error("the root is not a certificate in PEM")]
+    Pem,
+    /// Not an X.509 certificate.
+    #[error("the root is not an X.509 certificate")]
+    Certificate,
+}
+
+impl RootError {
+    /// A stable name for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pem => "rootNotPem",
+            Self::Certificate => "rootNotCertificate",
+        }
+    }
+}
+
+impl Root {
+    /// Reads one certificate in PEM.
+    pub fn from_pem(text: &str) -> Result<Self, RootError> {
+        match pem::decode_vec(text.trim().as_bytes()) {
+            Ok(("CERTIFICATE", der)) => Self::from_der(der),
+            _ => Err(RootError::Pem),
+        }
+    }
+
+    /// Reads one certificate in DER.
+    pub fn from_der(der: Vec<u8>) -> Result<Self, RootError> {
+        match anchor_from_trusted_cert(&CertificateDer::from(der.as_slice())) {
+            Ok(_) => Ok(Self(der)),
+            Err(_) => Err(RootError::Certificate),
+        }
+    }
+}
+
+impl Trust<'_> {
+    /// Whether the chain, leaf first, ends in one of the roots, or its leaf is one of them.
+    pub(crate) fn reaches_root(&self, chain: &[&[u8]]) -> bool {
+        let Some((leaf, others)) = chain.split_first() else {
+            return false;
+        };
+        if self.roots.iter().any(|root| root.0 == *leaf) {
+            return true;
+        }
+        let roots: Vec<CertificateDer<'_>> = self
+            .roots
+            .iter()
+            .map(|root| CertificateDer::from(root.0.as_slice()))
+            .collect();
+        let anchors: Vec<TrustAnchor<'_>> = roots
+            .iter()
+            .filter_map(|root| anchor_from_trusted_cert(root).ok())
+            .collect();
+        let others: Vec<CertificateDer<'_>> = others
+            .iter()
+            .map(|other| CertificateDer::from(*other))
+            .collect();
+        let now = Duration::from_secs(u64::try_from(self.now).unwrap_or_default());
+        let leaf = CertificateDer::from(*leaf);
+        let Ok(leaf) = EndEntityCert::try_from(&leaf) else {
+            return false;
+        };
+        leaf.verify_for_usage(
+            webpki::ALL_VERIFICATION_ALGS,
+            &anchors,
+            &others,
+            UnixTime::since_unix_epoch(now),
+            AnyUsage,
+            None,
+            None,
+        )
+        .is_ok()
+    }
+}
+
+/// Attestation certificates are for no TLS usage.
+struct AnyUsage;
+
+impl ExtendedKeyUsageValidator for AnyUsage {
+    fn validate(&self, _usages: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
+        Ok(())
+    }
+}
