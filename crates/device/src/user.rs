@@ -2,8 +2,6 @@
 
 mod ask;
 mod pad;
-#[cfg(test)]
-mod tests;
 
 use authenticator::{Account, Ask, Failure, Purpose, Refusal, User, UserVerification};
 use serde_json::json;
