@@ -1,9 +1,9 @@
 //! The device PIN: its rules, and the one place that compares it.
 
+use pbkdf2::{Algorithm, Params, pbkdf2_hmac_with_params};
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 use vault::Vault;
-use pbkdf2::{Algorithm, Params, pbkdf2_hmac_with_params};
 use zeroize::Zeroizing;
 
 use crate::storage::{self, PinRecord};
@@ -15,8 +15,9 @@ pub const MIN_LENGTH: usize = 4;
 pub const MAX_LENGTH: usize = 8;
 /// Wrong tries until the PIN is blocked.
 pub const TRIES: u32 = 5;
-/// PBKDF2-HMAC-SHA256 rounds of a new PIN.
-const ITERATIONS: u32 = 600_000;
+/// What a PIN record of version 1 means. Should the crate ever recommend another number, that is a
+/// record of version 2.
+const _: () = assert!(Params::RECOMMENDED_ROUNDS == 600_000);
 
 /// How a device's PIN stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -104,7 +105,7 @@ pub(crate) async fn check(
     digits: &Digits,
 ) -> Result<Checked, Error> {
     let record = count_try(vault, device)?;
-    let hash = derive(digits.clone(), record.salt, record.iterations).await?;
+    let hash = derive(digits.clone(), record.salt).await?;
     if !bool::from(hash.as_slice().ct_eq(record.hash.as_slice())) {
         return Ok(Checked {
             matched: false,
@@ -132,10 +133,9 @@ pub(crate) async fn set(
     digits: &Digits,
     salt: [u8; 16],
 ) -> Result<(), Error> {
-    let hash = derive(digits.clone(), salt, ITERATIONS).await?;
+    let hash = derive(digits.clone(), salt).await?;
     let record = PinRecord {
         tries_used: 0,
-        iterations: ITERATIONS,
         salt,
         hash,
     };
@@ -165,16 +165,17 @@ fn tries_left(record: &PinRecord) -> u32 {
 }
 
 /// PBKDF2, away from the threads that serve everyone else.
-async fn derive(
-    digits: Digits,
-    salt: [u8; 16],
-    iterations: u32,
-) -> Result<Zeroizing<[u8; 32]>, Error> {
-    let rounds = Params::new(iterations).map_err(|_| Error::Damaged { what: "PIN record", id: String::new() })?;
+async fn derive(digits: Digits, salt: [u8; 16]) -> Result<Zeroizing<[u8; 32]>, Error> {
     let work = move || {
         let mut hash = Zeroizing::new([0; 32]);
-        // Not generic, so that it is compiled once, in its own crate, and optimised even in a debug build.
-        pbkdf2_hmac_with_params(&digits.0, &salt, Algorithm::Pbkdf2Sha256, rounds, hash.as_mut_slice());
+        // Not generic, so that it is compiled in its own crate, and optimised even in a debug build.
+        pbkdf2_hmac_with_params(
+            &digits.0,
+            &salt,
+            Algorithm::Pbkdf2Sha256,
+            Params::RECOMMENDED,
+            hash.as_mut_slice(),
+        );
         hash
     };
     // A blocking task ends early only when the runtime shuts down.

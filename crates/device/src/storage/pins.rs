@@ -1,4 +1,5 @@
-//! The device PIN's record: `version ‖ tries used ‖ iterations (4, big endian) ‖ salt ‖ hash`.
+//! The device PIN's record: `version ‖ tries used ‖ salt (16) ‖ hash (32)`. Version 1 is
+//! PBKDF2-HMAC-SHA256 with 600,000 rounds.
 
 use std::fmt;
 
@@ -16,8 +17,6 @@ const VERSION: u8 = 1;
 pub(crate) struct PinRecord {
     /// Tries counted since the last success.
     pub(crate) tries_used: u8,
-    /// PBKDF2 rounds.
-    pub(crate) iterations: u32,
     /// Drawn anew with each PIN.
     pub(crate) salt: [u8; 16],
     /// PBKDF2-HMAC-SHA256 of the digits in ASCII.
@@ -26,10 +25,9 @@ pub(crate) struct PinRecord {
 
 impl PinRecord {
     fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(54));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(50));
         bytes.push(VERSION);
         bytes.push(self.tries_used);
-        bytes.extend_from_slice(&self.iterations.to_be_bytes());
         bytes.extend_from_slice(&self.salt);
         bytes.extend_from_slice(self.hash.as_slice());
         bytes
@@ -39,11 +37,9 @@ impl PinRecord {
         let (&[VERSION, tries_used], rest) = bytes.split_first_chunk::<2>()? else {
             return None;
         };
-        let (iterations, rest) = rest.split_first_chunk::<4>()?;
         let (salt, rest) = rest.split_first_chunk::<16>()?;
         Some(Self {
             tries_used,
-            iterations: u32::from_be_bytes(*iterations),
             salt: *salt,
             hash: Zeroizing::new(rest.try_into().ok()?),
         })

@@ -21,12 +21,19 @@ pub(super) struct Notes(Arc<Mutex<Vec<Draft>>>);
 
 impl Notes {
     pub(super) fn all(&self) -> Vec<Draft> {
-        self.0.lock().expect("no test panics while it holds this").clone()
+        self.0
+            .lock()
+            .expect("no test panics while it holds this")
+            .clone()
     }
 
     /// The bodies of one kind of event.
     pub(super) fn of(&self, kind: &str) -> Vec<Value> {
-        self.all().into_iter().filter(|it| it.kind == kind).map(|it| it.body).collect()
+        self.all()
+            .into_iter()
+            .filter(|it| it.kind == kind)
+            .map(|it| it.body)
+            .collect()
     }
 }
 
@@ -55,7 +62,10 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new() -> Self {
-        Self { clock: Arc::new(ManualClock::new(Timestamp(1_800_000_000_000))), notes: Notes::default() }
+        Self {
+            clock: Arc::new(ManualClock::new(Timestamp(1_800_000_000_000))),
+            notes: Notes::default(),
+        }
     }
 
     pub(super) fn shelf(&self, vault: Vault, presence: Presence) -> Shelf {
@@ -64,11 +74,17 @@ impl Bench {
     }
 
     pub(super) fn device(&self, model: Model) -> Device {
-        self.shelf(memory(), Presence::Ask).add("Test device", model).expect("a device")
+        self.shelf(memory(), Presence::Ask)
+            .add("Test device", model)
+            .expect("a device")
     }
 
     pub(super) fn client(&self, choice: Option<usize>) -> Client {
-        Client::new(Arc::new(self.notes.clone()), self.clock.clone(), Arc::new(Chooser(choice)))
+        Client::new(
+            Arc::new(self.notes.clone()),
+            self.clock.clone(),
+            Arc::new(Chooser(choice)),
+        )
     }
 }
 
@@ -91,7 +107,12 @@ pub(super) struct Habits {
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { touch: true, pin: PIN, account: 0, wipe: false }
+        Self {
+            touch: true,
+            pin: PIN,
+            account: 0,
+            wipe: false,
+        }
     }
 }
 
@@ -132,7 +153,9 @@ fn answers(question: &Question, habits: Habits) -> Vec<Answer> {
         Question::Touch { .. } if habits.touch => vec![Answer::Touch],
         Question::Touch { .. } => vec![Answer::Decline],
         Question::SetPin { .. } | Question::EnterPin { .. } => typed(habits.pin),
-        Question::ChooseAccount { .. } => vec![Answer::Choose { index: habits.account }],
+        Question::ChooseAccount { .. } => vec![Answer::Choose {
+            index: habits.account,
+        }],
         Question::Blocked if habits.wipe => vec![Answer::Wipe],
         Question::Blocked => vec![Answer::Decline],
     }
@@ -148,7 +171,12 @@ pub(super) async fn prompt(device: &Device, wanted: impl Fn(&Question) -> bool) 
     let mut prompts = device.prompts().watch();
     let shown = prompts.wait_for(|it| it.as_ref().is_some_and(|it| wanted(&it.question)));
     let shown = tokio::time::timeout(std::time::Duration::from_secs(20), shown).await;
-    shown.expect("the prompt comes").expect("the device lives").as_ref().expect("just seen").id
+    shown
+        .expect("the prompt comes")
+        .expect("the device lives")
+        .as_ref()
+        .expect("just seen")
+        .id
 }
 
 /// The status of a command.
@@ -166,19 +194,37 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn new(client: Client) -> Self {
         let origin = Origin::parse("https://example.org").expect("an origin");
-        Self { client, origin, abort: CancellationToken::new() }
+        Self {
+            client,
+            origin,
+            abort: CancellationToken::new(),
+        }
     }
 
-    pub(super) async fn create(&self, device: &Device, options: &Value) -> Result<Value, ClientError> {
+    pub(super) async fn create(
+        &self,
+        device: &Device,
+        options: &Value,
+    ) -> Result<Value, ClientError> {
         let mut channel = InProcessChannel::new(device.clone());
-        let call = Call { origin: &self.origin, options, abort: &self.abort, cause: None };
+        let call = Call {
+            origin: &self.origin,
+            options,
+            abort: &self.abort,
+            cause: None,
+        };
         let created = self.client.create(&mut channel, call).await?;
         Ok(serde_json::to_value(created).expect("a JSON form"))
     }
 
     pub(super) async fn get(&self, device: &Device, options: &Value) -> Result<Value, ClientError> {
         let mut channel = InProcessChannel::new(device.clone());
-        let call = Call { origin: &self.origin, options, abort: &self.abort, cause: None };
+        let call = Call {
+            origin: &self.origin,
+            options,
+            abort: &self.abort,
+            cause: None,
+        };
         let got = self.client.get(&mut channel, call).await?;
         Ok(serde_json::to_value(got).expect("a JSON form"))
     }
@@ -202,7 +248,12 @@ pub(super) fn request(verification: &str) -> Value {
 }
 
 /// The relying party's whole ladder over a response; gives the credential record to keep.
-pub(super) fn verified(ceremony: &str, response: &Value, verification: &str, credential: Option<&Value>) -> Value {
+pub(super) fn verified(
+    ceremony: &str,
+    response: &Value,
+    verification: &str,
+    credential: Option<&Value>,
+) -> Value {
     let request = json!({
         "id": 1,
         "ceremony": ceremony,

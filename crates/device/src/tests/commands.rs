@@ -11,20 +11,39 @@ use crate::{Answer, Error, InProcessChannel, Model, Presence};
 async fn a_prompt_is_answered_only_by_its_own_id() {
     let bench = Bench::new();
     let key = bench.device(Model::Key);
-    assert!(matches!(key.prompts().answer(1, Answer::Touch), Err(Error::PromptGone)));
+    assert!(matches!(
+        key.prompts().answer(1, Answer::Touch),
+        Err(Error::PromptGone)
+    ));
     let asking = status(&key, &Command::Selection);
     let answering = async {
         let id = prompt(&key, |_| true).await;
-        assert!(matches!(key.prompts().answer(id + 1, Answer::Touch), Err(Error::PromptGone)));
-        for nonsense in [Answer::Digit { digit: 3 }, Answer::Choose { index: 0 }, Answer::Wipe, Answer::Submit] {
-            key.prompts().answer(id, nonsense).expect("taken, and ignored");
+        assert!(matches!(
+            key.prompts().answer(id + 1, Answer::Touch),
+            Err(Error::PromptGone)
+        ));
+        for nonsense in [
+            Answer::Digit { digit: 3 },
+            Answer::Choose { index: 0 },
+            Answer::Wipe,
+            Answer::Submit,
+        ] {
+            key.prompts()
+                .answer(id, nonsense)
+                .expect("taken, and ignored");
         }
         key.prompts().answer(id, Answer::Touch).expect("taken");
         id
     };
     let (outcome, id) = tokio::join!(asking, answering);
     assert_eq!(outcome, Status::Ok);
-    assert!(matches!(key.prompts().answer(id, Answer::Touch), Err(Error::PromptGone)), "a late answer");
+    assert!(
+        matches!(
+            key.prompts().answer(id, Answer::Touch),
+            Err(Error::PromptGone)
+        ),
+        "a late answer"
+    );
 }
 
 #[tokio::test]
@@ -34,7 +53,9 @@ async fn a_flood_of_answers_is_refused_not_stored() {
     let running = key.start(Command::Selection.encode());
     let id = prompt(&key, |_| true).await;
     // Nobody yields here, so the device takes none of them.
-    let refused = (0..10_000).filter(|_| key.prompts().answer(id, Answer::Submit).is_err()).count();
+    let refused = (0..10_000)
+        .filter(|_| key.prompts().answer(id, Answer::Submit).is_err())
+        .count();
     assert!(refused > 9_000, "only {refused} of 10000 were refused");
     drop(running);
 }
@@ -46,7 +67,11 @@ async fn dropping_a_command_cancels_it() {
     let running = key.start(Command::Selection.encode());
     prompt(&key, |_| true).await;
     drop(running);
-    assert_eq!(status(&key, &Command::GetInfo).await, Status::Ok, "the device is free again");
+    assert_eq!(
+        status(&key, &Command::GetInfo).await,
+        Status::Ok,
+        "the device is free again"
+    );
     assert_eq!(key.prompts().current(), None);
 }
 
@@ -86,10 +111,20 @@ async fn the_channel_tells_that_the_user_is_needed_and_cancels() {
 
 #[tokio::test]
 async fn the_presence_policy_touches_for_the_person() {
-    for (presence, expected) in [(Presence::Auto, Status::Ok), (Presence::Deny, Status::OperationDenied)] {
+    for (presence, expected) in [
+        (Presence::Auto, Status::Ok),
+        (Presence::Deny, Status::OperationDenied),
+    ] {
         let bench = Bench::new();
-        let key = bench.shelf(memory(), presence).add("Key", Model::Key).expect("a device");
-        assert_eq!(status(&key, &Command::Selection).await, expected, "{presence:?}");
+        let key = bench
+            .shelf(memory(), presence)
+            .add("Key", Model::Key)
+            .expect("a device");
+        assert_eq!(
+            status(&key, &Command::Selection).await,
+            expected,
+            "{presence:?}"
+        );
     }
 }
 
@@ -98,7 +133,10 @@ async fn a_delayed_touch_comes_late_or_too_late() {
     for (seconds, expected) in [(5, Status::Ok), (31, Status::UserActionTimeout)] {
         let bench = Bench::new();
         let presence = Presence::Delay(Duration::from_secs(seconds));
-        let key = bench.shelf(memory(), presence).add("Key", Model::Key).expect("a device");
+        let key = bench
+            .shelf(memory(), presence)
+            .add("Key", Model::Key)
+            .expect("a device");
         let waiting = status(&key, &Command::Selection);
         let time = async {
             prompt(&key, |_| true).await;
@@ -118,8 +156,20 @@ fn reads_presence_policies_and_nothing_else() {
     let read = |text: &str| text.parse::<Presence>();
     assert_eq!(read("auto").expect("a policy"), Presence::Auto);
     assert_eq!(read("deny").expect("a policy"), Presence::Deny);
-    assert_eq!(read("delay:250").expect("a policy"), Presence::Delay(Duration::from_millis(250)));
-    for text in ["", "Auto", "ask", "delay", "delay:", "delay:-1", "delay:1s", "delay:99999999999999999999"] {
+    assert_eq!(
+        read("delay:250").expect("a policy"),
+        Presence::Delay(Duration::from_millis(250))
+    );
+    for text in [
+        "",
+        "Auto",
+        "ask",
+        "delay",
+        "delay:",
+        "delay:-1",
+        "delay:1s",
+        "delay:99999999999999999999",
+    ] {
         assert!(matches!(read(text), Err(Error::Presence(_))), "{text}");
     }
 }

@@ -23,11 +23,21 @@ struct Served {
 
 async fn served(presence: Presence, allow_power_cycle: bool) -> Served {
     let bench = Bench::new();
-    let device = bench.shelf(memory(), presence).add("Key", Model::Key).expect("a device");
-    let socket = bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+    let device = bench
+        .shelf(memory(), presence)
+        .add("Key", Model::Key)
+        .expect("a device");
+    let socket = bind("127.0.0.1:0".parse().expect("an address"))
+        .await
+        .expect("a free port");
     let address = socket.local_addr().expect("it is bound");
     let server = tokio::spawn(serve(device.clone(), socket, Options { allow_power_cycle }));
-    Served { bench, device, address, server }
+    Served {
+        bench,
+        device,
+        address,
+        server,
+    }
 }
 
 impl Drop for Served {
@@ -67,20 +77,31 @@ impl Raw {
 
     async fn silent(&self, time: Duration) -> bool {
         let mut report: Report = [0; 64];
-        tokio::time::timeout(time, self.0.recv(&mut report)).await.is_err()
+        tokio::time::timeout(time, self.0.recv(&mut report))
+            .await
+            .is_err()
     }
 
     async fn channel(&self) -> ChannelId {
-        self.send(ChannelId::BROADCAST, Command::Init, b"12345678").await;
+        self.send(ChannelId::BROADCAST, Command::Init, b"12345678")
+            .await;
         let answer = self.receive().await;
-        assert_eq!((answer.channel, answer.command), (ChannelId::BROADCAST, Command::Init));
+        assert_eq!(
+            (answer.channel, answer.command),
+            (ChannelId::BROADCAST, Command::Init)
+        );
         assert_eq!(&answer.payload[..8], b"12345678");
-        ChannelId(u32::from_be_bytes(answer.payload[8..12].try_into().expect("four bytes")))
+        ChannelId(u32::from_be_bytes(
+            answer.payload[8..12].try_into().expect("four bytes"),
+        ))
     }
 
     async fn refused(&self, code: ErrorCode) {
         let answer = self.receive().await;
-        assert_eq!((answer.command, answer.payload), (Command::Error, vec![code.code()]));
+        assert_eq!(
+            (answer.command, answer.payload),
+            (Command::Error, vec![code.code()])
+        );
     }
 
     /// Skips keepalives and gives the answer.
@@ -103,7 +124,14 @@ async fn hands_out_channels_and_echoes() {
     for length in [0, 1, 57, 58, 7_609] {
         let payload: Vec<u8> = (0..length).map(|it| (it % 251) as u8).collect();
         raw.send(one, Command::Ping, &payload).await;
-        assert_eq!(raw.receive().await, Message { channel: one, command: Command::Ping, payload });
+        assert_eq!(
+            raw.receive().await,
+            Message {
+                channel: one,
+                command: Command::Ping,
+                payload
+            }
+        );
     }
 }
 
@@ -129,13 +157,15 @@ async fn refuses_what_it_does_not_offer() {
     let served = served(Presence::Auto, false).await;
     let raw = Raw::to(served.address).await;
     let channel = raw.channel().await;
-    raw.send(channel, Command::Msg, &[0, 3, 0, 0, 0, 0, 0]).await;
+    raw.send(channel, Command::Msg, &[0, 3, 0, 0, 0, 0, 0])
+        .await;
     raw.refused(ErrorCode::InvalidCmd).await;
     raw.send(channel, Command::Other(0x55), &[]).await;
     raw.refused(ErrorCode::InvalidCmd).await;
     raw.send(channel, Command::Cbor, &[]).await;
     raw.refused(ErrorCode::InvalidLen).await;
-    raw.send(ChannelId(channel.0.wrapping_add(77)), Command::Ping, b"x").await;
+    raw.send(ChannelId(channel.0.wrapping_add(77)), Command::Ping, b"x")
+        .await;
     raw.refused(ErrorCode::InvalidChannel).await;
     raw.send(channel, Command::Cbor, &[0x7E]).await;
     assert_eq!(raw.answer().await.payload, [Status::InvalidCommand.code()]);
@@ -160,20 +190,35 @@ async fn keeps_alive_while_it_waits_and_obeys_cancel() {
     let raw = Raw::to(served.address).await;
     let other = Raw::to(served.address).await;
     let (channel, others) = (raw.channel().await, other.channel().await);
-    raw.send(channel, Command::Cbor, &Ctap::Selection.encode()).await;
+    raw.send(channel, Command::Cbor, &Ctap::Selection.encode())
+        .await;
     let keepalives = std::time::Instant::now();
     for _ in 0..3 {
         let message = raw.receive().await;
-        assert_eq!((message.command, message.payload), (Command::Keepalive, vec![2]), "user presence needed");
+        assert_eq!(
+            (message.command, message.payload),
+            (Command::Keepalive, vec![2]),
+            "user presence needed"
+        );
     }
-    assert!(keepalives.elapsed() >= Duration::from_millis(150), "every 100 ms");
+    assert!(
+        keepalives.elapsed() >= Duration::from_millis(150),
+        "every 100 ms"
+    );
     other.send(others, Command::Ping, b"x").await;
     other.refused(ErrorCode::ChannelBusy).await;
     other.send(others, Command::Cancel, &[]).await;
-    assert_eq!(raw.receive().await.command, Command::Keepalive, "another channel cancels nothing");
+    assert_eq!(
+        raw.receive().await.command,
+        Command::Keepalive,
+        "another channel cancels nothing"
+    );
     raw.send(channel, Command::Cancel, &[]).await;
     assert_eq!(raw.answer().await.payload, [Status::KeepaliveCancel.code()]);
-    assert!(raw.silent(Duration::from_millis(250)).await, "no keepalive after the answer");
+    assert!(
+        raw.silent(Duration::from_millis(250)).await,
+        "no keepalive after the answer"
+    );
 }
 
 #[tokio::test]
@@ -181,12 +226,20 @@ async fn answers_go_to_the_client_that_asked() {
     let served = served(Presence::Ask, false).await;
     let (one, two) = (Raw::to(served.address).await, Raw::to(served.address).await);
     let channel = one.channel().await;
-    one.send(channel, Command::Cbor, &Ctap::Selection.encode()).await;
+    one.send(channel, Command::Cbor, &Ctap::Selection.encode())
+        .await;
     let id = prompt(&served.device, |_| true).await;
     two.channel().await;
-    served.device.prompts().answer(id, Answer::Touch).expect("taken");
+    served
+        .device
+        .prompts()
+        .answer(id, Answer::Touch)
+        .expect("taken");
     assert_eq!(one.answer().await.payload, [0]);
-    assert!(two.silent(Duration::from_millis(200)).await, "nothing for the bystander");
+    assert!(
+        two.silent(Duration::from_millis(200)).await,
+        "nothing for the bystander"
+    );
 }
 
 #[tokio::test]
@@ -194,7 +247,8 @@ async fn a_resynchronised_channel_gets_no_late_answer() {
     let served = served(Presence::Ask, false).await;
     let raw = Raw::to(served.address).await;
     let channel = raw.channel().await;
-    raw.send(channel, Command::Cbor, &Ctap::Selection.encode()).await;
+    raw.send(channel, Command::Cbor, &Ctap::Selection.encode())
+        .await;
     prompt(&served.device, |_| true).await;
     raw.send(channel, Command::Init, b"resync!!").await;
     assert_eq!(raw.answer().await.command, Command::Init);
@@ -209,13 +263,15 @@ async fn a_power_cycle_opens_the_reset_window_and_drops_channels() {
     let raw = Raw::to(served.address).await;
     let channel = raw.channel().await;
     served.bench.clock.advance(Duration::from_secs(60));
-    raw.send(channel, Command::Cbor, &Ctap::Reset.encode()).await;
+    raw.send(channel, Command::Cbor, &Ctap::Reset.encode())
+        .await;
     assert_eq!(raw.answer().await.payload, [Status::NotAllowed.code()]);
     raw.0.send(&POWER_CYCLE).await.expect("sent");
     raw.send(channel, Command::Ping, b"x").await;
     raw.refused(ErrorCode::InvalidChannel).await;
     let channel = raw.channel().await;
-    raw.send(channel, Command::Cbor, &Ctap::Reset.encode()).await;
+    raw.send(channel, Command::Cbor, &Ctap::Reset.encode())
+        .await;
     assert_eq!(raw.answer().await.payload, [0]);
 }
 
@@ -224,7 +280,8 @@ async fn a_power_cycle_ends_the_command_under_way_without_an_answer() {
     let served = served(Presence::Ask, true).await;
     let raw = Raw::to(served.address).await;
     let channel = raw.channel().await;
-    raw.send(channel, Command::Cbor, &Ctap::Selection.encode()).await;
+    raw.send(channel, Command::Cbor, &Ctap::Selection.encode())
+        .await;
     prompt(&served.device, |_| true).await;
     raw.0.send(&POWER_CYCLE).await.expect("sent");
     while !raw.silent(Duration::from_millis(300)).await {}
@@ -244,7 +301,11 @@ async fn without_the_flag_a_power_cycle_does_nothing() {
         if message.command == Command::Ping {
             break assert_eq!(message.payload, b"still here");
         }
-        assert_eq!(message.payload, [ErrorCode::InvalidChannel.code()], "an answer to the datagram itself");
+        assert_eq!(
+            message.payload,
+            [ErrorCode::InvalidChannel.code()],
+            "an answer to the datagram itself"
+        );
     }
 }
 
@@ -256,7 +317,9 @@ async fn survives_any_datagram() {
     for _ in 0..2_000 {
         let mut datagram = [0; 64];
         for byte in &mut datagram {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             *byte = (state >> 56) as u8;
         }
         raw.0.send(&datagram).await.expect("sent");
@@ -270,7 +333,10 @@ async fn our_own_client_reaches_it() {
     let served = served(Presence::Auto, false).await;
     let mut channel = UdpChannel::open(served.address).await.expect("a channel");
     let cancel = CancellationToken::new();
-    let answer = channel.transact(&Ctap::GetInfo.encode(), &cancel, &mut |_| {}).await.expect("an answer");
+    let answer = channel
+        .transact(&Ctap::GetInfo.encode(), &cancel, &mut |_| {})
+        .await
+        .expect("an answer");
     let info = ctap::get_info::Info::decode(&answer[1..]).expect("well-formed");
     assert_eq!(info.versions, ["FIDO_2_0"]);
 }
@@ -281,8 +347,15 @@ async fn listens_on_loopback_only_and_says_when_the_port_is_taken() {
         let refused = bind(address.parse().expect("an address")).await;
         assert!(matches!(refused, Err(Error::NotLoopback(_))), "{address}");
     }
-    let taken = bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
-    let again = bind(taken.local_addr().expect("bound")).await.expect_err("taken");
+    let taken = bind("127.0.0.1:0".parse().expect("an address"))
+        .await
+        .expect("a free port");
+    let again = bind(taken.local_addr().expect("bound"))
+        .await
+        .expect_err("taken");
     assert!(matches!(again, Error::PortInUse(_)));
-    assert!(again.to_string().contains("is in use by another program"), "{again}");
+    assert!(
+        again.to_string().contains("is in use by another program"),
+        "{again}"
+    );
 }
