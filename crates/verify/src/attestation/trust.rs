@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{
     EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert,
 };
-use x509_cert::der::pem;
 
 use super::AttestationPolicy;
 
@@ -47,11 +47,15 @@ impl RootError {
 }
 
 impl Root {
-    /// Reads one certificate in PEM.
-    pub fn from_pem(text: &str) -> Result<Self, RootError> {
-        match pem::decode_vec(text.trim().as_bytes()) {
-            Ok(("CERTIFICATE", der)) => Self::from_der(der),
-            _ => Err(RootError::Pem),
+    /// Reads the certificates of a PEM text, at least one.
+    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, RootError> {
+        let roots: Vec<Self> = CertificateDer::pem_slice_iter(text.as_bytes())
+            .map(|der| Self::from_der(der.map_err(|_| RootError::Pem)?.to_vec()))
+            .collect::<Result<_, _>>()?;
+        if roots.is_empty() {
+            Err(RootError::Pem)
+        } else {
+            Ok(roots)
         }
     }
 

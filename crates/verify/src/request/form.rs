@@ -164,11 +164,9 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
 
 fn roots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Root>, D::Error> {
     let texts = Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default();
-    texts
-        .iter()
-        .map(|text| Root::from_pem(text))
-        .collect::<Result<_, _>>()
-        .map_err(D::Error::custom)
+    let roots: Result<Vec<Vec<Root>>, _> =
+        texts.iter().map(|text| Root::all_from_pem(text)).collect();
+    Ok(roots.map_err(D::Error::custom)?.concat())
 }
 
 fn unix_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

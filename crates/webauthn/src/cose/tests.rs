@@ -103,7 +103,7 @@ fn refuses_points_off_their_curve() {
         *sec1.last_mut().expect("a point has bytes") ^= 1;
         let off = CoseKey::new(algorithm, Material::Point { curve, sec1 });
         assert_eq!(off, Err(Error::NotOnCurve), "{algorithm}");
-        let zero = vec![[4].as_slice(), &vec![0; 2 * curve.coordinate_size()]].concat();
+        let zero = [[4].as_slice(), &vec![0; 2 * curve.coordinate_size()]].concat();
         let zero = CoseKey::new(algorithm, Material::Point { curve, sec1: zero });
         assert_eq!(zero, Err(Error::NotOnCurve), "{algorithm}");
         let identity = CoseKey::new(
@@ -144,7 +144,7 @@ fn refuses_compressed_points_in_both_forms() {
         refusal(bent(&key, -3, Some(true.into()))),
         Error::Compressed
     );
-    let compressed = vec![[2].as_slice(), &[1; 32]].concat();
+    let compressed = [[2].as_slice(), &[1; 32]].concat();
     assert_eq!(CoseKey::es256(&compressed), Err(Error::Compressed));
 }
 
