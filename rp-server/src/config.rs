@@ -69,8 +69,17 @@ impl Config {
     #[must_use]
     pub fn local(name: impl Into<String>, rp_id: impl Into<String>, port: u16) -> Self {
         let rp_id = rp_id.into();
-        let origin = if port == 80 { format!("http://{rp_id}") } else { format!("http://{rp_id}:{port}") };
-        Self { name: name.into(), origins: vec![origin], rp_id, port }
+        let origin = if port == 80 {
+            format!("http://{rp_id}")
+        } else {
+            format!("http://{rp_id}:{port}")
+        };
+        Self {
+            name: name.into(),
+            origins: vec![origin],
+            rp_id,
+            port,
+        }
     }
 }
 
@@ -90,29 +99,48 @@ impl Identity {
         let settings = |why: String| Error::Settings { why };
         let rp_id = RpId::parse(&config.rp_id).map_err(|error| settings(trimmed(&error)))?;
         if config.name.trim().is_empty() {
-            return Err(settings("the name is empty; give it one that people recognise".into()));
+            return Err(settings(
+                "the name is empty; give it one that people recognise".into(),
+            ));
         }
         let mut origins = Vec::new();
         let mut authorities = Vec::new();
         for text in &config.origins {
             let origin = Origin::parse(text).map_err(|error| settings(trimmed(&error)))?;
-            let Some((scheme, authority)) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")) else {
-                return Err(settings(format!("the origin {text} must begin with https:// or http://")));
+            let Some((scheme, authority)) = text
+                .split_once("://")
+                .filter(|(scheme, _)| matches!(*scheme, "http" | "https"))
+            else {
+                return Err(settings(format!(
+                    "the origin {text} must begin with https:// or http://"
+                )));
             };
             let host = origin.host().unwrap_or_default().into_owned();
             if host != rp_id.as_str() && !host.ends_with(&format!(".{rp_id}")) {
-                return Err(settings(format!("the origin {text} does not lie within the RP ID {rp_id}; browsers would refuse it")));
+                return Err(settings(format!(
+                    "the origin {text} does not lie within the RP ID {rp_id}; browsers would refuse it"
+                )));
             }
             if scheme == "http" && host != "localhost" && !host.ends_with(".localhost") {
-                return Err(settings(format!("the origin {text} must use https; http works for localhost only")));
+                return Err(settings(format!(
+                    "the origin {text} must use https; http works for localhost only"
+                )));
             }
             authorities.push(authority.to_ascii_lowercase());
             origins.push(origin);
         }
         if origins.is_empty() {
-            return Err(settings("there is no origin; give at least one such as http://localhost:8080".into()));
+            return Err(settings(
+                "there is no origin; give at least one such as http://localhost:8080".into(),
+            ));
         }
-        Ok(Self { name: config.name, rp_id, origins, authorities, port: config.port })
+        Ok(Self {
+            name: config.name,
+            rp_id,
+            origins,
+            authorities,
+            port: config.port,
+        })
     }
 
     /// The origin visitors are sent to.
@@ -125,7 +153,10 @@ fn trimmed(error: &webauthn::Error) -> String {
     let text = error.to_string();
     let text = text.trim_end_matches('.');
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_lowercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -65,14 +65,20 @@ pub(crate) fn router(party: Arc<RelyingParty>) -> Router {
     routes
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", description))
         .fallback(pages::serve)
-        .method_not_allowed_fallback(async |method: Method| Refusal::MethodNotAllowed(method.to_string()))
+        .method_not_allowed_fallback(async |method: Method| {
+            Refusal::MethodNotAllowed(method.to_string())
+        })
         .layer(middleware::from_fn_with_state(party.clone(), front_door))
         .with_state(party)
 }
 
 /// What every request passes: host and origin, the body's bounds, the timeline, and the headers
 /// of the answer.
-async fn front_door(State(party): State<Arc<RelyingParty>>, request: Request, next: Next) -> Response {
+async fn front_door(
+    State(party): State<Arc<RelyingParty>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let page = headers::Page::of(request.uri().path());
     let mut response = match guard::admit(&party.identity, &request) {
         Ok(guard::Admitted::Redirect(to)) => headers::redirect(&to),

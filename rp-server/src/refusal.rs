@@ -10,16 +10,23 @@ use crate::Error;
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("The {what} cannot be used: {why}. Choose another.")]
-    NameUnusable { what: &'static str, why: &'static str },
+    NameUnusable {
+        what: &'static str,
+        why: &'static str,
+    },
     #[error("This user name is taken. Choose another, or sign in.")]
     UsernameTaken,
     #[error("Nobody is signed in. Sign in and try again.")]
     SignedOut,
     #[error("This account has no such passkey. Reload the list.")]
     NoSuchPasskey,
-    #[error("This is the account's last passkey; without it nobody could sign in. Add another passkey first.")]
+    #[error(
+        "This is the account's last passkey; without it nobody could sign in. Add another passkey first."
+    )]
     LastPasskey,
-    #[error("Nothing is known of this ceremony. It was never finished here, or so long ago that it is forgotten.")]
+    #[error(
+        "Nothing is known of this ceremony. It was never finished here, or so long ago that it is forgotten."
+    )]
     NoSuchCeremony,
     #[error("Too many sign-ins and registrations are under way. Wait a minute and try again.")]
     CeremoniesFull,
@@ -36,7 +43,9 @@ pub(crate) enum Refusal {
 
     #[error("The relying party does not answer to the host name {host}. Open {home} instead.")]
     HostNotAllowed { host: String, home: String },
-    #[error("Requests from {origin} are not accepted. Use the relying party's own pages at {home}.")]
+    #[error(
+        "Requests from {origin} are not accepted. Use the relying party's own pages at {home}."
+    )]
     OriginNotAllowed { origin: String, home: String },
     #[error("The request's body is larger than 64 KiB. Send a smaller one.")]
     BodyTooLarge,
@@ -50,7 +59,9 @@ pub(crate) enum Refusal {
     MalformedJson(String),
     #[error("There is nothing at {0}. The list of what there is stands at /api/docs.")]
     UnknownRoute(String),
-    #[error("This address does not take {0} requests. The list of what there is stands at /api/docs.")]
+    #[error(
+        "This address does not take {0} requests. The list of what there is stands at /api/docs."
+    )]
     MethodNotAllowed(String),
 
     #[error(transparent)]
@@ -105,11 +116,15 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NameUnusable { .. } | Self::NotVerified(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UsernameTaken | Self::LastPasskey | Self::AccountGone | Self::Contended | Self::PasskeysFull => {
-                StatusCode::CONFLICT
-            }
+            Self::UsernameTaken
+            | Self::LastPasskey
+            | Self::AccountGone
+            | Self::Contended
+            | Self::PasskeysFull => StatusCode::CONFLICT,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::NoSuchPasskey | Self::NoSuchCeremony | Self::UnknownRoute(_) => StatusCode::NOT_FOUND,
+            Self::NoSuchPasskey | Self::NoSuchCeremony | Self::UnknownRoute(_) => {
+                StatusCode::NOT_FOUND
+            }
             Self::CeremoniesFull | Self::AccountsFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::HostNotAllowed { .. } | Self::OriginNotAllowed { .. } => StatusCode::FORBIDDEN,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -118,7 +133,9 @@ impl Refusal {
             Self::NotJsonType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Room(Error::DiskFull { .. }) => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Room(Error::Closed | Error::DatabaseInUse { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Room(Error::Closed | Error::DatabaseInUse { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Room(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

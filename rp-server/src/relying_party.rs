@@ -5,7 +5,10 @@ use std::{future::Future, sync::Arc};
 use timeline::{Clock, Draft, Emit, Party, Seq, Timestamp};
 
 use crate::{
-    Config, Data, Error, Limits, Listeners, config::Identity, http, store::{Sqlite, Store},
+    Config, Data, Error, Limits, Listeners,
+    config::Identity,
+    http,
+    store::{Sqlite, Store},
 };
 
 /// The relying party's data, opened and held; a [`RelyingParty`] stands on it.
@@ -21,7 +24,10 @@ impl Storage {
     /// When the folder is read-only, held by another process or unusable; when the database is
     /// damaged, locked, or written by a later version; when the disk is full.
     pub fn open(data: &Data, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { store: Sqlite::open(data, limits)?, limits })
+        Ok(Self {
+            store: Sqlite::open(data, limits)?,
+            limits,
+        })
     }
 }
 
@@ -48,7 +54,13 @@ impl RelyingParty {
         let identity = Identity::check(config)?;
         let Storage { store, limits } = storage;
         store.forget_expired_sessions(clock.now()).await?;
-        Ok(Arc::new(Self { identity, limits, store: Box::new(store), clock, emit }))
+        Ok(Arc::new(Self {
+            identity,
+            limits,
+            store: Box::new(store),
+            clock,
+            emit,
+        }))
     }
 
     /// The origin of its pages, `http://localhost:PORT` or as configured.
@@ -69,7 +81,11 @@ impl RelyingParty {
     }
 
     /// Serves until `shutdown` completes, then lets requests under way finish.
-    pub async fn serve(self: Arc<Self>, listeners: Listeners, shutdown: impl Future<Output = ()> + Send) {
+    pub async fn serve(
+        self: Arc<Self>,
+        listeners: Listeners,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         listeners.serve(self.router(), shutdown).await;
     }
 
@@ -83,9 +99,18 @@ impl RelyingParty {
     }
 
     /// Emits an event, if anybody listens.
-    pub(crate) fn tell(&self, kind: &'static str, cause: Option<Seq>, body: impl FnOnce() -> serde_json::Value) {
+    pub(crate) fn tell(
+        &self,
+        kind: &'static str,
+        cause: Option<Seq>,
+        body: impl FnOnce() -> serde_json::Value,
+    ) {
         if self.is_watched() {
-            self.emit(Draft::new(Party::RelyingParty, kind).cause(cause).body(body()));
+            self.emit(
+                Draft::new(Party::RelyingParty, kind)
+                    .cause(cause)
+                    .body(body()),
+            );
         }
     }
 

@@ -34,7 +34,10 @@ impl Token {
 
     /// The token that the request carries, if it carries one in the right form.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         let text = pairs
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
@@ -43,7 +46,9 @@ impl Token {
         if BASE64URL_NOPAD.decode_len(text.len()) != Ok(bytes.len()) {
             return None;
         }
-        BASE64URL_NOPAD.decode_mut(text.as_bytes(), &mut *bytes).ok()?;
+        BASE64URL_NOPAD
+            .decode_mut(text.as_bytes(), &mut *bytes)
+            .ok()?;
         Some(Self(bytes))
     }
 
@@ -61,7 +66,9 @@ fn no_cookie(secure: bool) -> Result<HeaderValue, Error> {
 
 fn set_cookie(value: &str, seconds: u64, secure: bool) -> Result<HeaderValue, Error> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = Zeroizing::new(format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"));
+    let text = Zeroizing::new(format!(
+        "{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    ));
     let mut header = HeaderValue::from_str(&text).map_err(|_| Error::NoRandomness)?;
     header.set_sensitive(true);
     Ok(header)

@@ -52,9 +52,19 @@ pub(crate) trait Store: Send + Sync {
     /// An account's passkeys, oldest first.
     fn passkeys(&self, account: &UserHandle) -> Answer<'_, Vec<Passkey>>;
     /// Gives one of the account's passkeys another label; None when it has no such passkey.
-    fn rename_passkey(&self, account: &UserHandle, id: &CredentialId, label: String) -> Answer<'_, Option<Passkey>>;
+    fn rename_passkey(
+        &self,
+        account: &UserHandle,
+        id: &CredentialId,
+        label: String,
+    ) -> Answer<'_, Option<Passkey>>;
     /// Deletes one of the account's passkeys and ends the sessions made with it, save `keep`.
-    fn delete_passkey(&self, account: &UserHandle, id: &CredentialId, keep: [u8; 32]) -> Answer<'_, Deleted>;
+    fn delete_passkey(
+        &self,
+        account: &UserHandle,
+        id: &CredentialId,
+        keep: [u8; 32],
+    ) -> Answer<'_, Deleted>;
 
     /// The session with this token hash, unless it has expired.
     fn session(&self, token_hash: [u8; 32], now: Timestamp) -> Answer<'_, Option<Session>>;

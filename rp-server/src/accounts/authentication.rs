@@ -35,7 +35,9 @@ pub(crate) struct SignInDone {
 
 impl RelyingParty {
     /// Makes request options (§7.2 step 1): any discoverable credential, with user verification.
-    pub(crate) async fn begin_sign_in(&self) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
+    pub(crate) async fn begin_sign_in(
+        &self,
+    ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
         let ceremony = self.begin(Purpose::SignIn).await?;
         let options = PublicKeyCredentialRequestOptionsJSON {
             challenge: ceremony.challenge,
@@ -61,7 +63,9 @@ impl RelyingParty {
         };
         for _ in 0..ATTEMPTS {
             let found = self.store.passkey(&response.id).await?;
-            let record = found.as_ref().map(|(passkey, account)| credential(passkey, account));
+            let record = found
+                .as_ref()
+                .map(|(passkey, account)| credential(passkey, account));
             let report = verify::authentication(&AuthenticationRequest {
                 response,
                 expected: self.expected(&claimed),
@@ -70,7 +74,8 @@ impl RelyingParty {
                 appid: None,
                 credential: record.as_ref(),
             });
-            let (Some(ceremony), Some(update), Some((passkey, account))) = (&claimed.ceremony, &report.credential, found)
+            let (Some(ceremony), Some(update), Some((passkey, account))) =
+                (&claimed.ceremony, &report.credential, found)
             else {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             };
@@ -97,10 +102,20 @@ impl RelyingParty {
                 SignedIn::Done => {
                     self.tell_report(finish.cause, &judged.report);
                     self.tell_bound(finish.cause, &account, &token);
-                    return Ok(SignInDone { account, passkey, report: judged.report, token });
+                    return Ok(SignInDone {
+                        account,
+                        passkey,
+                        report: judged.report,
+                        token,
+                    });
                 }
                 // The next round's ladder says so.
-                SignedIn::AlreadyUsed => claimed = Claimed { ceremony: None, state: ChallengeState::Used },
+                SignedIn::AlreadyUsed => {
+                    claimed = Claimed {
+                        ceremony: None,
+                        state: ChallengeState::Used,
+                    }
+                }
                 SignedIn::RowChanged => {}
             }
         }

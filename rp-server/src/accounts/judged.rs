@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use timeline::Seq;
-use verify::{ChallengeState, Report, Section};
-use webauthn::id::Challenge;
+use verify::{ChallengeState, Expected, Report, Section};
+use webauthn::{id::Challenge, json::UserVerificationRequirement};
 
 use crate::{
     NotVerified, Refusal, RelyingParty, kinds, random,
-    store::{Ceremony, CeremonyId, Claim, Finish, Kind, Purpose},
+    sessions::{Token, TokenHash, short_name},
+    store::{Account, Ceremony, CeremonyId, Claim, Finish, Kind, NewSession, Purpose},
 };
 
 /// A response as it came: in its form, or not and why.
@@ -24,7 +25,9 @@ pub(super) struct Claimed {
 impl Claimed {
     /// The challenge that was issued; empty when none is known.
     pub(super) fn challenge(&self) -> &[u8] {
-        self.ceremony.as_ref().map_or(&[], |ceremony| ceremony.challenge.as_bytes())
+        self.ceremony
+            .as_ref()
+            .map_or(&[], |ceremony| ceremony.challenge.as_bytes())
     }
 }
 
@@ -45,7 +48,10 @@ impl Judged {
             step: refusal.step,
             report: text.clone(),
         });
-        Self { report: text, refused }
+        Self {
+            report: text,
+            refused,
+        }
     }
 }
 
@@ -55,16 +61,23 @@ fn sentence(refusal: &verify::Refusal, home: &str) -> String {
         Section::Authentication => "sign-in",
     };
     let advice = match refusal.code {
-        "originNotExpected" | "crossOriginNotExpected" | "topOriginNotExpected" => format!("Open {home} and start again."),
-        "userNotVerified" | "userVerificationMissing" => {
+        "originNotExpected" | "crossOriginNotExpected" | "topOriginNotExpected" => {
+            format!("Open {home} and start again.")
+        }
+        "userNotVerified" => {
             "Start again, and confirm with the device's PIN or fingerprint.".to_owned()
         }
         "credentialUnknown" => "Use another passkey, or create an account.".to_owned(),
-        "credentialKnown" | "credentialAlreadyRegistered" => "Sign in with that passkey, or use another device.".to_owned(),
+        "credentialAlreadyRegistered" => {
+            "Sign in with that passkey, or use another device.".to_owned()
+        }
         "signCountNotIncreased" => "Sign in with another passkey and delete this one.".to_owned(),
         _ => "Start again.".to_owned(),
     };
-    format!("The relying party refused the {what}: {}. {advice}", refusal.message)
+    format!(
+        "The relying party refused the {what}: {}. {advice}",
+        refusal.message
+    )
 }
 
 impl RelyingParty {
@@ -86,28 +99,115 @@ impl RelyingParty {
     /// Takes the ceremony for this caller alone, or says why that cannot be.
     pub(super) async fn claim(&self, id: CeremonyId, kind: Kind) -> Result<Claimed, Refusal> {
         Ok(match self.store.claim(id, kind, self.now()).await? {
-            Claim::Open(ceremony) => Claimed { ceremony: Some(ceremony), state: ChallengeState::Open },
-            Claim::Expired(ceremony) => Claimed { ceremony: Some(ceremony), state: ChallengeState::Expired },
-            Claim::Used => Claimed { ceremony: None, state: ChallengeState::Used },
-            Claim::Unknown => Claimed { ceremony: None, state: ChallengeState::Unknown },
+            Claim::Open(ceremony) => Claimed {
+                ceremony: Some(ceremony),
+                state: ChallengeState::Open,
+            },
+            Claim::Expired(ceremony) => Claimed {
+                ceremony: Some(ceremony),
+                state: ChallengeState::Expired,
+            },
+            Claim::Used => Claimed {
+                ceremony: None,
+                state: ChallengeState::Used,
+            },
+            Claim::Unknown => Claimed {
+                ceremony: None,
+                state: ChallengeState::Unknown,
+            },
         })
     }
 
     /// Puts the ladder on the timeline.
     pub(super) fn tell_report(&self, cause: Option<Seq>, report: &str) {
-        self.tell(kinds::VERIFICATION, cause, || serde_json::from_str(report).unwrap_or_default());
+        self.tell(kinds::VERIFICATION, cause, || {
+            serde_json::from_str(report).unwrap_or_default()
+        });
     }
 
     /// Stores a refused ceremony, if there was one to store, and hands back what the visitor is told.
-    pub(super) async fn refuse(&self, claimed: &Claimed, refused: NotVerified) -> Result<Refusal, Refusal> {
+    pub(super) async fn refuse(
+        &self,
+        claimed: &Claimed,
+        refused: NotVerified,
+    ) -> Result<Refusal, Refusal> {
         if let Some(ceremony) = &claimed.ceremony {
-            self.store.refuse(self.finish_of(ceremony, false, &refused.report)).await?;
+            self.store
+                .refuse(self.finish_of(ceremony, false, &refused.report))
+                .await?;
         }
-        tracing::info!(section = refused.section, step = refused.step, code = refused.code, "a ceremony was refused");
+        tracing::info!(
+            section = refused.section,
+            step = refused.step,
+            code = refused.code,
+            "a ceremony was refused"
+        );
         Ok(Refusal::NotVerified(Box::new(refused)))
     }
 
-    pub(super) fn finish_of(&self, ceremony: &Ceremony, verified: bool, report: &Arc<str>) -> Finish {
-        Finish { ceremony: ceremony.id, kind: ceremony.kind(), verified, at: self.now(), report: report.clone() }
+    pub(super) fn finish_of(
+        &self,
+        ceremony: &Ceremony,
+        verified: bool,
+        report: &Arc<str>,
+    ) -> Finish {
+        Finish {
+            ceremony: ceremony.id,
+            kind: ceremony.kind(),
+            verified,
+            at: self.now(),
+            report: report.clone(),
+        }
+    }
+
+    /// Judged and found wanting: told, stored, and what the visitor is told.
+    pub(super) async fn refuse_report(
+        &self,
+        claimed: &Claimed,
+        report: &Report<'_>,
+        cause: Option<Seq>,
+    ) -> Result<Refusal, Refusal> {
+        let judged = Judged::of(report, self.origin());
+        self.tell_report(cause, &judged.report);
+        match judged.refused {
+            Some(refused) => self.refuse(claimed, refused).await,
+            // A verified report always carries a record; without one there is nothing to store.
+            None => Ok(Refusal::AccountGone),
+        }
+    }
+
+    /// What both ceremonies are held to.
+    pub(super) fn expected<'a>(&'a self, claimed: &'a Claimed) -> Expected<'a> {
+        Expected {
+            challenge_state: claimed.state,
+            user_verification: UserVerificationRequirement::Required,
+            ..Expected::new(
+                claimed.challenge(),
+                &self.identity.origins,
+                &self.identity.rp_id,
+            )
+        }
+    }
+
+    /// The session to bind when all is well.
+    pub(super) fn new_session(&self, token: &Token, replaces: Option<TokenHash>) -> NewSession {
+        let expires_at = self.now().plus(self.limits.session_lifetime);
+        NewSession {
+            token_hash: token.hash(),
+            expires_at,
+            replaces,
+        }
+    }
+
+    /// Puts a bound session on the timeline.
+    pub(super) fn tell_bound(&self, cause: Option<Seq>, account: &Account, token: &Token) {
+        self.tell(kinds::SESSION_BOUND, cause, || {
+            serde_json::json!({ "account": account.username, "session": short_name(&token.hash()) })
+        });
+    }
+
+    /// The time-out of the options, in milliseconds: as long as the challenge is good.
+    pub(super) fn timeout(&self) -> u64 {
+        u64::try_from(self.limits.ceremony_lifetime.as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -44,7 +44,10 @@ impl IntoResponse for Refusal {
             tracing::debug!(code = self.code(), "refused: {self}");
         }
         let (judged, verification) = match &self {
-            Self::NotVerified(judged) => (Some(judged), RawValue::from_string(judged.report.to_string()).ok()),
+            Self::NotVerified(judged) => (
+                Some(judged),
+                RawValue::from_string(judged.report.to_string()).ok(),
+            ),
             _ => (None, None),
         };
         let error = ErrorDetail {
@@ -53,9 +56,18 @@ impl IntoResponse for Refusal {
             section: judged.map(|judged| judged.section),
             step: judged.map(|judged| judged.step),
         };
-        let mut response = (status, Json(ErrorBody { error, verification })).into_response();
+        let mut response = (
+            status,
+            Json(ErrorBody {
+                error,
+                verification,
+            }),
+        )
+            .into_response();
         if matches!(self, Self::BodyTooLarge | Self::BodyLate | Self::BodyBroken) {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

@@ -35,7 +35,11 @@ pub(super) struct Account {
 
 impl From<store::Account> for Account {
     fn from(account: store::Account) -> Self {
-        Self { id: account.id.to_string(), username: account.username, display_name: account.display_name }
+        Self {
+            id: account.id.to_string(),
+            username: account.username,
+            display_name: account.display_name,
+        }
     }
 }
 
@@ -78,7 +82,8 @@ impl From<store::Passkey> for Passkey {
             backed_up: passkey.backed_up,
             aaguid: passkey.aaguid.to_string(),
             transports: passkey.transports,
-            algorithm: Algorithm::from_number(number).map_or_else(|| number.to_string(), |known| known.name().to_owned()),
+            algorithm: Algorithm::from_number(number)
+                .map_or_else(|| number.to_string(), |known| known.name().to_owned()),
         }
     }
 }
@@ -93,8 +98,16 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    fn new(account: store::Account, passkey: store::Passkey, report: &str) -> Result<Self, Refusal> {
-        Ok(Self { account: account.into(), passkey: passkey.into(), verification: raw(report)? })
+    fn new(
+        account: store::Account,
+        passkey: store::Passkey,
+        report: &str,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            account: account.into(),
+            passkey: passkey.into(),
+            verification: raw(report)?,
+        })
     }
 }
 
@@ -136,7 +149,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Token::from_headers(&head.headers).map(|token| token.hash())))
+        Ok(Self(
+            Token::from_headers(&head.headers).map(|token| token.hash()),
+        ))
     }
 }
 
@@ -153,7 +168,8 @@ impl CeremonyText {
 impl<'de> Deserialize<'de> for CeremonyText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom("the ceremony is not one that begin returns"))
+        Self::parse(&text)
+            .ok_or_else(|| de::Error::custom("the ceremony is not one that begin returns"))
     }
 }
 
@@ -164,7 +180,8 @@ impl Serialize for CeremonyText {
 }
 
 fn raw(json: &str) -> Result<Box<RawValue>, Refusal> {
-    RawValue::from_string(json.to_owned()).map_err(|error| Refusal::MalformedJson(error.to_string()))
+    RawValue::from_string(json.to_owned())
+        .map_err(|error| Refusal::MalformedJson(error.to_string()))
 }
 
 fn rfc3339(at: Timestamp) -> String {

@@ -35,7 +35,10 @@ impl From<Collected> for Request {
 pub(super) async fn collect(request: Request) -> Result<Collected, (Box<Parts>, Refusal)> {
     let (head, body) = request.into_parts();
     if matches!(head.method, Method::GET | Method::HEAD) || body.is_end_stream() {
-        return Ok(Collected { head, body: Bytes::new() });
+        return Ok(Collected {
+            head,
+            body: Bytes::new(),
+        });
     }
     let waits_for_leave = head.headers.contains_key(header::EXPECT);
     match tokio::time::timeout(PATIENCE, read(body, &head.headers, waits_for_leave)).await {
@@ -45,8 +48,14 @@ pub(super) async fn collect(request: Request) -> Result<Collected, (Box<Parts>, 
     }
 }
 
-async fn read(mut body: Body, headers: &HeaderMap, waits_for_leave: bool) -> Result<Bytes, Refusal> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+async fn read(
+    mut body: Body,
+    headers: &HeaderMap,
+    waits_for_leave: bool,
+) -> Result<Bytes, Refusal> {
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if waits_for_leave && declared.is_some_and(|length| length > LARGEST as u64) {
         return Err(Refusal::BodyTooLarge);
     }
@@ -64,12 +73,18 @@ async fn read(mut body: Body, headers: &HeaderMap, waits_for_leave: bool) -> Res
             kept.extend_from_slice(&chunk);
         }
     }
-    if arrived > LARGEST { Err(Refusal::BodyTooLarge) } else { Ok(kept.into()) }
+    if arrived > LARGEST {
+        Err(Refusal::BodyTooLarge)
+    } else {
+        Ok(kept.into())
+    }
 }
 
 async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
     loop {
-        let frame = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context)).await;
+        let frame =
+            std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context))
+                .await;
         match frame {
             None => return Ok(None),
             Some(Err(_)) => return Err(Refusal::BodyBroken),
@@ -88,20 +103,25 @@ pub(super) struct Json<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (head, body) = request.into_parts();
-        let headers = head.headers.clone();
-        let bytes = Bytes::from_request(Request::from_parts(head, body), state)
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Refusal> {
+        let headers = std::mem::take(request.headers_mut());
+        let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Refusal::BodyBroken)?;
         json(&headers, &bytes).map(Self)
     }
 }
 
-/// Reads a JSON body.
+/// Reads a JSON body, which is always an object.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::NotJsonType);
+    }
+    // Left to itself, serde would take an array for the members in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Refusal::MalformedJson(
+            "an array stands where an object should".into(),
+        ));
     }
     serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))
 }
@@ -109,14 +129,19 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Re
 /// A finish of which only the credential is not in its form; else `refusal` stands.
 ///
 /// Such a finish is judged, so that its ladder says what was wrong with the credential.
-pub(super) fn unreadable_credential(bytes: &[u8], refusal: Refusal) -> Result<(CeremonyText, String), Refusal> {
+pub(super) fn unreadable_credential(
+    bytes: &[u8],
+    refusal: Refusal,
+) -> Result<(CeremonyText, String), Refusal> {
     #[derive(serde::Deserialize)]
     struct Finish {
         ceremony: CeremonyText,
         #[serde(rename = "credential")]
         _credential: serde::de::IgnoredAny,
     }
-    let Refusal::MalformedJson(why) = refusal else { return Err(refusal) };
+    let Refusal::MalformedJson(why) = refusal else {
+        return Err(refusal);
+    };
     match serde_json::from_slice::<Finish>(bytes) {
         Ok(finish) => Ok((finish.ceremony, why)),
         Err(_) => Err(Refusal::MalformedJson(why)),
@@ -124,7 +149,10 @@ pub(super) fn unreadable_credential(bytes: &[u8], refusal: Refusal) -> Result<(C
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }

@@ -22,13 +22,24 @@ pub(super) fn admit(identity: &Identity, request: &Request) -> Result<Admitted, 
     let host = host(request);
     let by_address = match judge_host(identity, &host) {
         Some(by_address) => by_address,
-        None => return Err(Refusal::HostNotAllowed { host: printable(&host), home: identity.home().to_string() }),
+        None => {
+            return Err(Refusal::HostNotAllowed {
+                host: printable(&host),
+                home: identity.home().to_string(),
+            });
+        }
     };
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+    if !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
         check_origin(identity, &host, request.headers())?;
     }
     if by_address && Page::of(request.uri().path()) == Page::Site {
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
         if let Ok(to) = HeaderValue::from_str(&format!("{}{path}", identity.home())) {
             return Ok(Admitted::Redirect(to));
         }
@@ -69,25 +80,44 @@ fn judge_host(identity: &Identity, host: &str) -> Option<bool> {
     match name.as_str() {
         "127.0.0.1" | "[::1]" => Some(true),
         "localhost" => Some(false),
-        name => name.strip_suffix(".localhost").filter(|label| is_name(label)).map(|_| false),
+        name => name
+            .strip_suffix(".localhost")
+            .filter(|label| is_name(label))
+            .map(|_| false),
     }
 }
 
 fn is_name(text: &str) -> bool {
-    text.split('.').all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    text.split('.').all(|label| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
 }
 
 /// A browser says where a request comes from; other programs say nothing and carry no cookies
 /// that a stranger could ride on.
 fn check_origin(identity: &Identity, host: &str, headers: &HeaderMap) -> Result<(), Refusal> {
-    let refuse = |origin: &str| Err(Refusal::OriginNotAllowed { origin: printable(origin), home: identity.home().to_string() });
+    let refuse = |origin: &str| {
+        Err(Refusal::OriginNotAllowed {
+            origin: printable(origin),
+            home: identity.home().to_string(),
+        })
+    };
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (Some(origin), None) => {
             let origin = origin.to_str().unwrap_or_default();
             let configured = identity.origins.iter().any(|ours| ours.as_str() == origin);
-            let same = origin.strip_prefix("http://").is_some_and(|authority| authority == host);
-            if configured || same { Ok(()) } else { refuse(origin) }
+            let same = origin
+                .strip_prefix("http://")
+                .is_some_and(|authority| authority == host);
+            if configured || same {
+                Ok(())
+            } else {
+                refuse(origin)
+            }
         }
         (Some(_), Some(_)) => refuse("several origins at once"),
         (None, _) => match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
@@ -99,8 +129,16 @@ fn check_origin(identity: &Identity, host: &str, headers: &HeaderMap) -> Result<
 
 /// Text of a stranger, cut short, fit for a sentence.
 fn printable(text: &str) -> String {
-    let text: String = text.chars().filter(|letter| letter.is_ascii_graphic()).take(80).collect();
-    if text.is_empty() { "(none)".to_owned() } else { text }
+    let text: String = text
+        .chars()
+        .filter(|letter| letter.is_ascii_graphic())
+        .take(80)
+        .collect();
+    if text.is_empty() {
+        "(none)".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self' tauri://localhost http://tauri.localhost",
 );
-const API_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const API_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// What kind of thing lies at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +54,17 @@ pub(super) fn add(page: Page, headers: &mut HeaderMap) {
         Page::Site | Page::Asset => (PAGE_POLICY, "no-cache"),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(cache));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static(cache));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),

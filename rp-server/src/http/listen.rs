@@ -66,7 +66,9 @@ impl Listeners {
     async fn any() -> Result<Self, Error> {
         let mut last = Error::PortTaken { port: 0 };
         for _ in 0..ATTEMPTS {
-            let v4 = listen(Ipv4Addr::LOCALHOST.into(), 0).await.map_err(|error| unusable(0, &error))?;
+            let v4 = listen(Ipv4Addr::LOCALHOST.into(), 0)
+                .await
+                .map_err(|error| unusable(0, &error))?;
             let port = v4.local_addr().map_err(|error| unusable(0, &error))?.port();
             match beside(port).await {
                 Ok(v6) => return Ok(Self { v4, v6, port }),
@@ -77,8 +79,14 @@ impl Listeners {
     }
 
     async fn exactly(port: u16) -> Result<Self, Error> {
-        let v4 = listen(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|error| unusable(port, &error))?;
-        Ok(Self { v4, v6: beside(port).await?, port })
+        let v4 = listen(Ipv4Addr::LOCALHOST.into(), port)
+            .await
+            .map_err(|error| unusable(port, &error))?;
+        Ok(Self {
+            v4,
+            v6: beside(port).await?,
+            port,
+        })
     }
 
     /// Serves until `shutdown` completes, then waits a little for requests under way.
@@ -87,7 +95,9 @@ impl Listeners {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
-            let Ok(place) = room.clone().acquire_owned().await else { break };
+            let Ok(place) = room.clone().acquire_owned().await else {
+                break;
+            };
             let accepted = tokio::select! {
                 accepted = self.v4.accept() => accepted,
                 accepted = accept(self.v6.as_ref()) => accepted,
@@ -112,7 +122,10 @@ impl Listeners {
             }
         }
         drop(self);
-        if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown())
+            .await
+            .is_err()
+        {
             tracing::warn!("some requests were cut off at the end");
         }
     }
@@ -145,7 +158,12 @@ async fn listen(address: std::net::IpAddr, port: u16) -> io::Result<TcpListener>
 async fn beside(port: u16) -> Result<Option<TcpListener>, Error> {
     match listen(Ipv6Addr::LOCALHOST.into(), port).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
+            ) =>
+        {
             Err(unusable(port, &error))
         }
         Err(error) => {
@@ -158,6 +176,9 @@ async fn beside(port: u16) -> Result<Option<TcpListener>, Error> {
 fn unusable(port: u16, error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => Error::PortTaken { port },
-        _ => Error::PortUnusable { port, why: error.to_string() },
+        _ => Error::PortUnusable {
+            port,
+            why: error.to_string(),
+        },
     }
 }

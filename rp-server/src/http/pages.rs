@@ -34,7 +34,9 @@ pub(super) async fn serve(method: Method, uri: Uri) -> Response {
     match (Built::get(name).filter(|_| !name.is_empty()), page) {
         (Some(file), Page::Asset) => whole(name, file, "public, max-age=31536000, immutable"),
         (Some(file), _) => whole(name, file, "no-cache"),
-        (None, Page::Asset) => Refusal::UnknownRoute(uri.path().chars().take(100).collect()).into_response(),
+        (None, Page::Asset) => {
+            Refusal::UnknownRoute(uri.path().chars().take(100).collect()).into_response()
+        }
         (None, _) => match Built::get(INDEX) {
             Some(file) => whole(INDEX, file, "no-cache"),
             None => not_built(),
@@ -45,7 +47,10 @@ pub(super) async fn serve(method: Method, uri: Uri) -> Response {
 fn whole(name: &str, file: EmbeddedFile, cache: &'static str) -> Response {
     let mut response = Response::new(Body::from(file.data));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(content_type(name)),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
 }

@@ -28,7 +28,11 @@ impl<S: Sync> FromRequestParts<S> for Cause {
 }
 
 /// Answers the request, with one event before and one after.
-pub(super) async fn through(party: &Arc<RelyingParty>, mut request: Collected, next: Next) -> Response {
+pub(super) async fn through(
+    party: &Arc<RelyingParty>,
+    mut request: Collected,
+    next: Next,
+) -> Response {
     let started = party.clock.monotonic();
     let cause = asked(party, &request.head, &request.body);
     request.head.extensions.insert(Cause(Some(cause)));
@@ -44,23 +48,41 @@ pub(super) async fn refused(party: &Arc<RelyingParty>, head: &Parts, refusal: Re
 }
 
 fn asked(party: &RelyingParty, head: &Parts, body: &Bytes) -> Seq {
-    let event = json!({ "method": head.method.as_str(), "path": head.uri.path(), "body": decoded(body) });
+    let event =
+        json!({ "method": head.method.as_str(), "path": head.uri.path(), "body": decoded(body) });
     let draft = Draft::new(Party::RelyingParty, kinds::REQUEST).body(event);
-    party.emit(if body.is_empty() { draft } else { draft.raw(body.to_vec()) })
+    party.emit(if body.is_empty() {
+        draft
+    } else {
+        draft.raw(body.to_vec())
+    })
 }
 
-async fn answered(party: &RelyingParty, cause: Seq, started: Duration, response: Response) -> Response {
+async fn answered(
+    party: &RelyingParty,
+    cause: Seq,
+    started: Duration,
+    response: Response,
+) -> Response {
     let (head, body) = response.into_parts();
     // The bodies of our own answers are whole in memory already; reading them cannot fail.
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
     let took = party.clock.monotonic().saturating_sub(started);
     let event = json!({
         "status": head.status.as_u16(),
         "body": decoded(&body),
         "durationMicros": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     });
-    let draft = Draft::new(Party::RelyingParty, kinds::RESPONSE).cause(cause).body(event);
-    party.emit(if body.is_empty() { draft } else { draft.raw(body.to_vec()) });
+    let draft = Draft::new(Party::RelyingParty, kinds::RESPONSE)
+        .cause(cause)
+        .body(event);
+    party.emit(if body.is_empty() {
+        draft
+    } else {
+        draft.raw(body.to_vec())
+    });
     Response::from_parts(head, Body::from(body))
 }
 

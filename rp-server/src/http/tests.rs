@@ -1,0 +1,9 @@
+//! The API through its router, with an authenticator that holds a real key.
+
+mod authenticator;
+mod bodies;
+mod ceremonies;
+mod fixture;
+mod listening;
+mod refusals;
+mod sessions;

@@ -27,7 +27,12 @@ struct Entry {
 
 impl OpenCeremonies {
     pub(super) fn new(capacity: usize, capacity_per_account: usize) -> Self {
-        Self { by_id: HashMap::new(), order: VecDeque::new(), capacity, capacity_per_account }
+        Self {
+            by_id: HashMap::new(),
+            order: VecDeque::new(),
+            capacity,
+            capacity_per_account,
+        }
     }
 
     /// Keeps a ceremony; false when the table is full of ceremonies that are still good.
@@ -36,7 +41,8 @@ impl OpenCeremonies {
             self.make_room_for_account(&account.clone());
         }
         if self.by_id.len() >= self.capacity {
-            self.by_id.retain(|_, entry| entry.ceremony.expires_at > now);
+            self.by_id
+                .retain(|_, entry| entry.ceremony.expires_at > now);
             self.forget_gone();
         }
         if self.by_id.len() >= self.capacity {
@@ -46,7 +52,13 @@ impl OpenCeremonies {
             self.forget_gone();
         }
         self.order.push_back(ceremony.id);
-        self.by_id.insert(ceremony.id, Entry { ceremony, claimed: false });
+        self.by_id.insert(
+            ceremony.id,
+            Entry {
+                ceremony,
+                claimed: false,
+            },
+        );
         true
     }
 
@@ -58,7 +70,11 @@ impl OpenCeremonies {
             Some(entry) => {
                 entry.claimed = true;
                 let ceremony = entry.ceremony.clone();
-                if ceremony.expires_at <= now { Claim::Expired(ceremony) } else { Claim::Open(ceremony) }
+                if ceremony.expires_at <= now {
+                    Claim::Expired(ceremony)
+                } else {
+                    Claim::Open(ceremony)
+                }
             }
             None => Claim::Unknown,
         }
@@ -75,9 +91,9 @@ impl OpenCeremonies {
             .order
             .iter()
             .filter(|id| {
-                self.by_id
-                    .get(id)
-                    .is_some_and(|entry| !entry.claimed && entry.ceremony.account() == Some(account))
+                self.by_id.get(id).is_some_and(|entry| {
+                    !entry.claimed && entry.ceremony.account() == Some(account)
+                })
             })
             .copied()
             .collect();

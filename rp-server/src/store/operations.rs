@@ -4,18 +4,34 @@ use rusqlite::{Connection, Result, params};
 use timeline::Timestamp;
 
 use super::writer::Verdict;
-use super::{Account, Deleted, Finish, NewSession, Passkey, Registered, Registration, SignIn, SignedIn, queries};
+use super::{
+    Account, Deleted, Finish, NewSession, Passkey, Registered, Registration, SignIn, SignedIn,
+    queries,
+};
 use crate::Limits;
 
-pub(super) fn finish_registration(db: &Connection, limits: &Limits, registration: Registration) -> Result<Verdict<Registered>> {
-    let Registration { finish, new_account, mut passkey, session } = registration;
+pub(super) fn finish_registration(
+    db: &Connection,
+    limits: &Limits,
+    registration: Registration,
+) -> Result<Verdict<Registered>> {
+    let Registration {
+        finish,
+        new_account,
+        mut passkey,
+        session,
+    } = registration;
     if !write_finish(db, limits, &finish)? {
         return Ok(Verdict::Undo(Registered::AlreadyUsed));
     }
     // From here on the ceremony is used up, whatever hinders the rest.
     let refused = |outcome| Ok(Verdict::Keep(outcome));
-    if exists(db, "SELECT 1 FROM passkey WHERE id = ?1", passkey.id.as_bytes())? {
-        return refused(Registered::CredentialKnown);
+    if exists(
+        db,
+        "SELECT 1 FROM passkey WHERE id = ?1",
+        passkey.id.as_bytes(),
+    )? {
+        return Ok(Verdict::Undo(Registered::CredentialKnown));
     }
     let account = match new_account {
         Some(account) => {
@@ -33,7 +49,11 @@ pub(super) fn finish_registration(db: &Connection, limits: &Limits, registration
             None => return refused(Registered::NoAccount),
         },
     };
-    let held = count(db, "SELECT count(*) FROM passkey WHERE account_id = ?1", [account.id.as_bytes()])?;
+    let held = count(
+        db,
+        "SELECT count(*) FROM passkey WHERE account_id = ?1",
+        [account.id.as_bytes()],
+    )?;
     if held >= limits.passkeys_per_account {
         return refused(Registered::TooManyPasskeys);
     }
@@ -44,10 +64,15 @@ pub(super) fn finish_registration(db: &Connection, limits: &Limits, registration
     if let Some(session) = session {
         bind(db, limits, &session, &passkey, finish.at)?;
     }
+    let passkey = Box::new(passkey);
     Ok(Verdict::Keep(Registered::Done { account, passkey }))
 }
 
-pub(super) fn finish_sign_in(db: &Connection, limits: &Limits, sign_in: &SignIn) -> Result<Verdict<SignedIn>> {
+pub(super) fn finish_sign_in(
+    db: &Connection,
+    limits: &Limits,
+    sign_in: &SignIn,
+) -> Result<Verdict<SignedIn>> {
     let finish = &sign_in.finish;
     if !write_finish(db, limits, finish)? {
         return Ok(Verdict::Undo(SignedIn::AlreadyUsed));
@@ -71,7 +96,14 @@ pub(super) fn finish_sign_in(db: &Connection, limits: &Limits, sign_in: &SignIn)
     let account: Vec<u8> = db
         .prepare_cached("SELECT account_id FROM passkey WHERE id = ?1")?
         .query_row([sign_in.passkey.as_bytes()], |row| row.get(0))?;
-    bind_to(db, limits, &sign_in.session, &account, sign_in.passkey.as_bytes(), finish.at)?;
+    bind_to(
+        db,
+        limits,
+        &sign_in.session,
+        &account,
+        sign_in.passkey.as_bytes(),
+        finish.at,
+    )?;
     Ok(Verdict::Keep(SignedIn::Done))
 }
 
@@ -80,17 +112,29 @@ pub(super) fn refuse(db: &Connection, limits: &Limits, finish: &Finish) -> Resul
     Ok(Verdict::Keep(()))
 }
 
-pub(super) fn rename_passkey(db: &Connection, account: &[u8], id: &[u8], label: &str) -> Result<Verdict<Option<Passkey>>> {
+pub(super) fn rename_passkey(
+    db: &Connection,
+    account: &[u8],
+    id: &[u8],
+    label: &str,
+) -> Result<Verdict<Option<Passkey>>> {
     let renamed = db
         .prepare_cached("UPDATE passkey SET label = ?1 WHERE id = ?2 AND account_id = ?3")?
         .execute(params![label, id, account])?;
     if renamed == 0 {
         return Ok(Verdict::Undo(None));
     }
-    Ok(Verdict::Keep(queries::passkey(db, id)?.map(|(passkey, _)| passkey)))
+    Ok(Verdict::Keep(
+        queries::passkey(db, id)?.map(|(passkey, _)| passkey),
+    ))
 }
 
-pub(super) fn delete_passkey(db: &Connection, account: &[u8], id: &[u8], keep: &[u8; 32]) -> Result<Verdict<Deleted>> {
+pub(super) fn delete_passkey(
+    db: &Connection,
+    account: &[u8],
+    id: &[u8],
+    keep: &[u8; 32],
+) -> Result<Verdict<Deleted>> {
     let passkeys = queries::passkeys(db, account)?;
     if !passkeys.iter().any(|passkey| passkey.id.as_bytes() == id) {
         return Ok(Verdict::Undo(Deleted::NoSuchPasskey));
@@ -100,13 +144,20 @@ pub(super) fn delete_passkey(db: &Connection, account: &[u8], id: &[u8], keep: &
     }
     db.prepare_cached("DELETE FROM session WHERE passkey_id = ?1 AND token_hash <> ?2")?
         .execute(params![id, keep.as_slice()])?;
-    db.prepare_cached("DELETE FROM passkey WHERE id = ?1 AND account_id = ?2")?.execute(params![id, account])?;
+    db.prepare_cached("DELETE FROM passkey WHERE id = ?1 AND account_id = ?2")?
+        .execute(params![id, account])?;
     Ok(Verdict::Keep(Deleted::Done))
 }
 
 pub(super) fn end_session(db: &Connection, token_hash: &[u8; 32]) -> Result<Verdict<bool>> {
-    let ended = db.prepare_cached("DELETE FROM session WHERE token_hash = ?1")?.execute([token_hash.as_slice()])?;
-    Ok(if ended == 0 { Verdict::Undo(false) } else { Verdict::Keep(true) })
+    let ended = db
+        .prepare_cached("DELETE FROM session WHERE token_hash = ?1")?
+        .execute([token_hash.as_slice()])?;
+    Ok(if ended == 0 {
+        Verdict::Undo(false)
+    } else {
+        Verdict::Keep(true)
+    })
 }
 
 pub(super) fn forget_expired_sessions(db: &Connection, now: Timestamp) -> Result<Verdict<()>> {
@@ -135,8 +186,11 @@ fn write_finish(db: &Connection, limits: &Limits, finish: &Finish) -> Result<boo
             &*finish.report
         ])?;
     if written == 1 {
-        let oldest_kept = db.last_insert_rowid().saturating_sub(limits.finished_ceremonies);
-        db.prepare_cached("DELETE FROM ceremony WHERE number <= ?1")?.execute([oldest_kept])?;
+        let oldest_kept = db
+            .last_insert_rowid()
+            .saturating_sub(limits.finished_ceremonies);
+        db.prepare_cached("DELETE FROM ceremony WHERE number <= ?1")?
+            .execute([oldest_kept])?;
     }
     Ok(written == 1)
 }
@@ -175,11 +229,31 @@ fn insert_passkey(db: &Connection, passkey: &Passkey) -> Result<()> {
     .map(drop)
 }
 
-fn bind(db: &Connection, limits: &Limits, session: &NewSession, passkey: &Passkey, at: Timestamp) -> Result<()> {
-    bind_to(db, limits, session, passkey.account.as_bytes(), passkey.id.as_bytes(), at)
+fn bind(
+    db: &Connection,
+    limits: &Limits,
+    session: &NewSession,
+    passkey: &Passkey,
+    at: Timestamp,
+) -> Result<()> {
+    bind_to(
+        db,
+        limits,
+        session,
+        passkey.account.as_bytes(),
+        passkey.id.as_bytes(),
+        at,
+    )
 }
 
-fn bind_to(db: &Connection, limits: &Limits, session: &NewSession, account: &[u8], passkey: &[u8], at: Timestamp) -> Result<()> {
+fn bind_to(
+    db: &Connection,
+    limits: &Limits,
+    session: &NewSession,
+    account: &[u8],
+    passkey: &[u8],
+    at: Timestamp,
+) -> Result<()> {
     if let Some(replaced) = &session.replaces {
         end_session(db, replaced)?;
     }

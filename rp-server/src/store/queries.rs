@@ -49,7 +49,8 @@ pub(super) fn account(db: &Connection, id: &UserHandle) -> Result<Option<Account
 }
 
 pub(super) fn username_is_taken(db: &Connection, key: &str) -> Result<bool> {
-    db.prepare_cached("SELECT 1 FROM account WHERE username_key = ?1")?.exists([key])
+    db.prepare_cached("SELECT 1 FROM account WHERE username_key = ?1")?
+        .exists([key])
 }
 
 pub(super) fn passkey(db: &Connection, id: &[u8]) -> Result<Option<(Passkey, Account)>> {
@@ -68,7 +69,11 @@ pub(super) fn passkeys(db: &Connection, account: &[u8]) -> Result<Vec<Passkey>> 
     .collect()
 }
 
-pub(super) fn session(db: &Connection, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>> {
+pub(super) fn session(
+    db: &Connection,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Session>> {
     db.prepare_cached(&format!(
         "SELECT {ACCOUNT}, session.since, session.passkey_id FROM session \
          JOIN account ON account.id = session.account_id \
@@ -85,7 +90,8 @@ pub(super) fn session(db: &Connection, token_hash: &[u8; 32], now: Timestamp) ->
 }
 
 pub(super) fn ceremony_is_finished(db: &Connection, id: CeremonyId, kind: &str) -> Result<bool> {
-    db.prepare_cached("SELECT 1 FROM ceremony WHERE id = ?1 AND kind = ?2")?.exists(params![id.0.as_slice(), kind])
+    db.prepare_cached("SELECT 1 FROM ceremony WHERE id = ?1 AND kind = ?2")?
+        .exists(params![id.0.as_slice(), kind])
 }
 
 pub(super) fn finished(db: &Connection, id: CeremonyId) -> Result<Option<FinishedCeremony>> {
@@ -102,5 +108,7 @@ pub(super) fn finished(db: &Connection, id: CeremonyId) -> Result<Option<Finishe
 }
 
 pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<String>> {
-    db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()
+    db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()
 }

@@ -159,7 +159,10 @@ pub(crate) struct Registration {
 /// What became of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Registered {
-    Done { account: Account, passkey: Passkey },
+    Done {
+        account: Account,
+        passkey: Box<Passkey>,
+    },
     /// Another finish of the same ceremony was first.
     AlreadyUsed,
     UsernameTaken,

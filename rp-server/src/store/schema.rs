@@ -28,12 +28,15 @@ impl Place {
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         match self {
             Self::File(path) => Connection::open_with_flags(path, flags),
-            Self::Memory(name) => {
-                Connection::open_with_flags(format!("file:/{name}?vfs=memdb"), flags | OpenFlags::SQLITE_OPEN_URI)
-            }
+            Self::Memory(name) => Connection::open_with_flags(
+                format!("file:/{name}?vfs=memdb"),
+                flags | OpenFlags::SQLITE_OPEN_URI,
+            ),
         }
     }
 }
@@ -48,8 +51,10 @@ pub(super) fn open_writer(place: &Place) -> Result<Connection, Error> {
         Place::Memory(_) => "MEMORY",
     };
     prepare(&db).map_err(name)?;
-    db.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(())).map_err(name)?;
-    db.pragma_update(None, "synchronous", "FULL").map_err(name)?;
+    db.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))
+        .map_err(name)?;
+    db.pragma_update(None, "synchronous", "FULL")
+        .map_err(name)?;
     check(&db, &path)?;
     migrate(&mut db, &path)?;
     Ok(db)
@@ -76,20 +81,34 @@ fn check(db: &Connection, path: &Path) -> Result<(), Error> {
     let verdict: String = db
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(|error| name(&error, path))?;
-    if verdict == "ok" { Ok(()) } else { Err(Error::DatabaseCorrupt { path: path.to_owned() }) }
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(Error::DatabaseCorrupt {
+            path: path.to_owned(),
+        })
+    }
 }
 
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), Error> {
     let name = |error: rusqlite::Error| name(&error, path);
     let known = MIGRATIONS.len() as u32;
-    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(name)?;
+    let found: u32 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(name)?;
     if found > known {
-        return Err(Error::DatabaseNewer { path: path.to_owned(), found, known });
+        return Err(Error::DatabaseNewer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     for (migration, number) in MIGRATIONS.iter().zip(1..).skip(found as usize) {
         let transaction = db.transaction().map_err(name)?;
         transaction.execute_batch(migration).map_err(name)?;
-        transaction.pragma_update(None, "user_version", number).map_err(name)?;
+        transaction
+            .pragma_update(None, "user_version", number)
+            .map_err(name)?;
         transaction.commit().map_err(name)?;
     }
     Ok(())
@@ -99,10 +118,15 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), Error> {
 pub(super) fn name(error: &rusqlite::Error, path: &Path) -> Error {
     let path = path.to_owned();
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::DatabaseCorrupt { path },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::DatabaseCorrupt { path }
+        }
         Some(ErrorCode::DiskFull) => Error::DiskFull { path },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::FolderReadOnly { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::DatabaseInUse { path },
-        _ => Error::Database { path, why: error.to_string() },
+        _ => Error::Database {
+            path,
+            why: error.to_string(),
+        },
     }
 }

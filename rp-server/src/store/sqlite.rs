@@ -12,9 +12,9 @@ use timeline::Timestamp;
 use webauthn::id::{CredentialId, UserHandle};
 
 use super::{
-    Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, Passkey, Registered, Registration,
-    Session, SignIn, SignedIn, Store, open_ceremonies::OpenCeremonies, operations, queries, schema,
-    schema::Place, writer::Writer,
+    Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, Passkey,
+    Registered, Registration, Session, SignIn, SignedIn, Store, open_ceremonies::OpenCeremonies,
+    operations, queries, schema, schema::Place, writer::Writer,
 };
 use crate::{Data, Error, Limits, random};
 
@@ -54,7 +54,10 @@ impl Sqlite {
         Ok(Self {
             writer: Writer::start(writer, path.clone())?,
             readers,
-            open: Mutex::new(OpenCeremonies::new(limits.open_ceremonies, limits.open_ceremonies_per_account)),
+            open: Mutex::new(OpenCeremonies::new(
+                limits.open_ceremonies,
+                limits.open_ceremonies_per_account,
+            )),
             limits,
             path,
             _lock: lock,
@@ -63,21 +66,32 @@ impl Sqlite {
 
     /// Forgets sessions whose time is over.
     pub(crate) fn forget_expired_sessions(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.writer.run(move |db| operations::forget_expired_sessions(db, now))
+        self.writer
+            .run(move |db| operations::forget_expired_sessions(db, now))
     }
 
     /// Runs a query of a few microseconds where the caller stands.
-    fn read<T: Send + 'static>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Answer<'_, T> {
+    fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Answer<'_, T> {
         let result = query(&self.reader()).map_err(|error| schema::name(&error, &self.path));
         Box::pin(std::future::ready(result))
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let free = self
+            .readers
+            .iter()
+            .find_map(|reader| reader.try_lock().ok());
         free.unwrap_or_else(|| unpoisoned(&self.readers[0]))
     }
 
-    fn finishing<'a, T: Send + 'static>(&'a self, id: CeremonyId, written: Answer<'static, T>) -> Answer<'a, T> {
+    fn finishing<'a, T: Send + 'static>(
+        &'a self,
+        id: CeremonyId,
+        written: Answer<'static, T>,
+    ) -> Answer<'a, T> {
         Box::pin(async move {
             let answer = written.await;
             if answer.is_ok() {
@@ -101,13 +115,21 @@ impl Store for Sqlite {
         }
         self.read(|db| {
             let finished = queries::ceremony_is_finished(db, id, kind.name())?;
-            Ok(if finished { Claim::Used } else { Claim::Unknown })
+            Ok(if finished {
+                Claim::Used
+            } else {
+                Claim::Unknown
+            })
         })
     }
 
     fn refuse(&self, finish: Finish) -> Answer<'_, ()> {
         let limits = self.limits;
-        self.finishing(finish.ceremony, self.writer.run(move |db| operations::refuse(db, &limits, &finish)))
+        self.finishing(
+            finish.ceremony,
+            self.writer
+                .run(move |db| operations::refuse(db, &limits, &finish)),
+        )
     }
 
     fn finished(&self, id: CeremonyId) -> Answer<'_, Option<FinishedCeremony>> {
@@ -117,13 +139,19 @@ impl Store for Sqlite {
     fn finish_registration(&self, registration: Registration) -> Answer<'_, Registered> {
         let limits = self.limits;
         let id = registration.finish.ceremony;
-        self.finishing(id, self.writer.run(move |db| operations::finish_registration(db, &limits, registration)))
+        self.finishing(
+            id,
+            self.writer
+                .run(move |db| operations::finish_registration(db, &limits, registration)),
+        )
     }
 
     fn finish_sign_in(&self, sign_in: SignIn) -> Answer<'_, SignedIn> {
         let limits = self.limits;
         let id = sign_in.finish.ceremony;
-        let written = self.writer.run(move |db| operations::finish_sign_in(db, &limits, &sign_in));
+        let written = self
+            .writer
+            .run(move |db| operations::finish_sign_in(db, &limits, &sign_in));
         Box::pin(async move {
             let answer = written.await?;
             if answer != SignedIn::RowChanged {
@@ -145,14 +173,27 @@ impl Store for Sqlite {
         self.read(|db| queries::passkeys(db, account.as_bytes()))
     }
 
-    fn rename_passkey(&self, account: &UserHandle, id: &CredentialId, label: String) -> Answer<'_, Option<Passkey>> {
+    fn rename_passkey(
+        &self,
+        account: &UserHandle,
+        id: &CredentialId,
+        label: String,
+    ) -> Answer<'_, Option<Passkey>> {
         let (account, id) = (account.clone(), id.clone());
-        self.writer.run(move |db| operations::rename_passkey(db, account.as_bytes(), id.as_bytes(), &label))
+        self.writer.run(move |db| {
+            operations::rename_passkey(db, account.as_bytes(), id.as_bytes(), &label)
+        })
     }
 
-    fn delete_passkey(&self, account: &UserHandle, id: &CredentialId, keep: [u8; 32]) -> Answer<'_, Deleted> {
+    fn delete_passkey(
+        &self,
+        account: &UserHandle,
+        id: &CredentialId,
+        keep: [u8; 32],
+    ) -> Answer<'_, Deleted> {
         let (account, id) = (account.clone(), id.clone());
-        self.writer.run(move |db| operations::delete_passkey(db, account.as_bytes(), id.as_bytes(), &keep))
+        self.writer
+            .run(move |db| operations::delete_passkey(db, account.as_bytes(), id.as_bytes(), &keep))
     }
 
     fn session(&self, token_hash: [u8; 32], now: Timestamp) -> Answer<'_, Option<Session>> {
@@ -160,7 +201,8 @@ impl Store for Sqlite {
     }
 
     fn end_session(&self, token_hash: [u8; 32]) -> Answer<'_, bool> {
-        self.writer.run(move |db| operations::end_session(db, &token_hash))
+        self.writer
+            .run(move |db| operations::end_session(db, &token_hash))
     }
 
     fn kept_port(&self) -> Answer<'_, Option<u16>> {
@@ -168,7 +210,8 @@ impl Store for Sqlite {
     }
 
     fn keep_port(&self, port: u16) -> Answer<'_, ()> {
-        self.writer.run(move |db| operations::keep_setting(db, PORT, &port.to_string()))
+        self.writer
+            .run(move |db| operations::keep_setting(db, PORT, &port.to_string()))
     }
 }
 
@@ -181,10 +224,17 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn lock(folder: &Path) -> Result<File, Error> {
     let name = |error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            Error::FolderReadOnly { path: folder.to_owned() }
+            Error::FolderReadOnly {
+                path: folder.to_owned(),
+            }
         }
-        io::ErrorKind::StorageFull => Error::DiskFull { path: folder.to_owned() },
-        _ => Error::FolderUnusable { path: folder.to_owned(), why: error.to_string() },
+        io::ErrorKind::StorageFull => Error::DiskFull {
+            path: folder.to_owned(),
+        },
+        _ => Error::FolderUnusable {
+            path: folder.to_owned(),
+            why: error.to_string(),
+        },
     };
     fs::create_dir_all(folder).map_err(name)?;
     let file = File::options()
@@ -195,7 +245,9 @@ fn lock(folder: &Path) -> Result<File, Error> {
         .map_err(name)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::FolderInUse { path: folder.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(Error::FolderInUse {
+            path: folder.to_owned(),
+        }),
         Err(TryLockError::Error(error)) => Err(name(error)),
     }
 }
@@ -207,6 +259,7 @@ impl Sqlite {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
-        self.writer.run(move |db| change(db).map(super::writer::Verdict::Keep))
+        self.writer
+            .run(move |db| change(db).map(super::writer::Verdict::Keep))
     }
 }

@@ -42,8 +42,14 @@ impl Writer {
                 let path = path.clone();
                 move || serve(&db, &path, &waiting)
             })
-            .map_err(|error| Error::Database { path, why: error.to_string() })?;
-        Ok(Self { tasks: Some(tasks), thread: Some(thread) })
+            .map_err(|error| Error::Database {
+                path,
+                why: error.to_string(),
+            })?;
+        Ok(Self {
+            tasks: Some(tasks),
+            thread: Some(thread),
+        })
     }
 
     /// Runs `operation` in a transaction; the answer comes once the disk has it.
@@ -53,7 +59,11 @@ impl Writer {
         F: FnOnce(&Connection) -> rusqlite::Result<Verdict<T>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let task = Box::new(Operation { operation: Some(operation), result: None, reply });
+        let task = Box::new(Operation {
+            operation: Some(operation),
+            result: None,
+            reply,
+        });
         let mut waiting: Option<Box<dyn Task>> = Some(task);
         let tasks = self.tasks.clone();
         Box::pin(async move {
@@ -65,7 +75,9 @@ impl Writer {
                         waiting = Some(task);
                         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
                     }
-                    Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(Error::Closed),
+                    Err(std::sync::mpsc::TrySendError::Disconnected(_)) => {
+                        return Err(Error::Closed);
+                    }
                 }
             }
             drop(tasks);
@@ -104,7 +116,9 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<Verdict<T>> + Send,
 {
     fn perform(&mut self, db: &Connection) -> Result<bool, rusqlite::Error> {
-        let Some(operation) = self.operation.take() else { return Ok(false) };
+        let Some(operation) = self.operation.take() else {
+            return Ok(false);
+        };
         let (result, keep) = match operation(db)? {
             Verdict::Keep(result) => (result, true),
             Verdict::Undo(result) => (result, false),
@@ -147,7 +161,10 @@ fn commit_group(db: &Connection, group: &mut [Box<dyn Task>]) -> Vec<Result<(), 
     }
 }
 
-fn try_group(db: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<Vec<Result<(), SharedError>>> {
+fn try_group(
+    db: &Connection,
+    group: &mut [Box<dyn Task>],
+) -> rusqlite::Result<Vec<Result<(), SharedError>>> {
     execute(db, "BEGIN IMMEDIATE")?;
     let alone = group.len() == 1;
     let mut results = Vec::with_capacity(group.len());
@@ -164,7 +181,14 @@ fn try_group(db: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<V
         }
         let keep = matches!(outcome, Ok(true));
         if !keep {
-            execute(db, if alone { "ROLLBACK" } else { "ROLLBACK TO operation" })?;
+            execute(
+                db,
+                if alone {
+                    "ROLLBACK"
+                } else {
+                    "ROLLBACK TO operation"
+                },
+            )?;
         }
         if !alone {
             execute(db, "RELEASE operation")?;
@@ -186,7 +210,10 @@ pub(super) type SharedError = std::sync::Arc<rusqlite::Error>;
 
 fn copy(error: &rusqlite::Error) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
-        error.sqlite_error().copied().unwrap_or(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR)),
+        error
+            .sqlite_error()
+            .copied()
+            .unwrap_or(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR)),
         Some(error.to_string()),
     )
 }

@@ -68,7 +68,10 @@ pub(in crate::http) async fn begin(
     Json(Begin {}): Json<Begin>,
 ) -> Result<Answer<Begun>, Refusal> {
     let (ceremony, public_key) = party.begin_sign_in().await?;
-    Ok(Answer(Begun { ceremony: CeremonyText(ceremony), public_key }))
+    Ok(Answer(Begun {
+        ceremony: CeremonyText(ceremony),
+        public_key,
+    }))
 }
 
 /// Judges the assertion by the 25 steps of §7.2, and signs its user in if all hold.
@@ -94,8 +97,18 @@ pub(in crate::http) async fn finish(
             (ceremony, Err(why))
         }
     };
-    let done = party.finish_sign_in(SignInFinish { ceremony: ceremony.0, response, session, cause }).await?;
-    let mut response = Answer(Finished::new(done.account, done.passkey, &done.report)?).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, party.session_cookie(&done.token)?);
+    let done = party
+        .finish_sign_in(SignInFinish {
+            ceremony: ceremony.0,
+            response,
+            session,
+            cause,
+        })
+        .await?;
+    let mut response =
+        Answer(Finished::new(done.account, done.passkey, &done.report)?).into_response();
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, party.session_cookie(&done.token)?);
     Ok(response)
 }

@@ -38,7 +38,12 @@ pub(in crate::http) async fn list(
     State(party): State<Arc<RelyingParty>>,
     Visitor(session): Visitor,
 ) -> Result<Answer<Passkeys>, Refusal> {
-    let passkeys = party.passkeys(session).await?.into_iter().map(Into::into).collect();
+    let passkeys = party
+        .passkeys(session)
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect();
     Ok(Answer(Passkeys { passkeys }))
 }
 
@@ -60,7 +65,10 @@ pub(in crate::http) async fn rename(
     Path(id): Path<String>,
     Json(rename): Json<Rename>,
 ) -> Result<Answer<Passkey>, Refusal> {
-    party.rename_passkey(session, &id, &rename.label).await.map(|passkey| Answer(passkey.into()))
+    party
+        .rename_passkey(session, &id, &rename.label)
+        .await
+        .map(|passkey| Answer(passkey.into()))
 }
 
 /// Deletes a passkey, but never the last one.
@@ -79,5 +87,8 @@ pub(in crate::http) async fn delete(
     Visitor(session): Visitor,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    party.delete_passkey(session, &id).await.map(|()| StatusCode::NO_CONTENT)
+    party
+        .delete_passkey(session, &id)
+        .await
+        .map(|()| StatusCode::NO_CONTENT)
 }

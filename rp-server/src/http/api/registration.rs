@@ -80,11 +80,17 @@ pub(in crate::http) async fn begin(
     Json(begin): Json<Begin>,
 ) -> Result<Answer<Begun>, Refusal> {
     let subject = match begin.username {
-        Some(username) => Subject::Newcomer { username, display_name: begin.display_name },
+        Some(username) => Subject::Newcomer {
+            username,
+            display_name: begin.display_name,
+        },
         None => Subject::SignedIn(session),
     };
     let (ceremony, public_key) = party.begin_registration(subject).await?;
-    Ok(Answer(Begun { ceremony: CeremonyText(ceremony), public_key }))
+    Ok(Answer(Begun {
+        ceremony: CeremonyText(ceremony),
+        public_key,
+    }))
 }
 
 /// Judges the new credential by the 29 steps of §7.1, and keeps it if all hold.
@@ -111,12 +117,20 @@ pub(in crate::http) async fn finish(
             (ceremony, Err(why), None)
         }
     };
-    let finish = RegistrationFinish { ceremony: ceremony.0, response, label, session, cause };
+    let finish = RegistrationFinish {
+        ceremony: ceremony.0,
+        response,
+        label,
+        session,
+        cause,
+    };
     let done = party.finish_registration(finish).await?;
     let body = Finished::new(done.account, done.passkey, &done.report)?;
     let mut response = (StatusCode::CREATED, Answer(body)).into_response();
     if let Some(token) = done.token {
-        response.headers_mut().insert(header::SET_COOKIE, party.session_cookie(&token)?);
+        response
+            .headers_mut()
+            .insert(header::SET_COOKIE, party.session_cookie(&token)?);
     }
     Ok(response)
 }

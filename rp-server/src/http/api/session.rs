@@ -50,5 +50,8 @@ pub(in crate::http) async fn end(
     Cause(cause): Cause,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Refusal> {
     party.sign_out(session, cause).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, party.no_session_cookie()?)]))
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(header::SET_COOKIE, party.no_session_cookie()?)],
+    ))
 }
