@@ -1,2 +1,42 @@
-//! The headless `touchstone` binary.
-fn main() {}
+//! The headless `touchstone` binary: a thin shell over the rooms of the house.
+
+mod verify;
+
+use std::io;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Parser, Subcommand};
+
+/// Touchstone without its window: the parts of a passkey ceremony, one by one.
+#[derive(Debug, Parser)]
+#[command(name = "touchstone", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a registration or an authentication, given as JSON on standard input
+    ///
+    /// Exit code: 0 verified, 1 refused, 2 unusable input; with --lines the highest of all.
+    Verify(verify::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Verify(arguments) => {
+            verify::run(&arguments, unix_seconds(), io::stdin().lock(), io::stdout().lock())
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("touchstone: {error}");
+        ExitCode::from(2)
+    })
+}
+
+fn unix_seconds() -> i64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
+}
