@@ -45,6 +45,15 @@ const COMMANDS: Record<string, string> = {
   authenticatorReset: 'The client asks the device to delete everything it holds.',
 };
 
+const ANSWERS: Record<string, string> = {
+  authenticatorMakeCredential:
+    'The device made a key pair and answers with the public key, inside authenticator data that says what it checked: presence, verification. The private key stays.',
+  authenticatorGetAssertion:
+    'The device signed. The signature covers the authenticator data and the hash of the client data, so neither can be changed on the way.',
+  authenticatorGetInfo: 'The device says what it can do. The client decides by it which options it may send.',
+  authenticatorReset: 'Everything on the device is gone.',
+};
+
 const PATHS: Record<string, string> = {
   '/api/registration/begin':
     'Registration starts: the server makes a challenge, good once and for a few minutes, and says what kind of passkey it wants.',
@@ -60,7 +69,8 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
   if (event.kind.startsWith('client.command.')) {
     const told = COMMANDS[text(event, 'command') ?? text(cause, 'command') ?? ''];
     if (event.kind === 'client.command.sent') return told ?? 'The client sends a command to the device.';
-    return answerMeaning(event) ?? told ?? 'The device answers the command.';
+    if (text(event, 'status') === 'CTAP2_OK') return ANSWERS[text(event, 'command') ?? ''] ?? 'The device did what was asked.';
+    return STATUSES[text(event, 'status') ?? ''] ?? told ?? 'The device answers the command.';
   }
   if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
@@ -68,7 +78,6 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
 }
 
 const STATUSES: Record<string, string> = {
-  CTAP2_OK: 'The device did it.',
   CTAP2_ERR_NO_CREDENTIALS: 'The device holds no credential for this RP ID.',
   CTAP2_ERR_CREDENTIAL_EXCLUDED: 'The device already holds a credential that the relying party listed as excluded.',
   CTAP2_ERR_OPERATION_DENIED: 'The person declined.',
@@ -78,7 +87,3 @@ const STATUSES: Record<string, string> = {
   CTAP2_ERR_KEY_STORE_FULL: 'The device has no room for another credential.',
   CTAP2_ERR_UNSUPPORTED_ALGORITHM: 'The device knows none of the algorithms the relying party accepts.',
 };
-
-function answerMeaning(event: Event): string | undefined {
-  return STATUSES[text(event, 'status') ?? ''];
-}

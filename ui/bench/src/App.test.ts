@@ -1,0 +1,230 @@
+import { emit } from '@tauri-apps/api/event';
+import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import App from './App.svelte';
+import { bench } from './state/bench.svelte';
+import { toasts } from './state/toasts.svelte';
+import type { BenchState, DeviceSummary, Question } from './bindings/types';
+
+const phone: DeviceSummary = {
+  id: 'a',
+  name: 'Phone A',
+  profile: 'phone',
+  aaguid: '00000000-0000-0000-0000-000000000000',
+  created: 0,
+  pin: { set: true, triesLeft: 5, blocked: false },
+  passkeys: [
+    {
+      credentialId: 'Y3JlZA',
+      rpId: 'localhost',
+      rpName: 'Acme Bank',
+      userName: 'alice',
+      userDisplayName: 'Alice Ash',
+      userHandle: 'dXNlcg',
+      label: null,
+      created: 0,
+      lastUsed: null,
+      signCount: 3,
+      algorithm: 'ES256',
+      discoverable: true,
+    },
+  ],
+};
+
+const quiet: BenchState = {
+  vault: { state: 'ready', home: 'keyring', homeLabel: 'Secret Service', problem: null, waysOut: [] },
+  devices: [phone],
+  activeDevice: 'a',
+  relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', problem: null }],
+  prompt: null,
+};
+
+const asking = (question: Question): BenchState => ({
+  ...quiet,
+  prompt: { id: 7, device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
+});
+
+const enterPin = (entered: number): Question => ({ kind: 'enterPin', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
+
+type Call = [command: string, args: Record<string, unknown>];
+let calls: Call[];
+let refuse: Record<string, { code: string; message: string }>;
+
+/** Opens the window on a bench in this state. */
+async function open(state: BenchState) {
+  mockIPC(
+    (command, args) => {
+      calls.push([command, (args ?? {}) as Record<string, unknown>]);
+      if (refuse[command]) throw refuse[command];
+      if (command === 'bench_state') return state;
+      if (command === 'timeline_range') return { events: [], last: 0, lost: 0 };
+      return null;
+    },
+    { shouldMockEvents: true },
+  );
+  render(App);
+  await waitFor(() => expect(calls.map(([command]) => command)).toContain('timeline_range'));
+}
+
+const of = (command: string) => calls.filter(([name]) => name === command).map(([, args]) => args);
+const action = (name: string) => document.querySelector<HTMLElement>(`[data-action="${name}"]`)!;
+const role = (name: string) => document.querySelector<HTMLElement>(`[data-role="${name}"]`)!;
+
+beforeEach(() => {
+  calls = [];
+  refuse = {};
+  localStorage.clear();
+  bench.state = null;
+  toasts.list = [];
+  vi.stubGlobal('ResizeObserver', class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  });
+  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
+  Element.prototype.scrollTo = () => undefined;
+  HTMLElement.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(async () => {
+  cleanup();
+  // The window stops listening a moment after it is gone.
+  await new Promise((resolve) => setTimeout(resolve));
+  clearMocks();
+  document.body.style.cssText = '';
+});
+
+describe('the window', () => {
+  it('says what to do first', async () => {
+    await open({ ...quiet, devices: [{ ...phone, passkeys: [] }] });
+    await screen.findByText('Create an account at the relying party. This device then asks you here.');
+    expect(role('wire-empty').textContent).toContain('Create an account on the right to see the first message.');
+    expect(role('rp-frame').getAttribute('src')).toBe('http://localhost:7780/');
+  });
+
+  it('shows what the device asks as soon as it asks', async () => {
+    await open(quiet);
+    await screen.findByText('Ready');
+    await emit('bench-state', asking({ kind: 'touch', purpose: 'createPasskey', userName: 'alice' }));
+    await screen.findByText('localhost wants to create a passkey for alice');
+    await userEvent.click(action('prompt-touch'));
+    expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'touch' } }]);
+  });
+
+  it('sends a PIN digit by digit and keeps nothing of it', async () => {
+    await open(asking(enterPin(0)));
+    await screen.findByText('Enter your PIN');
+    await userEvent.keyboard('48');
+    await userEvent.click(action('prompt-digit-1'));
+    await userEvent.keyboard('5{Enter}');
+    await waitFor(() => expect(of('prompt_answer')).toHaveLength(5));
+    expect(of('prompt_answer').map(({ answer }) => answer)).toEqual([
+      { kind: 'digit', digit: 4 },
+      { kind: 'digit', digit: 8 },
+      { kind: 'digit', digit: 1 },
+      { kind: 'digit', digit: 5 },
+      { kind: 'submit' },
+    ]);
+    expect(document.documentElement.outerHTML).not.toContain('4815');
+    expect(JSON.stringify({ ...localStorage })).not.toContain('4815');
+  });
+
+  it('shows as many dots as the device has digits', async () => {
+    await open(asking(enterPin(3)));
+    await screen.findByText('Enter your PIN');
+    expect(role('pin-dots').getAttribute('aria-label')).toBe('3 digits entered');
+    expect(action('prompt-submit').getAttribute('aria-disabled')).toBe('true');
+    await emit('bench-state', asking(enterPin(6)));
+    await waitFor(() => expect(role('pin-dots').dataset.entered).toBe('6'));
+    expect(action('prompt-submit').getAttribute('aria-disabled')).toBe('false');
+  });
+
+  it('leaves the digits alone that are typed into a field', async () => {
+    await open(asking(enterPin(0)));
+    await screen.findByText('Enter your PIN');
+    await userEvent.click(action('passkey-open'));
+    await userEvent.click(action('passkey-rename'));
+    await userEvent.keyboard('2026{Enter}');
+    await waitFor(() => expect(of('passkey_rename')).toEqual([{ device: 'a', credentialId: 'Y3JlZA', label: '2026' }]));
+    expect(of('prompt_answer')).toEqual([]);
+  });
+
+  it('lets the arrow keys choose an account', async () => {
+    await open(asking({ kind: 'chooseAccount', accounts: [{ name: 'bob', displayName: 'Bob' }, { name: 'alice', displayName: 'Alice Ash' }] }));
+    await screen.findByText('Choose an account');
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-index')).toBe('0'));
+    await userEvent.keyboard('{ArrowDown}{Enter}');
+    await waitFor(() => expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'choose', index: 1 } }]));
+  });
+
+  it('wipes a blocked device only after saying what is lost', async () => {
+    await open(asking({ kind: 'blocked' }));
+    await screen.findByText('This device is blocked');
+    await userEvent.click(action('prompt-wipe'));
+    const dialog = await screen.findByRole('alertdialog');
+    expect(dialog.textContent).toContain('Phone A loses 1 passkey and its PIN.');
+    expect(of('prompt_answer')).toEqual([]);
+    await userEvent.click(action('prompt-wipe-confirm'));
+    await waitFor(() => expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'wipe' } }]));
+  });
+
+  it('says why a command was refused', async () => {
+    refuse['timeline_save'] = { code: 'exportFolder', message: 'The folder for timelines cannot be written. Choose another one.' };
+    await open(quiet);
+    await userEvent.click(action('save-timeline'));
+    const toast = await waitFor(() => role('toast'));
+    expect(toast.textContent).toContain('The folder for timelines cannot be written. Choose another one.');
+    await userEvent.click(within(toast).getByLabelText('Dismiss'));
+    expect(role('toast')).toBeNull();
+  });
+
+  it('keeps the rest alive while the vault is shut', async () => {
+    const vault: BenchState['vault'] = {
+      state: 'keyringLocked',
+      home: 'keyring',
+      homeLabel: 'Secret Service',
+      problem: 'The keyring is locked. Unlock it, then try again.',
+      waysOut: ['retry', 'usePassphrase', 'startOver'],
+    };
+    await open({ ...quiet, vault, devices: [], activeDevice: null });
+    await screen.findByText('The keyring is locked. Unlock it, then try again.');
+    expect(role('rp-frame')).not.toBeNull();
+    await userEvent.click(action('vault-startOver'));
+    expect((await screen.findByRole('alertdialog')).textContent).toContain('renamed, not deleted');
+    expect(of('vault_way_out')).toEqual([]);
+    await userEvent.click(action('vault-startOver-confirm'));
+    await waitFor(() => expect(of('vault_way_out')).toEqual([{ way: 'startOver', passphrase: null }]));
+  });
+
+  it('hands a passphrase over and forgets it', async () => {
+    const vault: BenchState['vault'] = { ...quiet.vault, state: 'keyringUnavailable', problem: 'There is no keyring.', waysOut: ['usePassphrase'] };
+    refuse['vault_way_out'] = { code: 'wrongPassphrase', message: 'That passphrase does not open this vault. Try again.' };
+    await open({ ...quiet, vault, devices: [], activeDevice: null });
+    await screen.findByText('There is no keyring.');
+    await userEvent.click(action('vault-usePassphrase'));
+    const field = await screen.findByLabelText<HTMLInputElement>('Passphrase');
+    expect(field.type).toBe('password');
+    await userEvent.type(field, 'canary battery');
+    await userEvent.click(action('vault-usePassphrase-confirm'));
+    await screen.findByText('That passphrase does not open this vault. Try again.');
+    expect(of('vault_way_out')).toEqual([{ way: 'usePassphrase', passphrase: 'canary battery' }]);
+    expect(field.value).toBe('');
+  });
+
+  it('offers another port when the relying party’s is taken', async () => {
+    const problem = { code: 'portTaken', message: 'Port 7780 is taken by another program.' };
+    await open({ ...quiet, relyingParties: [{ ...quiet.relyingParties[0]!, problem }] });
+    await screen.findByText(problem.message);
+    expect(role('rp-frame')).toBeNull();
+    await userEvent.click(action('rp-another-port'));
+    await waitFor(() => expect(of('relying_party_retry')).toEqual([{ anotherPort: true }]));
+  });
+
+  it('says that the bench does not answer', async () => {
+    refuse['bench_state'] = { code: 'locked', message: 'Another Touchstone uses this folder. Close it first.' };
+    await open(quiet);
+    await screen.findByText(/Another Touchstone uses this folder/);
+  });
+});
