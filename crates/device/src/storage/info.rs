@@ -123,6 +123,12 @@ pub(crate) fn remove(vault: &Vault, id: &DeviceId) -> Result<bool, Error> {
     })?)
 }
 
+/// Whether the device is (still) there. Whatever is stored for a device asks this first, so that a
+/// command that outlives its device leaves nothing behind.
+pub(super) fn exists(t: &Transaction<'_>, id: &DeviceId) -> Result<bool, vault::Error> {
+    Ok(t.get(TABLE, id.as_str())?.is_some())
+}
+
 fn next_place(t: &Transaction<'_>) -> Result<u64, vault::Error> {
     let places = t
         .list(TABLE)?

@@ -9,10 +9,14 @@ use webauthn::id::{CredentialId, UserHandle};
 use zeroize::Zeroizing;
 
 use super::DeviceId;
+use super::info::exists;
 use crate::Error;
 
 pub(super) const TABLE: &str = "passkey";
 const VERSION: u8 = 1;
+
+/// A row's id and what is sealed in it.
+pub(super) type Row = (String, Zeroizing<Vec<u8>>);
 
 /// A device's credentials, as the authenticator sees them.
 #[derive(Debug, Clone)]
@@ -157,16 +161,22 @@ impl Passkeys {
 }
 
 /// The table's rows that belong to `device`.
-pub(super) fn rows(
-    t: &Transaction<'_>,
-    device: &DeviceId,
-) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, vault::Error> {
+pub(super) fn rows(t: &Transaction<'_>, device: &DeviceId) -> Result<Vec<Row>, vault::Error> {
     let mut rows = t.list(TABLE)?;
     rows.retain(|(row, _)| {
         row.split_once('/')
             .is_some_and(|(owner, _)| owner == device.as_str())
     });
     Ok(rows)
+}
+
+fn next_place(t: &Transaction<'_>, device: &DeviceId) -> Result<u64, vault::Error> {
+    let rows = rows(t, device)?;
+    let places = rows
+        .iter()
+        .filter_map(|(row, bytes)| Stored::decode(row, bytes))
+        .map(|stored| stored.place);
+    Ok(places.max().map_or(0, |last| last.saturating_add(1)))
 }
 
 impl Store for Passkeys {
@@ -194,28 +204,28 @@ impl Store for Passkeys {
     ) -> Result<(), Failure> {
         let row = self.row(&credential.id);
         let replaced = replaces.map(|id| self.row(id));
-        self.vault
-            .transaction(|t| {
-                let places = rows(t, &self.device)?;
-                let places = places
-                    .iter()
-                    .filter_map(|(row, bytes)| Stored::decode(row, bytes));
-                let place = places
-                    .map(|stored| stored.place)
-                    .max()
-                    .map_or(0, |last| last.saturating_add(1));
-                if let Some(replaced) = &replaced {
-                    t.delete(TABLE, replaced)?;
-                }
-                let stored = Stored {
-                    credential: credential.clone(),
-                    label: None,
-                    last_used: None,
-                    place,
-                };
-                t.put(TABLE, &row, &stored.encode())
-            })
-            .map_err(Failure::new)
+        let saved = self.vault.transaction(|t| {
+            if !exists(t, &self.device)? {
+                return Ok(false);
+            }
+            let place = next_place(t, &self.device)?;
+            if let Some(replaced) = &replaced {
+                t.delete(TABLE, replaced)?;
+            }
+            let stored = Stored {
+                credential: credential.clone(),
+                label: None,
+                last_used: None,
+                place,
+            };
+            t.put(TABLE, &row, &stored.encode())?;
+            Ok(true)
+        });
+        match saved {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Failure::new(Error::NoSuchDevice(self.device.to_string()))),
+            Err(error) => Err(Failure::new(error)),
+        }
     }
 
     fn count_use(

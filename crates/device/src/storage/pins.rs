@@ -7,6 +7,7 @@ use vault::Vault;
 use zeroize::Zeroizing;
 
 use super::DeviceId;
+use super::info::exists;
 use crate::Error;
 
 pub(super) const TABLE: &str = "pin";
@@ -78,6 +79,9 @@ pub(crate) fn change(
             let Some(new) = work(old.clone()) else {
                 return Ok(Ok(old));
             };
+            if !exists(t, device)? {
+                return Ok(Err(Error::NoSuchDevice(device.to_string())));
+            }
             t.put(TABLE, device.as_str(), &new.encode())?;
             Ok(Ok(Some(new)))
         })

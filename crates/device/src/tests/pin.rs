@@ -15,6 +15,15 @@ fn digits(text: &str) -> Digits {
     digits
 }
 
+fn stored_phone(vault: &vault::Vault) -> DeviceId {
+    let shelf = Bench::new().shelf(vault.clone(), Presence::Ask);
+    shelf
+        .add("Phone", Model::Phone)
+        .expect("a device")
+        .id()
+        .clone()
+}
+
 fn press(device: &Device, id: u64, answers: Vec<Answer>) {
     for answer in answers {
         device
@@ -288,7 +297,7 @@ async fn changing_the_pin_needs_the_old_one() {
 #[tokio::test]
 async fn a_try_counts_even_when_the_plug_is_pulled_before_the_answer() {
     let folder = tempfile::tempdir().expect("a folder");
-    let device = DeviceId::from_bytes([7; 8]);
+    let device = stored_phone(&in_folder(folder.path()));
     set(&in_folder(folder.path()), &device, &digits(PIN), [9; 16])
         .await
         .expect("a PIN");
@@ -325,7 +334,7 @@ async fn futures_step<F: Future + Unpin>(future: F) -> Option<F::Output> {
 async fn tries_at_the_same_time_are_all_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     let vault = in_folder(folder.path());
-    let device = DeviceId::from_bytes([7; 8]);
+    let device = stored_phone(&vault);
     set(&vault, &device, &digits("2468"), [9; 16])
         .await
         .expect("a PIN");

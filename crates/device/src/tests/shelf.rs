@@ -1,6 +1,6 @@
 use webauthn::id::CredentialId;
 
-use super::bench::{Bench, Habits, Page, creation, in_folder, memory, request, somebody};
+use super::bench::{Bench, Habits, Page, creation, in_folder, memory, prompt, request, somebody};
 use crate::{DeviceId, Error, Model, Presence};
 
 #[tokio::test]
@@ -74,6 +74,41 @@ async fn devices_of_one_vault_keep_to_themselves() {
         Err(Error::NoSuchDevice(_))
     ));
     assert_eq!(shelf.list().expect("a list").len(), 1);
+}
+
+#[tokio::test]
+async fn a_device_removed_during_a_ceremony_leaves_nothing_behind() {
+    for model in [Model::Phone, Model::Key] {
+        let bench = Bench::new();
+        let vault = memory();
+        let shelf = bench.shelf(vault.clone(), Presence::Ask);
+        let device = shelf.add("Doomed", model).expect("a device");
+        let page = Page::new(bench.client(None));
+        let options = creation("alice", "preferred");
+        let creating = page.create(&device, &options);
+        let removing = async {
+            prompt(&device, |_| true).await;
+            shelf.remove(device.id()).expect("removed");
+        };
+        let owner = async {
+            removing.await;
+            let _ = somebody(&device, Habits::default()).await;
+        };
+        let outcome = tokio::select! {
+            outcome = creating => outcome,
+            () = owner => unreachable!("the owner answers until the end"),
+        };
+        assert_eq!(outcome.expect_err("it is gone").name(), "NotAllowedError");
+        for table in ["device", "passkey", "pin"] {
+            assert!(
+                vault
+                    .transaction(|t| t.list(table))
+                    .expect("a list")
+                    .is_empty(),
+                "{table} of a {model:?}"
+            );
+        }
+    }
 }
 
 #[test]
