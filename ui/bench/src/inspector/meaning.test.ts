@@ -25,6 +25,14 @@ describe('the meaning of a message', () => {
     expect(meaningOf(event('rp.request', { path: '/api/other' }), undefined)).toMatch(/calls its server/);
   });
 
+  it('follows the request of a response, and says why one was refused', () => {
+    const asked = event('rp.request', { method: 'POST', path: '/api/authentication/finish' });
+    expect(meaningOf(event('rp.response', { status: 200 }), asked)).toMatch(/user handle/);
+    const body = { status: 400, body: { error: { code: 'x', message: 'The challenge was already used (step 11). Start again.' } } };
+    expect(meaningOf(event('rp.response', body), asked)).toBe('The challenge was already used (step 11). Start again.');
+    expect(meaningOf(event('rp.response', { status: 401, body: null }), asked)).toBe('Nobody is signed in.');
+  });
+
   it('has a sentence for everything, known or not', () => {
     for (const kind of ['odd', 'client.command.sent', 'client.command.answered', 'bench.started', 'rp.request']) {
       expect(meaningOf(event(kind, null), undefined)).toMatch(/\.$/);

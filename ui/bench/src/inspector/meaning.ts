@@ -1,5 +1,5 @@
 import type { Event } from '../bindings/types';
-import { text } from '../wire/body';
+import { inner, number, text } from '../wire/body';
 
 const KINDS: Record<string, string> = {
   'client.create.called':
@@ -64,6 +64,14 @@ const PATHS: Record<string, string> = {
   '/api/passkeys': 'The page asks for the account’s passkeys.',
 };
 
+const RESPONSES: Record<string, string> = {
+  '/api/registration/begin':
+    'The options: who the relying party is, for whom the passkey is made, which algorithms it takes, and the challenge that the answer must carry.',
+  '/api/registration/finish': 'The passkey is stored with its account, and the browser is signed in.',
+  '/api/authentication/begin': 'The options: the RP ID, the challenge that the answer must carry, and that the person must be verified.',
+  '/api/authentication/finish': 'The passkey named the account by its user handle, and the browser is signed in.',
+};
+
 /** What a message is for, in a sentence or two. */
 export function meaningOf(event: Event, cause: Event | undefined): string {
   if (event.kind.startsWith('client.command.')) {
@@ -73,8 +81,19 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
     return STATUSES[text(event, 'status') ?? ''] ?? told ?? 'The device answers the command.';
   }
   if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
+  if (event.kind === 'rp.response') return responseMeaning(event, cause);
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
   return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';
+}
+
+function responseMeaning(event: Event, request: Event | undefined): string {
+  const status = number(event, 'status') ?? 0;
+  const told = RESPONSES[text(request, 'path') ?? ''];
+  if (status < 400) return told ?? KINDS['rp.response']!;
+  const error = inner(event, 'body', 'error');
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  if (typeof message === 'string') return message;
+  return status === 401 ? 'Nobody is signed in.' : 'The server refused the request.';
 }
 
 const STATUSES: Record<string, string> = {

@@ -15,8 +15,10 @@ export class BenchStore {
   problem = $state.raw<Problem | null>(null);
   events = $state.raw<Event[]>([]);
   selected = $state<Seq | null>(null);
-  /** Events older than those in `events`, by number. */
+  /** How many older events the window no longer shows; the saved timeline has them. */
   hidden = $state(0);
+  /** How many events the bench itself could not keep. */
+  lost = $state(0);
   /** When the question that is open was first seen, in Unix milliseconds. */
   promptSince = $state(0);
 
@@ -72,12 +74,16 @@ export class BenchStore {
       this.#effects.clear();
       this.selected = null;
       this.hidden = 0;
+      this.lost = 0;
     }
     return cleared;
   }
 
   #read(reading: Promise<void>) {
-    reading.catch((thrown) => toasts.problem(thrown));
+    reading.then(
+      () => (this.lost = this.#feed.lost),
+      (thrown) => toasts.problem(thrown),
+    );
   }
 
   #show(state: BenchState) {
