@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, it } from 'vitest';
 import type { DeviceSummary, PasskeySummary } from '../bindings/types';
-import { idleAdvice, nextPhoneName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
+import { homeName, idleAdvice, nextPhoneName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
 
 const passkey = (rpId: string, part: Partial<PasskeySummary> = {}) => ({ rpId, label: null, ...part }) as PasskeySummary;
 const device = (part: Partial<DeviceSummary> = {}): DeviceSummary => ({
@@ -43,6 +43,16 @@ it('names a passkey by label, display name, name', () => {
   expect(passkeyName(passkey('a', { label: 'Work', userName: 'alice' }))).toBe('Work');
   expect(passkeyName(passkey('a', { userDisplayName: 'Alice Ash', userName: 'alice' }))).toBe('Alice Ash');
   expect(passkeyName(passkey('a', { userDisplayName: '', userName: null }))).toBe('Passkey without a name');
+});
+
+it('names every home of the vault’s key', () => {
+  expect(['keyring', 'file', 'passphrase', 'memory', 'odd'].map(homeName)).toEqual([
+    'the system’s keyring',
+    'a key file',
+    'under a passphrase',
+    'memory only',
+    'odd',
+  ]);
 });
 
 it('offers the first free letter for a phone', () => {

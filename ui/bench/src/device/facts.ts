@@ -63,6 +63,18 @@ export function nextPhoneName(devices: DeviceSummary[]): string {
   return `Phone ${devices.length + 1}`;
 }
 
+const HOMES: Record<string, string> = {
+  keyring: 'the system’s keyring',
+  file: 'a key file',
+  passphrase: 'under a passphrase',
+  memory: 'memory only',
+};
+
+/** Where the secrets are, in a few words. */
+export function homeName(home: string): string {
+  return HOMES[home] ?? home;
+}
+
 /** A way out of a shut vault: the button, and what it does. */
 export const WAYS_OUT: Record<WayOut, { label: string; sentence: string }> = {
   retry: { label: 'Try again', sentence: 'Opens the vault once more, for example after the keyring was unlocked.' },
