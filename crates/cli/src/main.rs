@@ -1,5 +1,8 @@
 //! The headless `touchstone` binary: a thin shell over the rooms of the house.
 
+mod device;
+mod rp;
+mod stop;
 mod verify;
 
 use std::io;
@@ -18,6 +21,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a software security key that other programs reach over UDP (CTAPHID, loopback only)
+    Device(device::Arguments),
+    /// Run the relying party, with its pages, for any browser or program on this machine
+    Rp(rp::Arguments),
     /// Judge a registration or an authentication, given as JSON on standard input
     ///
     /// Exit code: 0 verified, 1 refused, 2 unusable input; with --lines the highest of all.
@@ -26,6 +33,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Device(arguments) => Ok(device::run(arguments)),
+        Command::Rp(arguments) => Ok(rp::run(arguments)),
         Command::Verify(arguments) => {
             verify::run(&arguments, unix_seconds(), io::stdin().lock(), io::stdout().lock())
         }
