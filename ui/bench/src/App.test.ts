@@ -77,6 +77,8 @@ beforeEach(() => {
   refuse = {};
   localStorage.clear();
   bench.state = null;
+  bench.events = [];
+  bench.selected = null;
   toasts.list = [];
   vi.stubGlobal('ResizeObserver', class {
     observe() {}
@@ -220,6 +222,44 @@ describe('the window', () => {
     expect(role('rp-frame')).toBeNull();
     await userEvent.click(action('rp-another-port'));
     await waitFor(() => expect(of('relying_party_retry')).toEqual([{ anotherPort: true }]));
+  });
+
+  it('runs the calls of the framed page, and of nobody else', async () => {
+    await open(quiet);
+    const frame = await waitFor(() => role('rp-frame') as HTMLIFrameElement);
+    const data = { touchstone: 'credentials', id: 1, method: 'get', publicKey: { challenge: 'AA' } };
+    window.dispatchEvent(new MessageEvent('message', { data, origin: 'http://localhost:7780', source: window }));
+    expect(of('credentials_call')).toEqual([]);
+    window.dispatchEvent(new MessageEvent('message', { data, origin: 'http://localhost:7780', source: frame.contentWindow }));
+    await waitFor(() => expect(of('credentials_call')).toHaveLength(1));
+    expect(of('credentials_call')[0]).toMatchObject({ call: { origin: 'http://localhost:7780', method: 'get', publicKey: { challenge: 'AA' } } });
+  });
+
+  it('draws what happens and explains what is picked', async () => {
+    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+    await open(quiet);
+    const common = { wall: 0, partyTime: null, deliberate: false, raw: null };
+    const steps = [
+      { section: '7.2', step: 10, name: 'type is webauthn.get', outcome: 'passed', expected: null, actual: null },
+      { section: '7.2', step: 11, name: 'challenge is the one issued', outcome: 'failed', expected: 'a fresh one', actual: 'already used' },
+    ];
+    await emit('bench-timeline', [
+      { ...common, seq: 1, cause: null, party: 'relyingParty', kind: 'rp.request', body: { method: 'POST', path: '/api/authentication/finish' } },
+      { ...common, seq: 2, cause: 1, party: 'relyingParty', kind: 'rp.verification', body: { verified: false, steps } },
+    ]);
+    const rows = await waitFor(() => {
+      const found = document.querySelectorAll<HTMLElement>('[data-role="wire-event"]');
+      expect(found).toHaveLength(2);
+      return found;
+    });
+    expect(rows[0]!.getAttribute('aria-label')).toContain('Client to Relying party: POST /api/authentication/finish');
+    await userEvent.click(rows[1]!);
+    expect(rows[1]!.getAttribute('aria-selected')).toBe('true');
+    expect(role('verdict').textContent).toContain('7.2 · step 11 failed: challenge is the one issued (already used)');
+    expect(document.querySelector('[data-role="ladder-step"][data-step="11"]')?.getAttribute('data-outcome')).toBe('failed');
+    await userEvent.click(action('related'));
+    expect(rows[0]!.getAttribute('aria-selected')).toBe('true');
+    expect(role('meaning').textContent).toContain('25 steps');
   });
 
   it('says that the bench does not answer', async () => {
