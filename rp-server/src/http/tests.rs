@@ -3,6 +3,7 @@
 mod authenticator;
 mod bodies;
 mod ceremonies;
+mod challenges;
 mod fixture;
 mod listening;
 mod refusals;
