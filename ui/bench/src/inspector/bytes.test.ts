@@ -26,6 +26,12 @@ describe('the hex dump', () => {
     ]);
   });
 
+  it('can be narrow', () => {
+    const lines = hexDump(new Uint8Array(9), 8);
+    expect(lines.map((line) => line.offset)).toEqual(['0000', '0008']);
+    expect(lines[0]!.hex).toBe('00 00 00 00 00 00 00 00');
+  });
+
   it('shows what cannot be printed as dots', () => {
     expect(hexDump(new Uint8Array([0, 0x7f, 0xff]))[0]!.ascii).toBe('...');
   });

@@ -20,12 +20,12 @@ export interface HexLine {
   ascii: string;
 }
 
-/** Sixteen bytes a line. */
-export function hexDump(bytes: Uint8Array): HexLine[] {
+/** The lines of a dump, with `perLine` bytes each. */
+export function hexDump(bytes: Uint8Array, perLine = 16): HexLine[] {
   const lines: HexLine[] = [];
   const digits = Math.max(4, (bytes.length - 1).toString(16).length);
-  for (let start = 0; start < bytes.length; start += 16) {
-    const line = bytes.subarray(start, start + 16);
+  for (let start = 0; start < bytes.length; start += perLine) {
+    const line = bytes.subarray(start, start + perLine);
     const pairs = Array.from(line, (byte) => byte.toString(16).padStart(2, '0'));
     lines.push({
       offset: start.toString(16).padStart(digits, '0'),
