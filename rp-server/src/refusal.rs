@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use serde_json::value::RawValue;
 
 use crate::Error;
 
@@ -80,7 +81,7 @@ pub(crate) struct NotVerified {
     /// The first step that failed.
     pub step: u8,
     /// The ladder as JSON.
-    pub report: Arc<str>,
+    pub report: Arc<RawValue>,
 }
 
 impl Refusal {

@@ -29,7 +29,7 @@ pub(crate) struct SignInFinish {
 pub(crate) struct SignInDone {
     pub account: Account,
     pub passkey: Passkey,
-    pub report: std::sync::Arc<str>,
+    pub report: std::sync::Arc<serde_json::value::RawValue>,
     pub token: Token,
 }
 
@@ -84,6 +84,7 @@ impl RelyingParty {
             let sign_in = SignIn {
                 finish: self.finish_of(ceremony, true, &judged.report),
                 passkey: passkey.id.clone(),
+                account: account.id.clone(),
                 judged_version: passkey.version,
                 sign_count: update.sign_count,
                 backed_up: update.backed_up,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::value::{RawValue, to_raw_value};
 use timeline::Seq;
 use verify::{ChallengeState, Expected, Report, Section};
 use webauthn::{id::Challenge, json::UserVerificationRequirement};
@@ -33,14 +34,14 @@ impl Claimed {
 
 /// A report as text, made once and then stored, sent and told.
 pub(super) struct Judged {
-    pub report: Arc<str>,
+    pub report: Arc<RawValue>,
     pub refused: Option<NotVerified>,
 }
 
 impl Judged {
     pub(super) fn of(report: &Report<'_>, home: &str) -> Self {
         // A report is made of text and numbers under string keys; writing it cannot fail.
-        let text: Arc<str> = serde_json::to_string(report).unwrap_or_default().into();
+        let text: Arc<RawValue> = to_raw_value(report).unwrap_or_default().into();
         let refused = report.refusal().map(|refusal| NotVerified {
             code: refusal.code,
             message: sentence(&refusal, home),
@@ -119,9 +120,9 @@ impl RelyingParty {
     }
 
     /// Puts the ladder on the timeline.
-    pub(super) fn tell_report(&self, cause: Option<Seq>, report: &str) {
+    pub(super) fn tell_report(&self, cause: Option<Seq>, report: &RawValue) {
         self.tell(kinds::VERIFICATION, cause, || {
-            serde_json::from_str(report).unwrap_or_default()
+            serde_json::from_str(report.get()).unwrap_or_default()
         });
     }
 
@@ -149,7 +150,7 @@ impl RelyingParty {
         &self,
         ceremony: &Ceremony,
         verified: bool,
-        report: &Arc<str>,
+        report: &Arc<RawValue>,
     ) -> Finish {
         Finish {
             ceremony: ceremony.id,

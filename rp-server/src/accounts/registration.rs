@@ -54,7 +54,7 @@ pub(crate) struct RegistrationFinish {
 pub(crate) struct RegistrationDone {
     pub account: Account,
     pub passkey: Passkey,
-    pub report: std::sync::Arc<str>,
+    pub report: std::sync::Arc<serde_json::value::RawValue>,
     /// A new session's token; none when the visitor was signed in already.
     pub token: Option<Token>,
 }

@@ -13,12 +13,12 @@ use crate::Refusal;
 /// `{error: {code, message, section?, step?}, verification?}`.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Error)]
-pub(super) struct ErrorBody {
+pub(super) struct ErrorBody<'a> {
     error: ErrorDetail,
     /// The ladder, when a ceremony was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<super::api::Report>)]
-    verification: Option<Box<RawValue>>,
+    verification: Option<&'a RawValue>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -43,13 +43,11 @@ impl IntoResponse for Refusal {
         } else {
             tracing::debug!(code = self.code(), "refused: {self}");
         }
-        let (judged, verification) = match &self {
-            Self::NotVerified(judged) => (
-                Some(judged),
-                RawValue::from_string(judged.report.to_string()).ok(),
-            ),
-            _ => (None, None),
+        let judged = match &self {
+            Self::NotVerified(judged) => Some(judged),
+            _ => None,
         };
+        let verification = judged.map(|judged| &*judged.report);
         let error = ErrorDetail {
             code: self.code(),
             message: self.to_string(),

@@ -90,24 +90,20 @@ impl From<store::Passkey> for Passkey {
 
 /// What both ceremonies end with.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Finished {
+pub(super) struct Finished<'a> {
     account: Account,
     passkey: Passkey,
     #[schema(value_type = Report)]
-    verification: Box<RawValue>,
+    verification: &'a RawValue,
 }
 
-impl Finished {
-    fn new(
-        account: store::Account,
-        passkey: store::Passkey,
-        report: &str,
-    ) -> Result<Self, Refusal> {
-        Ok(Self {
+impl<'a> Finished<'a> {
+    fn new(account: store::Account, passkey: store::Passkey, report: &'a RawValue) -> Self {
+        Self {
             account: account.into(),
             passkey: passkey.into(),
-            verification: raw(report)?,
-        })
+            verification: report,
+        }
     }
 }
 

@@ -93,14 +93,11 @@ pub(super) fn finish_sign_in(
     if moved == 0 {
         return Ok(Verdict::Undo(SignedIn::RowChanged));
     }
-    let account: Vec<u8> = db
-        .prepare_cached("SELECT account_id FROM passkey WHERE id = ?1")?
-        .query_row([sign_in.passkey.as_bytes()], |row| row.get(0))?;
     bind_to(
         db,
         limits,
         &sign_in.session,
-        &account,
+        sign_in.account.as_bytes(),
         sign_in.passkey.as_bytes(),
         finish.at,
     )?;
@@ -183,7 +180,7 @@ fn write_finish(db: &Connection, limits: &Limits, finish: &Finish) -> Result<boo
             finish.kind.name(),
             finish.verified,
             finish.at.0,
-            &*finish.report
+            finish.report.get()
         ])?;
     if written == 1 {
         let oldest_kept = db

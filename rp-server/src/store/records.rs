@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use timeline::Timestamp;
 use webauthn::id::{Aaguid, Challenge, CredentialId, UserHandle};
 
@@ -131,7 +132,7 @@ pub(crate) struct Finish {
     pub verified: bool,
     pub at: Timestamp,
     /// The ladder as JSON.
-    pub report: Arc<str>,
+    pub report: Arc<RawValue>,
 }
 
 /// A session about to be bound.
@@ -178,6 +179,8 @@ pub(crate) enum Registered {
 pub(crate) struct SignIn {
     pub finish: Finish,
     pub passkey: CredentialId,
+    /// The account it belongs to.
+    pub account: UserHandle,
     /// The version of the row that was judged.
     pub judged_version: i64,
     pub sign_count: u32,

@@ -2,6 +2,7 @@ mod on_disk;
 
 use std::{path::Path, sync::Arc};
 
+use serde_json::value::RawValue;
 use timeline::Timestamp;
 use webauthn::id::{Aaguid, Challenge, CredentialId, UserHandle};
 
@@ -31,8 +32,12 @@ fn finish(number: u32, kind: Kind) -> Finish {
         kind,
         verified: true,
         at: NOW,
-        report: "{}".into(),
+        report: report("{}"),
     }
+}
+
+fn report(json: &str) -> Arc<RawValue> {
+    RawValue::from_string(json.to_owned()).expect("JSON").into()
 }
 
 fn session(number: u32) -> NewSession {
@@ -79,6 +84,7 @@ fn sign_in(ceremony: u32, passkey: u32, judged_version: i64, sign_count: u32) ->
     SignIn {
         finish: finish(ceremony, Kind::Authentication),
         passkey: CredentialId::new(passkey.to_be_bytes()),
+        account: UserHandle::new(passkey.to_be_bytes()),
         judged_version,
         sign_count,
         backed_up: false,

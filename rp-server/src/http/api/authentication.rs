@@ -106,7 +106,7 @@ pub(in crate::http) async fn finish(
         })
         .await?;
     let mut response =
-        Answer(Finished::new(done.account, done.passkey, &done.report)?).into_response();
+        Answer(Finished::new(done.account, done.passkey, &done.report)).into_response();
     response
         .headers_mut()
         .insert(header::SET_COOKIE, party.session_cookie(&done.token)?);

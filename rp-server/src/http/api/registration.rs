@@ -125,7 +125,7 @@ pub(in crate::http) async fn finish(
         cause,
     };
     let done = party.finish_registration(finish).await?;
-    let body = Finished::new(done.account, done.passkey, &done.report)?;
+    let body = Finished::new(done.account, done.passkey, &done.report);
     let mut response = (StatusCode::CREATED, Answer(body)).into_response();
     if let Some(token) = done.token {
         response

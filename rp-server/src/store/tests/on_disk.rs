@@ -128,7 +128,7 @@ async fn says_that_the_disk_is_full_and_loses_nothing() {
         .await
         .expect("the disk is now full");
     let mut large = finish(2, Kind::Authentication);
-    large.report = "x".repeat(100_000).into();
+    large.report = report(&format!("{:?}", "x".repeat(100_000)));
     assert_eq!(
         store.refuse(large).await.expect_err("no room").code(),
         "diskFull"
