@@ -147,14 +147,26 @@ pub struct Prompt {
     /// Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
     #[ts(type = "number")]
     pub id: u64,
-    /// The device that asks.
-    pub device: String,
+    /// Who asks.
+    pub asker: Asker,
+    /// The device that asks; none when the client does.
+    pub device: Option<String>,
     /// The relying party the request came from.
     pub rp_id: Option<String>,
     /// When the device stops waiting.
     pub deadline: Timestamp,
     /// What is asked.
     pub question: Question,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Asker {
+    /// The device, on its own display or by its light.
+    Device,
+    /// The client, as a browser's dialog: a device without a display cannot ask which account.
+    Client,
 }
 
 /// What is asked.
@@ -214,7 +226,7 @@ pub struct AccountChoice {
 }
 
 /// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
-#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[derive(Clone, Copy, Deserialize, TS)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
 pub enum PromptAnswer {
     /// Touches the device.
@@ -389,6 +401,7 @@ pub fn typescript() -> String {
         RelyingPartySummary,
         Problem,
         Prompt,
+        Asker,
         Question,
         AccountChoice,
         PromptAnswer,

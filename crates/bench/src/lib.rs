@@ -1,6 +1,36 @@
 //! The bench: the only place that composes devices, the client, relying
 //! parties, clocks and the timeline. The window, the headless program and the
-//! tests all stand on it.
+//! tests all stand on it. It may use every room below it.
+//!
+//! Terms:
+//! - **slot**: something that may stand or fail while the bench lives on (the
+//!   vault, the relying party), with the reason and the ways out.
+//! - **call**: one `navigator.credentials` call of a page.
+//! - **change**: whatever the window's state (not its timeline) shows has changed.
+//!
+//! Its methods are the window's commands of the same names; their shapes are in [`api`].
 
 pub mod api;
+mod bench;
+mod calls;
+mod chooser;
 pub mod clock;
+mod config;
+mod devices;
+mod error;
+pub mod kinds;
+mod links;
+mod party;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod vault_slot;
+
+use std::time::Duration;
+
+pub use bench::Bench;
+pub use config::{Config, HomeChoice};
+pub use error::Error;
+
+/// How long a device waits for its person.
+pub(crate) const PROMPT_TIME: Duration = Duration::from_secs(120);

@@ -1,8 +1,11 @@
 //! The timeline as a file that may leave the bench.
 
-use std::{io, sync::Arc};
+use std::{cell::Cell, io, sync::Arc};
 
-use serde::{Serialize, ser::SerializeSeq};
+use serde::{
+    Serialize, Serializer,
+    ser::{self, SerializeSeq as _},
+};
 use serde_json::Value;
 
 use crate::{Error, Event, Recorder, Seq, Timestamp};
@@ -36,66 +39,81 @@ pub struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Writes `{format, touchstone, savedAt, lost, events: […]}` to `out`, every event redacted once more.
+    /// Writes `{format, touchstone, savedAt, lost, events: […]}` to `out`, every event redacted once
+    /// more, and returns how many there were.
     ///
     /// # Errors
     /// When the recorder's older part cannot be read or `out` cannot be written.
-    pub fn write(&self, recorder: &Recorder, out: impl io::Write) -> Result<(), Error> {
+    pub fn write(&self, recorder: &Recorder, mut out: impl io::Write) -> Result<u64, Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Document<'a> {
             format: &'static str,
             #[serde(flatten)]
             head: &'a Export<'a>,
-            #[serde(serialize_with = "events")]
-            events: &'a Recorder,
+            events: Events<'a>,
         }
-        let document = Document {
-            format: "touchstone-timeline-1",
-            head: self,
-            events: recorder,
-        };
-        serde_json::to_writer_pretty(out, &document).map_err(|error| Error::Spill(error.into()))
+        let written = Cell::new(0);
+        let events = Events { recorder, written: &written };
+        let document = Document { format: "touchstone-timeline-1", head: self, events };
+        serde_json::to_writer_pretty(&mut out, &document).map_err(|error| Error::Spill(error.into()))?;
+        out.flush()?;
+        Ok(written.get())
     }
 }
 
-fn events<S: serde::Serializer>(recorder: &&Recorder, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut list = serializer.serialize_seq(None)?;
-    let last = recorder.last();
-    let mut after = Seq(0);
-    while after < last {
-        let page: Vec<Arc<Event>> = recorder
-            .range(after, PAGE)
-            .map_err(serde::ser::Error::custom)?;
-        let Some(end) = page.last() else { break };
-        after = end.seq;
-        for event in page {
-            let mut event = Arc::unwrap_or_clone(event);
-            redact(&mut event.body);
-            list.serialize_element(&event)?;
-        }
-    }
-    list.end()
+/// Every event of a recorder, read page by page and counted.
+struct Events<'a> {
+    recorder: &'a Recorder,
+    written: &'a Cell<u64>,
 }
 
-/// Replaces the value of every member with a secret's name by `"[secret]"`, at any depth.
-pub fn redact(value: &mut Value) {
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let last = self.recorder.last();
+        let mut after = Seq(0);
+        while after < last {
+            let page: Vec<Arc<Event>> = self.recorder.range(after, PAGE).map_err(ser::Error::custom)?;
+            let Some(end) = page.last() else { break };
+            after = end.seq;
+            for event in page {
+                let mut event = Arc::unwrap_or_clone(event);
+                if redact(&mut event.body) {
+                    // The bytes would hold what the body no longer does.
+                    event.raw = None;
+                }
+                list.serialize_element(&event)?;
+                self.written.set(self.written.get() + 1);
+            }
+        }
+        list.end()
+    }
+}
+
+/// Replaces the value of every member with a secret's name by `"[secret]"`, at any depth, and says
+/// whether there was one.
+pub fn redact(value: &mut Value) -> bool {
+    let mut found = false;
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                if SECRET_MEMBERS.contains(&name.as_str())
-                    && !member.is_null()
-                    && !member.is_boolean()
-                {
+                if SECRET_MEMBERS.contains(&name.as_str()) && !member.is_null() && !member.is_boolean() {
                     *member = Value::from("[secret]");
+                    found = true;
                 } else {
-                    redact(member);
+                    found |= redact(member);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Array(items) => {
+            for item in items {
+                found |= redact(item);
+            }
+        }
         _ => {}
     }
+    found
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-// Generated from the Rust types by `cargo xtask bindings`. Do not edit.
+// Generated from the Rust sources by `cargo xtask bindings`. Do not edit.
 
 /**
  * Wall-clock time in milliseconds since 1970-01-01T00:00:00Z.
@@ -18,39 +18,39 @@ export type Party = "device" | "client" | "relyingParty" | "bench";
 /**
  * One thing that happened.
  */
-export type Event = { 
+export type Event = {
 /**
  * Its number in the stream.
  */
-seq: Seq, 
+seq: Seq,
 /**
  * The event that led to it.
  */
-cause: Seq | null, 
+cause: Seq | null,
 /**
  * Who did it.
  */
-party: Party, 
+party: Party,
 /**
  * When, by the bench's clock.
  */
-wall: Timestamp, 
+wall: Timestamp,
 /**
  * When, by the party's own clock, where that one differs.
  */
-partyTime: Timestamp | null, 
+partyTime: Timestamp | null,
 /**
  * What: a name from the emitting room's list, such as `rp.request`.
  */
-kind: string, 
+kind: string,
 /**
  * True when the tester asked for this to go wrong.
  */
-deliberate: boolean, 
+deliberate: boolean,
 /**
  * The bytes as they crossed the wire; base64url in JSON.
  */
-raw: string | null, 
+raw: string | null,
 /**
  * What the kind says there is to know, decoded.
  */
@@ -59,23 +59,23 @@ body: any, };
 /**
  * Everything the window shows that is not the timeline.
  */
-export type BenchState = { 
+export type BenchState = {
 /**
  * Whether devices can be stored, and what to do if not.
  */
-vault: VaultSummary, 
+vault: VaultSummary,
 /**
  * Devices in the order they were added; empty while the vault is shut.
  */
-devices: Array<DeviceSummary>, 
+devices: Array<DeviceSummary>,
 /**
  * The device that answers the next ceremony.
  */
-activeDevice: string | null, 
+activeDevice: string | null,
 /**
  * The relying parties this bench runs.
  */
-relyingParties: Array<RelyingPartySummary>, 
+relyingParties: Array<RelyingPartySummary>,
 /**
  * What a device asks the person right now.
  */
@@ -84,23 +84,23 @@ prompt: Prompt | null, };
 /**
  * Where secrets rest and how that stands.
  */
-export type VaultSummary = { 
+export type VaultSummary = {
 /**
  * `ready`, `opening`, or the code of what stands in the way, such as `keyringLocked`.
  */
-state: string, 
+state: string,
 /**
  * `keyring`, `file`, `passphrase` or `memory`.
  */
-home: string, 
+home: string,
 /**
  * Where the key is and what that protects against, in a sentence.
  */
-homeLabel: string, 
+homeLabel: string,
 /**
  * What stands in the way and what to do next, in sentences; none when ready.
  */
-problem: string | null, 
+problem: string | null,
 /**
  * What the tester can do about it, the best first.
  */
@@ -114,31 +114,31 @@ export type WayOut = "retry" | "useFile" | "usePassphrase" | "useMemory" | "star
 /**
  * A software device.
  */
-export type DeviceSummary = { 
+export type DeviceSummary = {
 /**
  * Opaque and stable.
  */
-id: string, 
+id: string,
 /**
  * The tester's name for it.
  */
-name: string, 
+name: string,
 /**
  * `phone` or `key`.
  */
-profile: string, 
+profile: string,
 /**
  * Its AAGUID, in 8-4-4-4-12 form.
  */
-aaguid: string, 
+aaguid: string,
 /**
  * When it was added.
  */
-created: Timestamp, 
+created: Timestamp,
 /**
  * How its PIN stands.
  */
-pin: PinState, 
+pin: PinState,
 /**
  * Newest first.
  */
@@ -147,15 +147,15 @@ passkeys: Array<PasskeySummary>, };
 /**
  * A device's own PIN.
  */
-export type PinState = { 
+export type PinState = {
 /**
  * False until the first use asks for one.
  */
-set: boolean, 
+set: boolean,
 /**
  * Tries left before the device blocks.
  */
-triesLeft: number, 
+triesLeft: number,
 /**
  * True when the tries are spent and only a wipe helps.
  */
@@ -164,51 +164,51 @@ blocked: boolean, };
 /**
  * A passkey on a device.
  */
-export type PasskeySummary = { 
+export type PasskeySummary = {
 /**
  * Credential id, base64url.
  */
-credentialId: string, 
+credentialId: string,
 /**
  * The relying party it belongs to.
  */
-rpId: string, 
+rpId: string,
 /**
  * That party's name, as it gave it.
  */
-rpName: string | null, 
+rpName: string | null,
 /**
  * Account name, as the relying party gave it.
  */
-userName: string | null, 
+userName: string | null,
 /**
  * Display name, as the relying party gave it.
  */
-userDisplayName: string | null, 
+userDisplayName: string | null,
 /**
  * User handle, base64url.
  */
-userHandle: string, 
+userHandle: string,
 /**
  * The tester's own name for it.
  */
-label: string | null, 
+label: string | null,
 /**
  * When it was made.
  */
-created: Timestamp, 
+created: Timestamp,
 /**
  * When it last signed.
  */
-lastUsed: Timestamp | null, 
+lastUsed: Timestamp | null,
 /**
  * Signature counter.
  */
-signCount: number, 
+signCount: number,
 /**
  * `ES256`, …
  */
-algorithm: string, 
+algorithm: string,
 /**
  * False when it answers only to its credential id.
  */
@@ -217,19 +217,19 @@ discoverable: boolean, };
 /**
  * A relying party this bench runs.
  */
-export type RelyingPartySummary = { 
+export type RelyingPartySummary = {
 /**
  * Its name.
  */
-name: string, 
+name: string,
 /**
  * Its RP ID.
  */
-rpId: string, 
+rpId: string,
 /**
  * `http://localhost:PORT`.
  */
-origin: string, 
+origin: string,
 /**
  * Why it does not run, when it does not.
  */
@@ -238,11 +238,11 @@ problem: Problem | null, };
 /**
  * Something that failed: for the person a sentence, for the window a code.
  */
-export type Problem = { 
+export type Problem = {
 /**
  * Stable name of what happened.
  */
-code: string, 
+code: string,
 /**
  * What happened and what to do next.
  */
@@ -251,80 +251,89 @@ message: string, };
 /**
  * What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
  */
-export type Prompt = { 
+export type Prompt = {
 /**
  * Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
  */
-id: number, 
+id: number,
 /**
- * The device that asks.
+ * Who asks.
  */
-device: string, 
+asker: Asker,
+/**
+ * The device that asks; none when the client does.
+ */
+device: string | null,
 /**
  * The relying party the request came from.
  */
-rpId: string | null, 
+rpId: string | null,
 /**
  * When the device stops waiting.
  */
-deadline: Timestamp, 
+deadline: Timestamp,
 /**
  * What is asked.
  */
 question: Question, };
 
 /**
+ * Who asks.
+ */
+export type Asker = "device" | "client";
+
+/**
  * What is asked.
  */
-export type Question = { "kind": "touch", 
+export type Question = { "kind": "touch",
 /**
  * `createPasskey`, `signIn`, `selection` or `reset`.
  */
-purpose: string, 
+purpose: string,
 /**
  * The account concerned, where it is known already.
  */
-userName: string | null, } | { "kind": "setPin", 
+userName: string | null, } | { "kind": "setPin",
 /**
  * Digits on the pad.
  */
-entered: number, 
+entered: number,
 /**
  * True at the second entry.
  */
-confirming: boolean, 
+confirming: boolean,
 /**
  * Fewest digits.
  */
-minLength: number, 
+minLength: number,
 /**
  * Most digits.
  */
-maxLength: number, 
+maxLength: number,
 /**
  * What was wrong with the last entry.
  */
-problem: string | null, } | { "kind": "enterPin", 
+problem: string | null, } | { "kind": "enterPin",
 /**
  * Digits on the pad.
  */
-entered: number, 
+entered: number,
 /**
  * Tries left.
  */
-triesLeft: number, 
+triesLeft: number,
 /**
  * Fewest digits.
  */
-minLength: number, 
+minLength: number,
 /**
  * Most digits.
  */
-maxLength: number, 
+maxLength: number,
 /**
  * What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
  */
-problem: string | null, } | { "kind": "chooseAccount", 
+problem: string | null, } | { "kind": "chooseAccount",
 /**
  * One entry an account, the newest first.
  */
@@ -333,11 +342,11 @@ accounts: Array<AccountChoice>, } | { "kind": "blocked" };
 /**
  * An account to choose.
  */
-export type AccountChoice = { 
+export type AccountChoice = {
 /**
  * Account name.
  */
-name: string | null, 
+name: string | null,
 /**
  * Display name.
  */
@@ -346,11 +355,11 @@ displayName: string | null, };
 /**
  * What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
  */
-export type PromptAnswer = { "kind": "touch" } | { "kind": "digit", 
+export type PromptAnswer = { "kind": "touch" } | { "kind": "digit",
 /**
  * 0 to 9.
  */
-digit: number, } | { "kind": "backspace" } | { "kind": "submit" } | { "kind": "choose", 
+digit: number, } | { "kind": "backspace" } | { "kind": "submit" } | { "kind": "choose",
 /**
  * From 0.
  */
@@ -359,23 +368,23 @@ index: number, } | { "kind": "wipe" } | { "kind": "decline" };
 /**
  * A call of `navigator.credentials` in a framed page.
  */
-export type CredentialsCall = { 
+export type CredentialsCall = {
 /**
  * Names the call for [`crate::Bench::credentials_abort`]; chosen by the window, unique.
  */
-call: string, 
+call: string,
 /**
  * The frame's origin, from the message event and never from the message.
  */
-origin: string, 
+origin: string,
 /**
  * `create` or `get`.
  */
-method: CredentialsMethod, 
+method: CredentialsMethod,
 /**
  * The options' JSON form (WebAuthn L3 §5.1.8, §5.1.9).
  */
-publicKey: any, 
+publicKey: any,
 /**
  * `CredentialRequestOptions.mediation`.
  */
@@ -389,15 +398,15 @@ export type CredentialsMethod = "create" | "get";
 /**
  * How the call ended.
  */
-export type CredentialsAnswer = { "outcome": "credential", 
+export type CredentialsAnswer = { "outcome": "credential",
 /**
  * `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
  */
-credential: any, } | { "outcome": "exception", 
+credential: any, } | { "outcome": "exception",
 /**
  * `NotAllowedError`, …
  */
-name: string, 
+name: string,
 /**
  * For the page's developer.
  */
@@ -406,15 +415,15 @@ message: string, };
 /**
  * A stretch of the timeline.
  */
-export type TimelinePage = { 
+export type TimelinePage = {
 /**
  * Oldest first.
  */
-events: Array<Event>, 
+events: Array<Event>,
 /**
  * The newest event's number in the whole stream.
  */
-last: number, 
+last: number,
 /**
  * Events that neither memory nor disk could keep.
  */
@@ -423,11 +432,11 @@ lost: number, };
 /**
  * A file the bench wrote for the tester.
  */
-export type SavedFile = { 
+export type SavedFile = {
 /**
  * Where it is.
  */
-path: string, 
+path: string,
 /**
  * How many events it holds.
  */
@@ -436,31 +445,31 @@ events: number, };
 /**
  * Versions and folders, to paste into a bug report.
  */
-export type About = { 
+export type About = {
 /**
  * Version of the program.
  */
-version: string, 
+version: string,
 /**
  * Operating system and architecture.
  */
-system: string, 
+system: string,
 /**
  * Version of the web view, where it is known.
  */
-webView: string | null, 
+webView: string | null,
 /**
  * Where devices and relying parties are stored.
  */
-dataFolder: string, 
+dataFolder: string,
 /**
  * Where saved timelines go.
  */
-exportFolder: string, 
+exportFolder: string,
 /**
  * Where the vault's key is.
  */
-vaultHome: string, 
+vaultHome: string,
 /**
  * Any command that prints the same facts, one a line.
  */
@@ -469,11 +478,11 @@ text: string, };
 /**
  * A verification ladder, the body of an `rp.verification` event.
  */
-export type VerificationReport = { 
+export type VerificationReport = {
 /**
  * True when no step failed.
  */
-verified: boolean, 
+verified: boolean,
 /**
  * Every step of the section, in order.
  */
@@ -482,29 +491,28 @@ steps: Array<VerificationStep>, };
 /**
  * One step of WebAuthn L3 §7.1 or §7.2.
  */
-export type VerificationStep = { 
+export type VerificationStep = {
 /**
  * `7.1` or `7.2`.
  */
-section: string, 
+section: string,
 /**
  * The step's number.
  */
-step: number, 
+step: number,
 /**
  * What it checks.
  */
-name: string, 
+name: string,
 /**
  * `passed`, `failed` or `notApplicable`.
  */
-outcome: string, 
+outcome: string,
 /**
  * What it wanted to see.
  */
-expected: string | null, 
+expected: string | null,
 /**
  * What it saw, or why it does not apply.
  */
 actual: string | null, };
-

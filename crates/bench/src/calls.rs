@@ -1,0 +1,88 @@
+//! `navigator.credentials` calls of framed pages.
+
+use client::{Call, ClientError};
+use device::InProcessChannel;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use webauthn::id::Origin;
+
+use crate::{
+    Bench, Error,
+    api::{CredentialsAnswer, CredentialsCall, CredentialsMethod},
+    bench::{Inner, blocking, lock},
+};
+
+/// Takes a call off the list when it ends, however it ends.
+struct Registered<'a> {
+    bench: &'a Inner,
+    call: String,
+    abort: CancellationToken,
+}
+
+impl Drop for Registered<'_> {
+    fn drop(&mut self) {
+        lock(&self.bench.calls).remove(&self.call);
+    }
+}
+
+impl Bench {
+    /// Runs the call on the device in use. A refusal is an answer, not an error: the page sees a
+    /// `DOMException`.
+    ///
+    /// # Errors
+    /// [`Error::Call`] when the window's own message makes no sense.
+    pub async fn credentials_call(&self, call: CredentialsCall) -> Result<CredentialsAnswer, Error> {
+        let origin = Origin::parse(&call.origin).map_err(|error| Error::Call(error.to_string()))?;
+        if !matches!(call.mediation.as_deref(), None | Some("optional" | "required")) {
+            return Ok(exception("NotSupportedError", "This mediation is not offered here: use optional or required."));
+        }
+        let registered = self.register(call.call)?;
+        let bench = self.clone();
+        let device = match blocking(move || bench.active()).await {
+            Ok(device) => device,
+            Err(error) => return Ok(exception("NotAllowedError", &error.to_string())),
+        };
+        let mut channel = InProcessChannel::new(device);
+        let page = Call { origin: &origin, options: &call.public_key, abort: &registered.abort, cause: None };
+        let client = &self.0.client;
+        match call.method {
+            CredentialsMethod::Create => answer(client.create(&mut channel, page).await),
+            CredentialsMethod::Get => answer(client.get(&mut channel, page).await),
+        }
+    }
+
+    /// Ends a running call, as an `AbortSignal` does; a call that has ended is no error.
+    ///
+    /// # Errors
+    /// None today; the window's commands all may fail.
+    pub async fn credentials_abort(&self, call: String) -> Result<(), Error> {
+        if let Some(abort) = lock(&self.0.calls).get(&call) {
+            abort.cancel();
+        }
+        Ok(())
+    }
+
+    fn register(&self, call: String) -> Result<Registered<'_>, Error> {
+        let abort = CancellationToken::new();
+        let mut calls = lock(&self.0.calls);
+        if calls.contains_key(&call) {
+            return Err(Error::Call("a call of this name is running already".to_owned()));
+        }
+        calls.insert(call.clone(), abort.clone());
+        Ok(Registered { bench: &self.0, call, abort })
+    }
+}
+
+fn answer<T: Serialize>(outcome: Result<T, ClientError>) -> Result<CredentialsAnswer, Error> {
+    match outcome {
+        Ok(credential) => {
+            let credential = serde_json::to_value(credential).map_err(|error| Error::Call(error.to_string()))?;
+            Ok(CredentialsAnswer::Credential { credential })
+        }
+        Err(error) => Ok(exception(error.name(), &error.to_string())),
+    }
+}
+
+fn exception(name: &str, message: &str) -> CredentialsAnswer {
+    CredentialsAnswer::Exception { name: name.to_owned(), message: message.to_owned() }
+}

@@ -1,0 +1,98 @@
+//! The client's own account choice, for devices without a display.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use client::{Account, AccountChooser, Choice};
+use timeline::Clock;
+use tokio::sync::{oneshot, watch};
+use webauthn::id::RpId;
+
+use crate::api::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
+
+/// Asks through the window, as a browser's own dialog would.
+pub(crate) struct Chooser {
+    clock: Arc<dyn Clock>,
+    changes: watch::Sender<u64>,
+    next: AtomicU32,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    prompt: Prompt,
+    answer: oneshot::Sender<Option<usize>>,
+}
+
+/// Client prompts are numbered from here, device prompts from 1.
+const FIRST: u32 = 1 << 30;
+
+impl Chooser {
+    pub(crate) fn new(clock: Arc<dyn Clock>, changes: watch::Sender<u64>) -> Self {
+        Self { clock, changes, next: AtomicU32::new(FIRST), open: Mutex::default() }
+    }
+
+    pub(crate) fn prompt(&self) -> Option<Prompt> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|open| open.prompt.clone())
+    }
+
+    /// True when `id` names the open question; it is then answered, if the answer fits.
+    pub(crate) fn answer(&self, id: u32, answer: PromptAnswer) -> bool {
+        let mut slot = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = slot.take_if(|open| open.prompt.id == u64::from(id)) else { return false };
+        let Question::ChooseAccount { accounts } = &open.prompt.question else { return false };
+        let chosen = match answer {
+            PromptAnswer::Choose { index } => usize::try_from(index).ok().filter(|index| *index < accounts.len()),
+            PromptAnswer::Decline => None,
+            _ => {
+                *slot = Some(open);
+                return true;
+            }
+        };
+        // The call may have ended meanwhile: then nobody waits for the choice.
+        let _ = open.answer.send(chosen);
+        drop(slot);
+        self.changes.send_modify(|version| *version += 1);
+        true
+    }
+}
+
+/// Closes the question when the call ends, however it ends.
+struct Closes<'a>(&'a Chooser, u64);
+
+impl Drop for Closes<'_> {
+    fn drop(&mut self) {
+        let mut slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.take_if(|open| open.prompt.id == self.1).is_some() {
+            drop(slot);
+            self.0.changes.send_modify(|version| *version += 1);
+        }
+    }
+}
+
+impl AccountChooser for Chooser {
+    fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account]) -> Choice<'a> {
+        Box::pin(async move {
+            let id = u64::from(self.next.fetch_add(1, Ordering::Relaxed));
+            let (answer, answered) = oneshot::channel();
+            let choices = accounts
+                .iter()
+                .map(|account| AccountChoice { name: account.name.clone(), display_name: account.display_name.clone() })
+                .collect();
+            let prompt = Prompt {
+                id,
+                asker: Asker::Client,
+                device: None,
+                rp_id: Some(rp_id.to_string()),
+                // The client itself ends the call when its time is up.
+                deadline: self.clock.now().plus(crate::PROMPT_TIME),
+                question: Question::ChooseAccount { accounts: choices },
+            };
+            *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Open { prompt, answer });
+            let _closes = Closes(self, id);
+            self.changes.send_modify(|version| *version += 1);
+            answered.await.ok().flatten()
+        })
+    }
+}

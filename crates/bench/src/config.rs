@@ -1,0 +1,107 @@
+//! What a bench is started with, and what it remembers.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// What a bench is started with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder; made when absent.
+    pub data: PathBuf,
+    /// Where the vault's key rests; `None` takes the remembered home, the keyring at first.
+    pub home: Option<HomeChoice>,
+    /// The relying party's port; `None` takes the one it had, or a free one.
+    pub port: Option<u16>,
+    /// Version of the web view, for the About page.
+    pub web_view: Option<String>,
+}
+
+/// Where the vault's key rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HomeChoice {
+    /// In the operating system's keyring.
+    #[default]
+    Keyring,
+    /// In a file only this user can read.
+    File,
+    /// Nowhere: derived from a passphrase each time.
+    Passphrase,
+    /// Nowhere: nothing is stored at all.
+    Memory,
+}
+
+impl HomeChoice {
+    /// `keyring`, `file`, `passphrase` or `memory`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+            Self::Passphrase => "passphrase",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+impl FromStr for HomeChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Keyring, Self::File, Self::Passphrase, Self::Memory]
+            .into_iter()
+            .find(|home| home.name() == text)
+            .ok_or_else(|| "use keyring, file, passphrase or memory".to_owned())
+    }
+}
+
+/// What a bench remembers between starts: choices, no secrets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Settings {
+    pub(crate) vault_home: HomeChoice,
+    pub(crate) active_device: Option<String>,
+}
+
+impl Settings {
+    /// The settings in `folder`; the defaults when there are none or they are damaged.
+    pub(crate) fn load(folder: &Path) -> Self {
+        fs::read(Self::path(folder)).ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
+    }
+
+    /// Replaces the settings in `folder` in one step.
+    pub(crate) fn save(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer_pretty(&mut file, self)?;
+        file.flush()?;
+        file.as_file().sync_all()?;
+        file.persist(Self::path(folder)).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn path(folder: &Path) -> PathBuf {
+        folder.join("bench.json")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_and_damaged_ones_fall_back_to_the_keyring() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = Settings { vault_home: HomeChoice::File, active_device: Some("a".into()) };
+        settings.save(folder.path()).expect("the folder can be written");
+        assert_eq!(Settings::load(folder.path()).vault_home, HomeChoice::File);
+        fs::write(Settings::path(folder.path()), "{ torn").expect("the folder can be written");
+        assert_eq!(Settings::load(folder.path()).vault_home, HomeChoice::Keyring);
+    }
+}

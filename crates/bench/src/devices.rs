@@ -1,0 +1,233 @@
+//! The tester's devices: adding, choosing, changing, removing, and answering their prompts.
+
+use device::{Device, DeviceId, Model, Shelf};
+use serde_json::json;
+use vault::Vault;
+use webauthn::id::CredentialId;
+
+use crate::{
+    Bench, Error,
+    api::{DeviceSummary, Prompt, PromptAnswer},
+    bench::{blocking, lock},
+    kinds, shapes,
+    vault_slot::Obstacle,
+};
+
+/// The name of the device a fresh bench has.
+const FIRST_DEVICE: &str = "Phone";
+
+impl Bench {
+    /// Adds a device of the profile `phone` or `key`, and picks it.
+    ///
+    /// # Errors
+    /// [`Error::Device`] for a bad name, [`Error::Call`] for an unknown profile, [`Error::VaultShut`].
+    pub async fn device_add(&self, name: String, profile: String) -> Result<DeviceSummary, Error> {
+        let model = [Model::Phone, Model::Key]
+            .into_iter()
+            .find(|model| model.name() == profile)
+            .ok_or_else(|| Error::Call(format!("\"{profile}\" is no device profile; use phone or key")))?;
+        let bench = self.clone();
+        let summary = blocking(move || {
+            let device = bench.shelf()?.add(&name, model)?;
+            bench.watch(&device);
+            shapes::device_summary(&device, &device.info()?)
+        })
+        .await?;
+        self.tell(
+            kinds::DEVICE_ADDED,
+            json!({ "device": summary.id, "name": summary.name, "profile": summary.profile }),
+        );
+        self.remember_active(&summary.id);
+        Ok(summary)
+    }
+
+    /// Gives a device another name.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_rename(&self, device: String, name: String) -> Result<(), Error> {
+        let body = json!({ "device": device, "name": name });
+        self.with(&device, move |device| Ok(device.rename(&name)?)).await?;
+        self.tell(kinds::DEVICE_RENAMED, body);
+        Ok(())
+    }
+
+    /// Chooses the device that answers the next ceremony.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when there is no such device, [`Error::VaultShut`].
+    pub async fn device_pick(&self, device: String) -> Result<(), Error> {
+        let info = self.with(&device, |device| Ok(device.info()?)).await?;
+        self.tell(kinds::DEVICE_PICKED, json!({ "device": device, "name": info.name }));
+        self.remember_active(&device);
+        Ok(())
+    }
+
+    /// Asks for the device's PIN and then twice for a new one, at its prompts.
+    ///
+    /// # Errors
+    /// [`Error::Device`]: declined, timed out, blocked, busy, or no phone.
+    pub async fn device_change_pin(&self, device: String) -> Result<(), Error> {
+        let device = self.with(&device, Ok).await?;
+        Ok(device.change_pin().await?)
+    }
+
+    /// Deletes a device's passkeys and PIN.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_wipe(&self, device: String) -> Result<(), Error> {
+        self.with(&device, |device| Ok(device.wipe()?)).await
+    }
+
+    /// Deletes a device with all it holds.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_remove(&self, device: String) -> Result<(), Error> {
+        let bench = self.clone();
+        let info = blocking(move || {
+            let (shelf, id) = (bench.shelf()?, DeviceId::parse(&device)?);
+            let info = shelf.open(&id)?.info()?;
+            shelf.remove(&id)?;
+            Ok(info)
+        })
+        .await?;
+        self.tell(kinds::DEVICE_REMOVED, json!({ "device": info.id, "name": info.name }));
+        self.note_change();
+        Ok(())
+    }
+
+    /// Gives a passkey the tester's own name; an empty one takes it away.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn passkey_rename(&self, device: String, credential_id: String, label: String) -> Result<(), Error> {
+        let id = credential(&credential_id)?;
+        self.with(&device, move |device| {
+            let label = Some(label.trim()).filter(|label| !label.is_empty());
+            Ok(device.label_passkey(&id, label)?)
+        })
+        .await
+    }
+
+    /// Deletes a passkey from its device; the relying party does not learn of it.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn passkey_delete(&self, device: String, credential_id: String) -> Result<(), Error> {
+        let id = credential(&credential_id)?;
+        self.with(&device, move |device| Ok(device.delete_passkey(&id)?)).await
+    }
+
+    /// What the person does at the prompt that [`Bench::bench_state`] shows.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when that prompt is gone.
+    pub async fn prompt_answer(&self, prompt: u32, answer: PromptAnswer) -> Result<(), Error> {
+        if self.0.chooser.answer(prompt, answer) {
+            return Ok(());
+        }
+        let bench = self.clone();
+        let asking = blocking(move || Ok(bench.asking())).await?;
+        match asking {
+            Some(device) => Ok(device.prompts().answer(prompt.into(), shapes::answer(answer))?),
+            None => Err(device::Error::PromptGone.into()),
+        }
+    }
+
+    pub(crate) fn prompt(&self) -> Option<Prompt> {
+        let asked = self.asking().and_then(|device| device.prompts().current());
+        self.0.chooser.prompt().or_else(|| asked.map(shapes::prompt))
+    }
+
+    /// The device whose prompt the window shows.
+    fn asking(&self) -> Option<Device> {
+        let devices = self.opened().ok()?;
+        devices.into_iter().map(|(device, _)| device).find(|device| device.prompts().current().is_some())
+    }
+
+    /// The device that answers the next ceremony; blocks on the disk.
+    pub(crate) fn active(&self) -> Result<Device, Error> {
+        let remembered = lock(&self.0.settings).active_device.clone();
+        let mut devices = self.opened()?;
+        let place = devices.iter().position(|(device, _)| Some(device.id().as_str()) == remembered.as_deref());
+        match place.or((!devices.is_empty()).then_some(0)) {
+            Some(place) => Ok(devices.swap_remove(place).0),
+            None => Err(Error::NoDevice),
+        }
+    }
+
+    pub(crate) fn active_among(&self, devices: &[DeviceSummary]) -> Option<String> {
+        let remembered = lock(&self.0.settings).active_device.clone();
+        let active = devices.iter().find(|device| Some(&device.id) == remembered.as_ref());
+        active.or(devices.first()).map(|device| device.id.clone())
+    }
+
+    /// Every device with its passkeys; blocks on the disk.
+    pub(crate) fn devices(&self) -> Result<Vec<DeviceSummary>, Error> {
+        self.opened()?.iter().map(|(device, info)| shapes::device_summary(device, info)).collect()
+    }
+
+    fn opened(&self) -> Result<Vec<(Device, device::Info)>, Error> {
+        let shelf = self.shelf()?;
+        shelf.list()?.into_iter().map(|info| Ok((shelf.open(&info.id)?, info))).collect()
+    }
+
+    fn shelf(&self) -> Result<Shelf, Error> {
+        lock(&self.0.vault).shelf()
+    }
+
+    /// The devices of a vault that was just opened, with a first phone in a fresh one.
+    pub(crate) fn shelf_of(&self, vault: Vault) -> Result<Shelf, Obstacle> {
+        let shelf = Shelf::new(vault, self.seams());
+        let powered_up = || {
+            if shelf.list()?.is_empty() {
+                shelf.add(FIRST_DEVICE, Model::Phone)?;
+            }
+            shelf.list()?.iter().map(|info| shelf.open(&info.id)).collect::<Result<Vec<_>, device::Error>>()
+        };
+        let devices = powered_up().map_err(|error| Obstacle::unreadable(&error))?;
+        for device in &devices {
+            self.watch(device);
+        }
+        Ok(shelf)
+    }
+
+    /// Tells the window of the device's changes and prompts as long as both live.
+    fn watch(&self, device: &Device) {
+        let (mut changes, mut prompts) = (device.changes(), device.prompts().watch());
+        let bench = std::sync::Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                let alive = tokio::select! {
+                    changed = changes.changed() => changed.is_ok(),
+                    changed = prompts.changed() => changed.is_ok(),
+                };
+                let Some(bench) = bench.upgrade().filter(|_| alive) else { return };
+                Bench(bench).note_change();
+            }
+        });
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        device: &str,
+        work: impl FnOnce(Device) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (bench, id) = (self.clone(), DeviceId::parse(device)?);
+        let done = blocking(move || work(bench.shelf()?.open(&id)?)).await;
+        self.note_change();
+        done
+    }
+
+    fn remember_active(&self, device: &str) {
+        lock(&self.0.settings).active_device = Some(device.to_owned());
+        self.save_settings();
+        self.note_change();
+    }
+}
+
+fn credential(text: &str) -> Result<CredentialId, Error> {
+    CredentialId::parse(text).map_err(|error| Error::Call(error.to_string()))
+}

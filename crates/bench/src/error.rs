@@ -1,0 +1,75 @@
+//! Why the bench did not do what it was asked.
+
+use std::{io, path::PathBuf};
+
+use crate::api::Problem;
+
+/// Why the bench did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No device can be used while the vault is shut.
+    #[error("Devices cannot be used: {0}")]
+    VaultShut(String),
+    /// The vault is still being opened.
+    #[error("The vault is still being opened. Wait a moment, then try again.")]
+    VaultOpening,
+    /// No such way out now.
+    #[error("That is not possible now: {0}")]
+    NoWayOut(&'static str),
+    /// A passphrase is needed and none was given.
+    #[error("Type the passphrase of this vault, then try again.")]
+    PassphraseMissing,
+    /// A device refused.
+    #[error(transparent)]
+    Device(#[from] device::Error),
+    /// No device is picked.
+    #[error("No device is picked. Pick one, or add one, in the device pane.")]
+    NoDevice,
+    /// The call cannot be understood.
+    #[error("The page's call cannot be understood: {0}.")]
+    Call(String),
+    /// The timeline could not be read.
+    #[error(transparent)]
+    Timeline(#[from] timeline::Error),
+    /// A file could not be written.
+    #[error("{} could not be written: {source}. Free some space or choose another data folder.", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The relying party does not run.
+    #[error(transparent)]
+    RelyingParty(#[from] rp_server::Error),
+    /// A task of the bench ended without an answer.
+    #[error("The bench is closing. Start it again.")]
+    Closing,
+}
+
+impl Error {
+    /// A stable name for the window.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::VaultShut(_) => "vaultShut",
+            Self::VaultOpening => "vaultOpening",
+            Self::NoWayOut(_) => "noWayOut",
+            Self::PassphraseMissing => "passphraseMissing",
+            Self::Device(error) => error.code(),
+            Self::NoDevice => "noDevice",
+            Self::Call(_) => "malformedCall",
+            Self::Timeline(error) => error.code(),
+            Self::Write { .. } => "writeFailed",
+            Self::RelyingParty(error) => error.code(),
+            Self::Closing => "closing",
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self { code: error.code().to_owned(), message: error.to_string() }
+    }
+}

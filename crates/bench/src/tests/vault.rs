@@ -1,0 +1,57 @@
+use super::person::*;
+use crate::{HomeChoice, api::WayOut};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passphrase_is_asked_for_and_a_wrong_one_opens_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open_with(folder.path(), HomeChoice::Passphrase).await;
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!((state.vault.state.as_str(), state.devices.len()), ("passphraseNeeded", 0));
+    let missing = bench.vault_way_out(WayOut::UsePassphrase, None).await.expect_err("none was typed");
+    assert_eq!(missing.code(), "passphraseMissing");
+    bench.vault_way_out(WayOut::UsePassphrase, Some("correct horse".into())).await.expect("tried");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!((state.vault.state.as_str(), state.devices.len()), ("ready", 1));
+    assert_eq!(bench.vault_way_out(WayOut::Retry, None).await.expect_err("open").code(), "noWayOut");
+    bench.close().await;
+    drop(bench);
+
+    let bench = open_with(folder.path(), HomeChoice::Passphrase).await;
+    bench.vault_way_out(WayOut::UsePassphrase, Some("wrong horse".into())).await.expect("tried");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(state.vault.state, "keyMismatch");
+    assert!(state.vault.ways_out.contains(&WayOut::UsePassphrase), "{:?}", state.vault.ways_out);
+    bench.vault_way_out(WayOut::UsePassphrase, Some("correct horse".into())).await.expect("tried");
+    assert_eq!(bench.bench_state().await.expect("alive").vault.state, "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_bench_on_one_folder_is_told_so_and_the_first_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = open(folder.path()).await;
+    let second = open(folder.path()).await;
+    let state = second.bench_state().await.expect("alive");
+    assert_eq!(state.vault.state, "inUse");
+    let problem = state.relying_parties[0].problem.clone().expect("told so");
+    assert_eq!(problem.code, "folderInUse");
+    second.vault_way_out(WayOut::UseMemory, None).await.expect("tried");
+    assert_eq!(second.bench_state().await.expect("alive").vault.state, "ready");
+    Page::of(&first).await.register(&first, "alice").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starting_over_sets_the_old_vault_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    bench.close().await;
+    drop(bench);
+    let database = folder.path().join("vault/vault.db");
+    std::fs::write(&database, b"torn").expect("writable");
+    let bench = open(folder.path()).await;
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(state.vault.state, "corrupt");
+    assert!(state.vault.ways_out.contains(&WayOut::StartOver));
+    bench.vault_way_out(WayOut::StartOver, None).await.expect("set aside");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!((state.vault.state.as_str(), state.devices.len()), ("ready", 1));
+}

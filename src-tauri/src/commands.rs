@@ -1,0 +1,83 @@
+//! The one list of commands. Each is a method of the bench of the same name;
+//! a bench without it does not compile. The window's TypeScript and the
+//! permissions are generated from this list.
+
+use bench::{Bench, api::*};
+use tauri::{State, Wry, ipc::Invoke};
+
+/// A command as the generators see it.
+#[cfg(test)]
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    pub(crate) documentation: &'static str,
+    /// Names with their TypeScript types.
+    pub(crate) arguments: Vec<(&'static str, String)>,
+    pub(crate) answer: String,
+}
+
+macro_rules! commands {
+    ($(#[doc = $documentation:literal] $name:ident($($argument:ident: $shape:ty),*) -> $answer:ty;)+) => {
+        $(
+            #[doc = $documentation]
+            #[tauri::command]
+            pub(crate) async fn $name(bench: State<'_, Bench>, $($argument: $shape),*) -> Result<$answer, Problem> {
+                bench.$name($($argument),*).await.map_err(Problem::from)
+            }
+        )+
+
+        /// Answers the window's calls.
+        pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($name),+]
+        }
+
+        #[cfg(test)]
+        pub(crate) fn commands() -> Vec<Command> {
+            let config = ts_rs::Config::default();
+            vec![$(Command {
+                name: stringify!($name),
+                documentation: $documentation.trim(),
+                arguments: vec![$((stringify!($argument), <$shape as ts_rs::TS>::name(&config))),*],
+                answer: <$answer as ts_rs::TS>::name(&config),
+            }),+]
+        }
+    };
+}
+
+commands! {
+    /// Everything the window shows that is not the timeline.
+    bench_state() -> BenchState;
+    /// Adds a software device: a `phone` or a `key`.
+    device_add(name: String, profile: String) -> DeviceSummary;
+    /// Gives a device another name.
+    device_rename(device: String, name: String) -> ();
+    /// Chooses the device that answers the next ceremony.
+    device_pick(device: String) -> ();
+    /// Asks for the device's PIN and then for a new one, at its prompts.
+    device_change_pin(device: String) -> ();
+    /// Deletes a device's passkeys and PIN.
+    device_wipe(device: String) -> ();
+    /// Deletes a device with all it holds.
+    device_remove(device: String) -> ();
+    /// Gives a passkey the tester's own name.
+    passkey_rename(device: String, credential_id: String, label: String) -> ();
+    /// Deletes a passkey from its device.
+    passkey_delete(device: String, credential_id: String) -> ();
+    /// What the person does at a device's prompt.
+    prompt_answer(prompt: u32, answer: PromptAnswer) -> ();
+    /// Runs `navigator.credentials.create()` or `.get()` for a framed page.
+    credentials_call(call: CredentialsCall) -> CredentialsAnswer;
+    /// Ends a running call, as an `AbortSignal` does.
+    credentials_abort(call: String) -> ();
+    /// A stretch of the timeline, oldest first.
+    timeline_range(after: u32, limit: u32) -> TimelinePage;
+    /// Forgets the timeline.
+    timeline_clear() -> ();
+    /// Writes the timeline, redacted, to the export folder.
+    timeline_save() -> SavedFile;
+    /// Does what the tester chose when the vault is shut.
+    vault_way_out(way: WayOut, passphrase: Option<String>) -> ();
+    /// Starts the relying party again, on request at another port.
+    relying_party_retry(another_port: bool) -> ();
+    /// Versions and folders, to paste into a bug report.
+    about() -> About;
+}

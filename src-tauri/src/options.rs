@@ -1,0 +1,33 @@
+//! What the program is started with.
+
+use std::path::PathBuf;
+
+use bench::{Config, HomeChoice};
+use clap::Parser;
+use tauri::{AppHandle, Manager};
+
+/// Touchstone, the passkey test bench.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Options {
+    /// Folder for devices, relying parties and exports [default: the user's data folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where the vault's key rests
+    #[arg(long, value_name = "HOME", value_enum)]
+    vault: Option<HomeChoice>,
+    /// Port of the relying party [default: the one it had, or a free one]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+}
+
+impl Options {
+    /// The bench these options ask for.
+    pub(crate) fn config(&self, app: &AppHandle) -> tauri::Result<Config> {
+        let data = match &self.data {
+            Some(folder) => folder.clone(),
+            None => app.path().app_data_dir()?,
+        };
+        Ok(Config { data, home: self.vault, port: self.port, web_view: tauri::webview_version().ok() })
+    }
+}

@@ -1,0 +1,61 @@
+//! Enrolment and sign-in without a user name.
+
+use crate::desk::{Desk, Keyring};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tester_enrols_signs_in_without_a_name_and_finds_everything_again_after_a_crash() {
+    let desk = Desk::new(Keyring::Unlocked);
+    let window = desk.open(&[]).await;
+    window.create_account("alice").await;
+    window.see("[data-role='wire-event'][data-kind='rp.verification']").await;
+    window.sign_out().await;
+    window.start_sign_in().await;
+    window.signed_in_as("alice").await;
+
+    // Every hop is on the wire, and the ladder shows each of the 25 steps.
+    for kind in ["rp.request", "rp.response", "client.get.called", "client.command.sent", "client.command.answered"] {
+        window.see(&format!("[data-role='wire-event'][data-kind='{kind}']")).await;
+    }
+    window.press_in_view("[data-role='wire-event'][data-kind='rp.verification'][data-last='true']").await;
+    window.see("[data-role='ladder-step'][data-step='25']").await;
+    let failed = window.driver.find_all(thirtyfour::By::Css("[data-outcome='failed']")).await.expect("a list");
+    assert!(failed.is_empty(), "no step failed");
+    window.sign_out().await;
+    window.kill();
+
+    let window = desk.open(&[]).await;
+    window.start_sign_in().await;
+    window.signed_in_as("alice").await;
+    window.sign_out().await;
+
+    window.create_account("bob").await;
+    window.sign_out().await;
+    window.start_sign_in().await;
+    window.prompt("chooseAccount").await;
+    window.press_in_view("[data-action='prompt-choose'][data-name='alice']").await;
+    window.signed_in_as("alice").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_is_counted_and_a_declined_prompt_leaves_nothing_behind() {
+    let desk = Desk::new(Keyring::Unlocked);
+    let window = desk.open(&[]).await;
+    window.ask_for_account("carol").await;
+    window.prompt("touch").await;
+    window.press("prompt-decline").await;
+    window.enter_site().await;
+    window.read_until("[data-role='error']", "cancelled").await;
+    window.step_back().await;
+
+    window.create_account("carol").await;
+    window.sign_out().await;
+    window.enter_site().await;
+    window.press("sign-in").await;
+    window.step_back().await;
+    window.press("prompt-touch").await;
+    window.prompt("enterPin").await;
+    window.enter_pin("000000").await;
+    window.read_until("[data-role='prompt']", "Wrong PIN. 4 tries left.").await;
+    window.verify_user().await;
+    window.signed_in_as("carol").await;
+}

@@ -1,0 +1,164 @@
+//! What hands and eyes do at the window.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use thirtyfour::prelude::*;
+
+use crate::desk::{PATIENCE, Window};
+
+/// The PIN a test gives its phones.
+pub const PIN: &str = "271828";
+
+impl Window {
+    /// Waits until the element is there and shown.
+    pub async fn see(&self, selector: &str) -> WebElement {
+        self.until(&format!("`{selector}` to show"), || async {
+            let found = self.driver.find(By::Css(selector)).await.ok()?;
+            found.is_displayed().await.ok()?.then_some(found)
+        })
+        .await
+    }
+
+    /// Waits until `probe` gives something.
+    pub async fn until<T, F: Future<Output = Option<T>>>(&self, what: &str, mut probe: impl FnMut() -> F) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = probe().await {
+                return found;
+            }
+            if Instant::now() > deadline {
+                let _ = self.driver.enter_default_frame().await;
+                let shown = self.driver.find(By::Tag("body")).await.expect("a page").text().await.unwrap_or_default();
+                panic!("waited in vain for {what}; the window shows:\n{shown}");
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Presses the control with this action in the bench's own window.
+    pub async fn press(&self, action: &str) {
+        self.press_in_view(&format!("[data-action='{action}']")).await;
+    }
+
+    /// Presses what the selector names, once it can be pressed.
+    pub async fn press_in_view(&self, selector: &str) {
+        self.until(&format!("`{selector}` to take a press"), || async {
+            let control = self.driver.find(By::Css(selector)).await.ok()?;
+            control.is_enabled().await.ok()?.then_some(())?;
+            control.click().await.ok()
+        })
+        .await;
+    }
+
+    /// The text of the element, once it is shown.
+    pub async fn read(&self, selector: &str) -> String {
+        self.see(selector).await.text().await.expect("an element has text")
+    }
+
+    /// Waits until the element's text holds `words`.
+    pub async fn read_until(&self, selector: &str, words: &str) -> String {
+        self.until(&format!("`{selector}` to say \"{words}\""), || async {
+            let text = self.driver.find(By::Css(selector)).await.ok()?.text().await.ok()?;
+            text.contains(words).then_some(text)
+        })
+        .await
+    }
+
+    /// Looks into the relying party's frame; [`Window::step_back`] leaves it.
+    pub async fn enter_site(&self) {
+        self.driver.enter_default_frame().await.expect("the bench's own page");
+        let frame = self.see("[data-role='rp-frame']").await;
+        frame.enter_frame().await.expect("the frame can be entered");
+    }
+
+    /// Back to the bench's own page.
+    pub async fn step_back(&self) {
+        self.driver.enter_default_frame().await.expect("the bench's own page");
+    }
+
+    /// Types into a field of the site.
+    pub async fn type_into(&self, field: &str, text: &str) {
+        let input = self.see(&format!("[data-field='{field}']")).await;
+        // `clear()` would not tell Svelte: take the old text back key by key.
+        let old = input.prop("value").await.ok().flatten().unwrap_or_default();
+        input.send_keys(Key::Backspace.to_string().repeat(old.chars().count())).await.expect("keys are taken");
+        input.send_keys(text).await.expect("keys are taken");
+    }
+
+    /// Waits for a prompt of this kind on the device.
+    pub async fn prompt(&self, kind: &str) {
+        self.see(&format!("[data-role='prompt'][data-kind='{kind}']")).await;
+    }
+
+    /// Presses digits and confirms.
+    pub async fn enter_pin(&self, pin: &str) {
+        for digit in pin.chars() {
+            self.press(&format!("prompt-digit-{digit}")).await;
+        }
+        self.press("prompt-submit").await;
+    }
+
+    /// Fills the sign-up page and presses its button.
+    pub async fn ask_for_account(&self, name: &str) {
+        self.enter_site().await;
+        self.press("go-sign-up").await;
+        self.type_into("username", name).await;
+        self.press("create-account").await;
+        self.step_back().await;
+    }
+
+    /// Creates an account with a passkey on the phone in use, whose PIN is set or set now.
+    pub async fn create_account(&self, name: &str) {
+        self.ask_for_account(name).await;
+        self.prompt("touch").await;
+        self.press("prompt-touch").await;
+        self.verify_user().await;
+        self.enter_site().await;
+        self.read_until("[data-role='account-name']", name).await;
+        self.step_back().await;
+    }
+
+    /// Enters the PIN, or sets it where the phone has none yet.
+    pub async fn verify_user(&self) {
+        let kind = self
+            .until("a PIN prompt", || async {
+                let prompt = self.driver.find(By::Css("[data-role='prompt']")).await.ok()?;
+                let kind = prompt.attr("data-kind").await.ok()??;
+                ["setPin", "enterPin"].contains(&kind.as_str()).then_some(kind)
+            })
+            .await;
+        self.enter_pin(PIN).await;
+        if kind == "setPin" {
+            self.see("[data-role='prompt'][data-kind='setPin'][data-confirming='true']").await;
+            self.enter_pin(PIN).await;
+        }
+    }
+
+    /// Signs out at the site.
+    pub async fn sign_out(&self) {
+        self.enter_site().await;
+        self.press("sign-out").await;
+        self.see("[data-action='sign-in']").await;
+        self.step_back().await;
+    }
+
+    /// Presses "Sign in with a passkey", touches and enters the PIN; an account choice may follow.
+    pub async fn start_sign_in(&self) {
+        self.enter_site().await;
+        self.press("sign-in").await;
+        self.step_back().await;
+        self.prompt("touch").await;
+        self.press("prompt-touch").await;
+        self.verify_user().await;
+    }
+
+    /// The name on the account page, once it shows.
+    pub async fn signed_in_as(&self, name: &str) {
+        self.enter_site().await;
+        self.read_until("[data-role='account-name']", name).await;
+        self.step_back().await;
+    }
+}

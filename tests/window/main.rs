@@ -1,0 +1,11 @@
+//! The real window, driven through WebDriver under Xvfb: what a tester does,
+//! with a real keyring, a real database and real HTTP.
+
+#![cfg(target_os = "linux")]
+
+mod bridge;
+mod ceremonies;
+mod desk;
+mod failures;
+mod hands;
+mod shots;
