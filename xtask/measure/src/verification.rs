@@ -3,8 +3,7 @@
 use p256::ecdsa::signature::Verifier as _;
 use url::Url;
 use verify::{
-    AuthenticationRequest, Expected, Mediation, RegistrationRequest,
-    StoredCredential, Trust,
+    AuthenticationRequest, Expected, Mediation, RegistrationRequest, StoredCredential, Trust,
 };
 use webauthn::cose::Algorithm;
 use webauthn::id::{Origin, RpId, UserHandle};
