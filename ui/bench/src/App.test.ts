@@ -43,7 +43,7 @@ const quiet: BenchState = {
 
 const asking = (question: Question): BenchState => ({
   ...quiet,
-  prompt: { id: 7, device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
+  prompt: { id: 7, asker: 'device', device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
 });
 
 const enterPin = (entered: number): Question => ({ kind: 'enterPin', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
@@ -159,6 +159,23 @@ describe('the window', () => {
     await waitFor(() => expect(document.activeElement?.getAttribute('data-index')).toBe('0'));
     await userEvent.keyboard('{ArrowDown}{Enter}');
     await waitFor(() => expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'choose', index: 1 } }]));
+  });
+
+  it('lets the browser ask for the account when the device has no display', async () => {
+    const question: Question = { kind: 'chooseAccount', accounts: [{ name: 'bob', displayName: 'Bob' }, { name: 'alice', displayName: 'Alice Ash' }] };
+    await open({ ...quiet, prompt: { id: 9, asker: 'client', device: null, rpId: 'localhost', deadline: Date.now() + 60_000, question } });
+    const dialog = await screen.findByRole('dialog', { name: 'The browser asks: who signs in?' });
+    expect(dialog.textContent).toContain('This device has no display, so the client asks.');
+    expect(role('idle')).not.toBeNull();
+    expect(document.activeElement?.getAttribute('data-index')).toBe('0');
+    await userEvent.keyboard('{Escape}');
+    await userEvent.click(document.querySelector('[data-action="prompt-choose"][data-index="1"]')!);
+    await waitFor(() =>
+      expect(of('prompt_answer')).toEqual([
+        { prompt: 9, answer: { kind: 'decline' } },
+        { prompt: 9, answer: { kind: 'choose', index: 1 } },
+      ]),
+    );
   });
 
   it('wipes a blocked device only after saying what is lost', async () => {

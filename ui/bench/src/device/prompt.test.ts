@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Prompt, PromptAnswer, Question } from '../bindings/types';
 import { Answers, Typed, accountLines, padAnswer, padOf, screenOf, timeLeft } from './prompt';
 
-const prompt = (question: Question): Prompt => ({ id: 1, device: 'd', rpId: 'localhost', deadline: 0, question });
+const prompt = (question: Question): Prompt => ({ id: 1, asker: 'device', device: 'd', rpId: 'localhost', deadline: 0, question });
 const enterPin = (entered: number, triesLeft = 5, problem: string | null = null): Question => ({
   kind: 'enterPin',
   entered,
@@ -27,6 +27,14 @@ describe('the words of a prompt', () => {
     const setPin = { kind: 'setPin', entered: 0, minLength: 4, maxLength: 8, problem: null } as const;
     expect(screenOf(prompt({ ...setPin, confirming: false })).lead).toMatch(/4 to 8 digits/);
     expect(screenOf(prompt({ ...setPin, confirming: true })).title).toBe('Repeat the new PIN');
+  });
+
+  it('come from the browser when the device has no display', () => {
+    const question: Question = { kind: 'chooseAccount', accounts: [] };
+    expect(screenOf(prompt(question)).title).toBe('Choose an account');
+    const { lead, title } = screenOf({ ...prompt(question), asker: 'client', device: null });
+    expect(title).toBe('The browser asks: who signs in?');
+    expect(lead).toMatch(/no display/);
   });
 
   it('pass on what was wrong, and warn before the last try', () => {

@@ -1,6 +1,6 @@
 import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
 
-/** What the device's screen says. */
+/** What the device's screen, or the client's own dialog, says. */
 export interface Screen {
   /** Who wants what. */
   lead: string;
@@ -32,7 +32,9 @@ export function screenOf(prompt: Prompt): Screen {
         problem: question.problem ?? (question.triesLeft === 1 ? '1 try left.' : null),
       };
     case 'chooseAccount':
-      return { lead: `${site} wants to sign you in`, title: 'Choose an account', problem: null };
+      return prompt.asker === 'client'
+        ? { lead: 'This device has no display, so the client asks.', title: 'The browser asks: who signs in?', problem: null }
+        : { lead: `${site} wants to sign you in`, title: 'Choose an account', problem: null };
     case 'blocked':
       return {
         lead: 'All tries for the PIN are spent. The passkeys on this device cannot be used any more.',
