@@ -10,6 +10,7 @@ use crate::Error;
 mod open_ceremonies;
 mod operations;
 mod queries;
+mod recent;
 mod records;
 mod schema;
 mod sqlite;
@@ -49,6 +50,8 @@ pub(crate) trait Store: Send + Sync {
     fn username_is_taken(&self, key: &str) -> Answer<'_, bool>;
     /// A passkey and the account it belongs to.
     fn passkey(&self, id: &CredentialId) -> Answer<'_, Option<(Passkey, Account)>>;
+    /// The same, perhaps an older version of it: good for a verdict that names its version.
+    fn passkey_to_judge(&self, id: &CredentialId) -> Answer<'_, Option<(Passkey, Account)>>;
     /// An account's passkeys, oldest first.
     fn passkeys(&self, account: &UserHandle) -> Answer<'_, Vec<Passkey>>;
     /// Gives one of the account's passkeys another label; None when it has no such passkey.

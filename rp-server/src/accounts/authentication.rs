@@ -62,7 +62,7 @@ impl RelyingParty {
             }
         };
         for _ in 0..ATTEMPTS {
-            let found = self.store.passkey(&response.id).await?;
+            let found = self.store.passkey_to_judge(&response.id).await?;
             let record = found
                 .as_ref()
                 .map(|(passkey, account)| credential(passkey, account));

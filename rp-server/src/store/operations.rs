@@ -116,7 +116,7 @@ pub(super) fn rename_passkey(
     label: &str,
 ) -> Result<Verdict<Option<Passkey>>> {
     let renamed = db
-        .prepare_cached("UPDATE passkey SET label = ?1 WHERE id = ?2 AND account_id = ?3")?
+        .prepare_cached("UPDATE passkey SET label = ?1, version = version + 1 WHERE id = ?2 AND account_id = ?3")?
         .execute(params![label, id, account])?;
     if renamed == 0 {
         return Ok(Verdict::Undo(None));

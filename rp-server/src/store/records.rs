@@ -37,7 +37,7 @@ pub(crate) struct Passkey {
     pub label: String,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
-    /// Rises with every sign-in; a verdict holds only for the version it was judged on.
+    /// Rises with every change; a verdict holds only for the version it was judged on.
     pub version: i64,
 }
 

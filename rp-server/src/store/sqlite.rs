@@ -12,9 +12,14 @@ use timeline::Timestamp;
 use webauthn::id::{CredentialId, UserHandle};
 
 use super::{
-    Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, Passkey,
-    Registered, Registration, Session, SignIn, SignedIn, Store, open_ceremonies::OpenCeremonies,
-    operations, queries, schema, schema::Place, writer::Writer,
+    Account, Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, Passkey,
+    Registered, Registration, Session, SignIn, SignedIn, Store,
+    open_ceremonies::OpenCeremonies,
+    operations, queries,
+    recent::{Recent, SignedRow},
+    schema,
+    schema::Place,
+    writer::Writer,
 };
 use crate::{Data, Error, Limits, random};
 
@@ -28,6 +33,7 @@ pub(crate) struct Sqlite {
     writer: Writer,
     readers: Vec<Mutex<Connection>>,
     open: Mutex<OpenCeremonies>,
+    recent: Mutex<Recent>,
     limits: Limits,
     path: PathBuf,
     _lock: Option<File>,
@@ -58,6 +64,7 @@ impl Sqlite {
                 limits.open_ceremonies,
                 limits.open_ceremonies_per_account,
             )),
+            recent: Mutex::default(),
             limits,
             path,
             _lock: lock,
@@ -149,11 +156,17 @@ impl Store for Sqlite {
     fn finish_sign_in(&self, sign_in: SignIn) -> Answer<'_, SignedIn> {
         let limits = self.limits;
         let id = sign_in.finish.ceremony;
+        let row = SignedRow::from(&sign_in);
         let written = self
             .writer
             .run(move |db| operations::finish_sign_in(db, &limits, &sign_in));
         Box::pin(async move {
             let answer = written.await?;
+            match answer {
+                SignedIn::Done => unpoisoned(&self.recent).follow(&row),
+                SignedIn::RowChanged => unpoisoned(&self.recent).forget(&row.passkey),
+                SignedIn::AlreadyUsed => {}
+            }
             if answer != SignedIn::RowChanged {
                 unpoisoned(&self.open).close(id);
             }
@@ -165,8 +178,22 @@ impl Store for Sqlite {
         self.read(|db| queries::username_is_taken(db, key))
     }
 
-    fn passkey(&self, id: &CredentialId) -> Answer<'_, Option<(Passkey, super::Account)>> {
+    fn passkey(&self, id: &CredentialId) -> Answer<'_, Option<(Passkey, Account)>> {
         self.read(|db| queries::passkey(db, id.as_bytes()))
+    }
+
+    fn passkey_to_judge(&self, id: &CredentialId) -> Answer<'_, Option<(Passkey, Account)>> {
+        if let Some(recent) = unpoisoned(&self.recent).get(id) {
+            return Box::pin(std::future::ready(Ok(Some(recent))));
+        }
+        let id = id.clone();
+        Box::pin(async move {
+            let found = self.passkey(&id).await?;
+            if let Some((passkey, account)) = &found {
+                unpoisoned(&self.recent).keep(passkey.clone(), account.clone());
+            }
+            Ok(found)
+        })
     }
 
     fn passkeys(&self, account: &UserHandle) -> Answer<'_, Vec<Passkey>> {

@@ -310,3 +310,63 @@ fn the_table_of_open_ceremonies_stays_bounded() {
         "the expired give way"
     );
 }
+
+async fn judged(store: &Sqlite) -> Option<Passkey> {
+    let id = CredentialId::new(1_u32.to_be_bytes());
+    let found = store.passkey_to_judge(&id).await.expect("an answer");
+    found.map(|(passkey, _)| passkey)
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_used_lately_is_never_judged_on_what_it_no_longer_is() {
+    let store = memory();
+    store
+        .finish_registration(registration(1))
+        .await
+        .expect("stored");
+    let mut further = registration(2);
+    further.new_account = None;
+    further.passkey.account = UserHandle::new(1_u32.to_be_bytes());
+    store.finish_registration(further).await.expect("stored");
+    let (account, id) = (
+        UserHandle::new(1_u32.to_be_bytes()),
+        CredentialId::new(1_u32.to_be_bytes()),
+    );
+    assert_eq!(judged(&store).await.expect("a passkey").version, 1);
+    store
+        .finish_sign_in(sign_in(10, 1, 1, 5))
+        .await
+        .expect("an answer");
+    let row = store
+        .passkey(&id)
+        .await
+        .expect("an answer")
+        .map(|(passkey, _)| passkey);
+    assert_eq!(judged(&store).await, row, "it follows a sign-in");
+
+    store
+        .rename_passkey(&account, &id, "Phone".into())
+        .await
+        .expect("an answer");
+    assert_eq!(
+        store
+            .finish_sign_in(sign_in(11, 1, 2, 6))
+            .await
+            .expect("an answer"),
+        SignedIn::RowChanged,
+        "a verdict on the row before its renaming is refused"
+    );
+    assert_eq!(judged(&store).await.expect("a passkey").label, "Phone");
+    store
+        .delete_passkey(&account, &id, [0; 32])
+        .await
+        .expect("an answer");
+    assert_eq!(
+        store
+            .finish_sign_in(sign_in(12, 1, 3, 7))
+            .await
+            .expect("an answer"),
+        SignedIn::RowChanged
+    );
+    assert_eq!(judged(&store).await, None, "it is gone");
+}

@@ -24,7 +24,7 @@ CREATE TABLE passkey (
     label           TEXT    NOT NULL,
     created_at      INTEGER NOT NULL,
     last_used_at    INTEGER,
-    version         INTEGER NOT NULL DEFAULT 1 -- rises with every sign-in
+    version         INTEGER NOT NULL DEFAULT 1 -- rises with every change
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX passkey_of_account ON passkey (account_id, created_at);
