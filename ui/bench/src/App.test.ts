@@ -189,6 +189,37 @@ describe('the window', () => {
     await waitFor(() => expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'wipe' } }]));
   });
 
+  it('adds a phone or a security key', async () => {
+    await open({ ...quiet, devices: [], activeDevice: null });
+    await screen.findByText('Add a device');
+    await userEvent.click(action('device-add-first'));
+    const name = await screen.findByLabelText<HTMLInputElement>('Name');
+    expect(name.value).toBe('Phone A');
+    await userEvent.click(screen.getByLabelText(/Security key/));
+    expect(name.value).toBe('Key A');
+    expect(screen.getByRole('dialog').textContent).toContain('a relying party that requires user verification refuses it');
+    await userEvent.clear(name);
+    await userEvent.type(name, 'Drawer');
+    await userEvent.click(screen.getByLabelText(/Phone/));
+    await userEvent.click(screen.getByLabelText(/Security key/));
+    expect(name.value).toBe('Drawer');
+    await userEvent.click(action('device-add-confirm'));
+    await waitFor(() => expect(of('device_add')).toEqual([{ name: 'Drawer', profile: 'key' }]));
+  });
+
+  it('shows a key as a key: a light, no PIN', async () => {
+    const key: DeviceSummary = { ...phone, name: 'Key A', profile: 'key', pin: { set: false, triesLeft: 0, blocked: false } };
+    await open({ ...asking({ kind: 'touch', purpose: 'signIn', userName: null }), devices: [key] });
+    await screen.findByText('Touch to sign in');
+    expect(role('pin-fact')).toBeNull();
+    await waitFor(() => expect(document.activeElement).toBe(action('prompt-touch')));
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(of('prompt_answer')).toEqual([{ prompt: 7, answer: { kind: 'touch' } }]));
+    await userEvent.click(action('device-menu'));
+    await screen.findByText('Rename…');
+    expect(action('device-change-pin')).toBeNull();
+  });
+
   it('says why a command was refused', async () => {
     refuse['timeline_save'] = { code: 'exportFolder', message: 'The folder for timelines cannot be written. Choose another one.' };
     await open(quiet);

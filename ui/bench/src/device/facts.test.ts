@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, it } from 'vitest';
 import type { DeviceSummary, PasskeySummary } from '../bindings/types';
-import { homeName, idleAdvice, nextPhoneName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
+import { hasPin, homeName, idleAdvice, nextName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
 
 const passkey = (rpId: string, part: Partial<PasskeySummary> = {}) => ({ rpId, label: null, ...part }) as PasskeySummary;
 const device = (part: Partial<DeviceSummary> = {}): DeviceSummary => ({
@@ -55,7 +55,15 @@ it('names every home of the vault’s key', () => {
   ]);
 });
 
-it('offers the first free letter for a phone', () => {
-  expect(nextPhoneName([])).toBe('Phone A');
-  expect(nextPhoneName([device(), device({ name: 'Phone C' })])).toBe('Phone B');
+it('offers the first free letter for each kind of device', () => {
+  expect(nextName('phone', [])).toBe('Phone A');
+  expect(nextName('phone', [device(), device({ name: 'Phone C' })])).toBe('Phone B');
+  expect(nextName('key', [device(), device({ name: 'Key A' })])).toBe('Key B');
+});
+
+it('does not speak of a PIN where there is none', () => {
+  const key = device({ name: 'Key A', profile: 'key', pin: { set: false, triesLeft: 0, blocked: false } });
+  expect(hasPin(key)).toBe(false);
+  expect(idleAdvice(key).advice).toMatch(/cannot verify its user/);
+  expect(wipeLoss(key)).not.toContain('PIN');
 });

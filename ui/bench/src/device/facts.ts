@@ -13,6 +13,28 @@ export function passkeyFact(device: DeviceSummary): string {
   return `${length} for ${sites} ${sites === 1 ? 'site' : 'sites'}`;
 }
 
+/** What a device can be. */
+export type Profile = 'phone' | 'key';
+
+/** The kinds of device to add: name, and what sets it apart. */
+export const PROFILES: Record<Profile, { label: string; sentence: string; added: string }> = {
+  phone: {
+    label: 'Phone',
+    sentence: 'It has a display and a PIN of its own, asked for at its first use.',
+    added: 'Add the phone',
+  },
+  key: {
+    label: 'Security key',
+    sentence: 'Touch only, no user verification: a relying party that requires user verification refuses it.',
+    added: 'Add the key',
+  },
+};
+
+/** True for a device that verifies its user by a PIN of its own. */
+export function hasPin(device: DeviceSummary): boolean {
+  return device.profile !== 'key';
+}
+
 /** How the PIN stands. */
 export function pinFact({ pin }: DeviceSummary): string {
   if (!pin.set) return 'not set yet';
@@ -24,6 +46,12 @@ export function pinFact({ pin }: DeviceSummary): string {
 export function idleAdvice(device: DeviceSummary): { title: string; advice: string } {
   if (device.pin.blocked) {
     return { title: 'Blocked', advice: 'All tries for the PIN are spent. Wipe this device to use it again.' };
+  }
+  if (!hasPin(device)) {
+    return {
+      title: device.passkeys.length === 0 ? 'No passkeys yet' : 'Ready',
+      advice: 'It blinks when it wants a touch. It cannot verify its user: a relying party that requires this refuses it.',
+    };
   }
   if (device.passkeys.length === 0) {
     return {
@@ -53,14 +81,16 @@ export function passkeyName(passkey: PasskeySummary): string {
   return passkey.label || passkey.userDisplayName || passkey.userName || 'Passkey without a name';
 }
 
-/** A name for the next phone: the first letter that is free. */
-export function nextPhoneName(devices: DeviceSummary[]): string {
+const NAMED: Record<Profile, string> = { phone: 'Phone', key: 'Key' };
+
+/** A name for the next device of a kind: the first letter that is free. */
+export function nextName(profile: Profile, devices: DeviceSummary[]): string {
   const taken = new Set(devices.map((device) => device.name));
   for (let i = 0; i < 26; i++) {
-    const name = `Phone ${String.fromCharCode(65 + i)}`;
+    const name = `${NAMED[profile]} ${String.fromCharCode(65 + i)}`;
     if (!taken.has(name)) return name;
   }
-  return `Phone ${devices.length + 1}`;
+  return `${NAMED[profile]} ${devices.length + 1}`;
 }
 
 const HOMES: Record<string, string> = {

@@ -1,10 +1,12 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../bindings/types';
-import { HEIGHTS, moved, rowOf } from './rows';
+import type { DeviceSummary, Event } from '../bindings/types';
+import { HEIGHTS, moved, namesOf, rowOf as row } from './rows';
 
 const event = (kind: string, wall: number) => ({ seq: 1, kind, wall, party: 'bench', body: {} }) as Event;
 const nothing = () => undefined;
+const devices = (...names: string[]) => names.map((name) => ({ id: name.toLowerCase(), name })) as DeviceSummary[];
+const rowOf = (at: Event, before: Event | undefined, find: () => undefined, ...names: string[]) => row(at, before, find, namesOf(devices(...names)));
 
 describe('a row', () => {
   it('tells the time where a stretch begins, not within it', () => {
@@ -12,6 +14,14 @@ describe('a row', () => {
     expect(rowOf(first, undefined, nothing).time).toMatch(/^\d\d:\d\d:\d\d$/);
     expect(rowOf(event('rp.response', 2000), first, nothing).time).toBeNull();
     expect(rowOf(event('rp.request', 2001), first, nothing).time).not.toBeNull();
+  });
+
+  it('names the device where there are several', () => {
+    const used = { ...event('device.passkey.used', 0), party: 'device', body: { device: 'a', signCount: 4 } } as Event;
+    expect(rowOf(used, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'counter 4 · A' });
+    expect(rowOf(used, undefined, nothing, 'A').drawn).toMatchObject({ note: 'counter 4' });
+    expect(rowOf(used, undefined, nothing, 'B', 'C').drawn).toMatchObject({ note: 'counter 4' });
+    expect(rowOf({ ...used, body: { device: 'b' } }, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'B' });
   });
 
   it('is as high as its shape needs', () => {

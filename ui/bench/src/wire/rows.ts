@@ -1,4 +1,5 @@
-import type { Event } from '../bindings/types';
+import type { DeviceSummary, Event } from '../bindings/types';
+import { text } from './body';
 import { type Find, type Lane, type Presentation, present } from './present';
 
 /** How far each lane stands from the left, in per cent of the drawing's width. */
@@ -36,11 +37,24 @@ export function drawnOf(event: Event, find: Find): Presentation {
   return drawn;
 }
 
+/** Names of devices by their ids; empty while there is only one to speak of. */
+export type DeviceNames = ReadonlyMap<string, string>;
+
+/** The names to tell devices apart by. */
+export function namesOf(devices: DeviceSummary[]): DeviceNames {
+  return new Map(devices.length > 1 ? devices.map(({ id, name }) => [id, name]) : []);
+}
+
 /** The row of an event, given the one before it. */
-export function rowOf(event: Event, before: Event | undefined, find: Find): Row {
-  const drawn = drawnOf(event, find);
+export function rowOf(event: Event, before: Event | undefined, find: Find, names: DeviceNames): Row {
+  const drawn = withDevice(drawnOf(event, find), names.get(text(event, 'device') ?? ''));
   const begins = !before || event.wall - before.wall > QUIET;
   return { event, drawn, time: begins ? timeOfDay(event.wall) : null, height: heightOf(drawn) };
+}
+
+function withDevice(drawn: Presentation, name: string | undefined): Presentation {
+  if (drawn.shape === 'divider' || !name) return drawn;
+  return { ...drawn, note: drawn.note ? `${drawn.note} · ${name}` : name };
 }
 
 export function heightOf(drawn: Presentation): number {
