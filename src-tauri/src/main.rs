@@ -14,10 +14,21 @@ use std::error::Error;
 
 use bench::Bench;
 use clap::Parser;
-use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// The window's label; the capability file names it too.
 const WINDOW: &str = "bench";
+
+/// Where the window and the frames in it may go: the window's own page, and relying parties on this
+/// machine. (A frame cannot send the window itself anywhere: it is sandboxed.)
+fn stays_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "tauri" | "about" => true,
+        "http" | "https" => host == "localhost" || host.ends_with(".localhost"),
+        _ => false,
+    }
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = options::Options::parse();
@@ -31,11 +42,17 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .title("Touchstone")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(720.0, 560.0)
+                .on_navigation(stays_local)
                 .initialization_script_for_all_frames(include_str!("../bridge.js"))
                 .build()?;
             stream::forward(app.handle(), &bench);
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let RunEvent::Exit = event {
+                tauri::async_runtime::block_on(app.state::<Bench>().close());
+            }
+        });
     Ok(())
 }

@@ -24,6 +24,7 @@ async fn without_a_keyring_the_tester_may_keep_the_key_in_a_file() {
     window.see("[data-role='vault-problem'][data-state='keyringUnavailable']").await;
     window.press("vault-useFile").await;
     window.create_account("alice").await;
+    window.sign_out().await;
     window.kill();
 
     let window = desk.open(&[]).await;
@@ -36,6 +37,7 @@ async fn a_damaged_keyring_never_costs_the_vault() {
     let mut desk = Desk::new(Keyring::Unlocked);
     let window = desk.open(&[]).await;
     window.create_account("alice").await;
+    window.sign_out().await;
     window.kill();
     let keyring = desk.data_home().join("keyrings/login.keyring");
     let sound = fs::read(&keyring).expect("the keyring has a file");
@@ -68,7 +70,7 @@ async fn a_damaged_database_is_said_and_starting_over_sets_it_aside() {
     let window = desk.open(&[]).await;
     window.read_until(PROBLEM, "damaged").await;
     window.press("vault-startOver").await;
-    window.press("confirm").await;
+    window.press("vault-startOver-confirm").await;
     window.see("[data-role='device-name']").await;
     let aside = fs::read_dir(&folder)
         .expect("a folder")

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -30,12 +31,20 @@ impl Window {
                 return found;
             }
             if Instant::now() > deadline {
-                let _ = self.driver.enter_default_frame().await;
-                let shown = self.driver.find(By::Tag("body")).await.expect("a page").text().await.unwrap_or_default();
-                panic!("waited in vain for {what}; the window shows:\n{shown}");
+                self.fail(what).await;
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
+    }
+
+    /// Ends the test with what the window shows, as text and as a picture.
+    async fn fail(&self, what: &str) -> ! {
+        let _ = self.driver.enter_default_frame().await;
+        let shown = self.driver.find(By::Tag("body")).await.expect("a page").text().await.unwrap_or_default();
+        let name = std::thread::current().name().unwrap_or("window").replace("::", "-");
+        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        let _ = self.driver.screenshot(&picture).await;
+        panic!("waited in vain for {what}; picture: {}; the window shows:\n{shown}", picture.display());
     }
 
     /// Presses the control with this action in the bench's own window.
@@ -79,12 +88,9 @@ impl Window {
         self.driver.enter_default_frame().await.expect("the bench's own page");
     }
 
-    /// Types into a field of the site.
+    /// Types into an empty field.
     pub async fn type_into(&self, field: &str, text: &str) {
         let input = self.see(&format!("[data-field='{field}']")).await;
-        // `clear()` would not tell Svelte: take the old text back key by key.
-        let old = input.prop("value").await.ok().flatten().unwrap_or_default();
-        input.send_keys(Key::Backspace.to_string().repeat(old.chars().count())).await.expect("keys are taken");
         input.send_keys(text).await.expect("keys are taken");
     }
 
@@ -113,6 +119,11 @@ impl Window {
     /// Creates an account with a passkey on the phone in use, whose PIN is set or set now.
     pub async fn create_account(&self, name: &str) {
         self.ask_for_account(name).await;
+        self.finish_account(name).await;
+    }
+
+    /// Touches and verifies after [`Window::ask_for_account`].
+    pub async fn finish_account(&self, name: &str) {
         self.prompt("touch").await;
         self.press("prompt-touch").await;
         self.verify_user().await;
@@ -132,9 +143,23 @@ impl Window {
             .await;
         self.enter_pin(PIN).await;
         if kind == "setPin" {
-            self.see("[data-role='prompt'][data-kind='setPin'][data-confirming='true']").await;
+            self.read_until("[data-role='prompt-title']", "Repeat").await;
             self.enter_pin(PIN).await;
         }
+    }
+
+    /// Chooses an account on the phone.
+    pub async fn choose_account(&self, name: &str) {
+        self.until(&format!("the phone to offer {name}"), || async {
+            for choice in self.driver.find_all(By::Css("[data-action='prompt-choose']")).await.ok()? {
+                // Clipped text counts as hidden for `text()`.
+                if choice.prop("textContent").await.ok()??.contains(name) {
+                    return choice.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
     }
 
     /// Signs out at the site.

@@ -3,6 +3,7 @@
 use client::{Call, ClientError};
 use device::InProcessChannel;
 use serde::Serialize;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use webauthn::id::Origin;
 
@@ -10,6 +11,8 @@ use crate::{
     Bench, Error,
     api::{CredentialsAnswer, CredentialsCall, CredentialsMethod},
     bench::{Inner, blocking, lock},
+    kinds,
+    vault_slot::VaultSlot,
 };
 
 /// Takes a call off the list when it ends, however it ends.
@@ -37,10 +40,16 @@ impl Bench {
             return Ok(exception("NotSupportedError", "This mediation is not offered here: use optional or required."));
         }
         let registered = self.register(call.call)?;
+        self.vault_opened().await;
         let bench = self.clone();
         let device = match blocking(move || bench.active()).await {
             Ok(device) => device,
-            Err(error) => return Ok(exception("NotAllowedError", &error.to_string())),
+            Err(error) => {
+                // The page learns only the name, so the reason goes on the wire.
+                let body = json!({ "origin": origin, "code": error.code(), "message": error.to_string() });
+                self.tell(kinds::CALL_REFUSED, body);
+                return Ok(exception("NotAllowedError", &error.to_string()));
+            }
         };
         let mut channel = InProcessChannel::new(device);
         let page = Call { origin: &origin, options: &call.public_key, abort: &registered.abort, cause: None };
@@ -60,6 +69,16 @@ impl Bench {
             abort.cancel();
         }
         Ok(())
+    }
+
+    /// Waits while the vault is being opened, which ends by the keyring's deadline.
+    async fn vault_opened(&self) {
+        let mut changes = self.changes();
+        while matches!(*lock(&self.0.vault), VaultSlot::Opening(_)) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     fn register(&self, call: String) -> Result<Registered<'_>, Error> {

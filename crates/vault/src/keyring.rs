@@ -1,8 +1,9 @@
 //! The OS keyring, asked from one dedicated thread and never for longer than a deadline.
 //!
 //! The thread exists because a keyring may wait for ever for a person to unlock it, and because the
-//! Secret Service store may not be entered from an asynchronous task. While a call is overdue every
-//! further one fails at once; when it answers at last, the thread serves again.
+//! Secret Service store may not be entered from an asynchronous task. A thread whose call is overdue
+//! is left to end by itself, and the next call gets a new one: the keyring may have been restarted
+//! meanwhile, and then the old call is never answered. Only so many are left at a time.
 //!
 //! Known limit: a GNOME Keyring whose file is damaged says that it has no such item, takes a new one
 //! and reads it back, and forgets it at its end. No call of the Secret Service tells that apart from
@@ -39,12 +40,15 @@ struct Job {
 
 struct Worker {
     jobs: Option<Sender<Job>>,
-    overdue: Option<Receiver<Answer>>,
+    overdue: Vec<Receiver<Answer>>,
 }
+
+/// Overdue calls left to themselves at one time; with more, every further call fails at once.
+const MOST_OVERDUE: usize = 8;
 
 static WORKER: Mutex<Worker> = Mutex::new(Worker {
     jobs: None,
-    overdue: None,
+    overdue: Vec::new(),
 });
 
 /// Reads the key, `None` when the keyring has no such item.
@@ -68,11 +72,11 @@ pub(crate) fn write(item: &Item, key: &VaultKey, deadline: Duration) -> Result<(
 
 fn ask(item: &Item, write: Option<Zeroizing<String>>, deadline: Duration) -> Answer {
     let mut worker = WORKER.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(overdue) = &worker.overdue {
-        if matches!(overdue.try_recv(), Err(TryRecvError::Empty)) {
-            return Err(VaultState::KeyringStuck);
-        }
-        worker.overdue = None;
+    worker
+        .overdue
+        .retain(|answer| matches!(answer.try_recv(), Err(TryRecvError::Empty)));
+    if worker.overdue.len() >= MOST_OVERDUE {
+        return Err(VaultState::KeyringStuck);
     }
     let (reply, answer) = channel();
     let job = Job {
@@ -85,7 +89,8 @@ fn ask(item: &Item, write: Option<Zeroizing<String>>, deadline: Duration) -> Ans
         Ok(answer) => answer,
         Err(RecvTimeoutError::Disconnected) => Err(VaultState::KeyringUnavailable),
         Err(RecvTimeoutError::Timeout) => {
-            worker.overdue = Some(answer);
+            worker.overdue.push(answer);
+            worker.jobs = None;
             Err(VaultState::KeyringStuck)
         }
     }

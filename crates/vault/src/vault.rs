@@ -148,7 +148,14 @@ fn create(folder: &Path, home: &KeyHome) -> Result<(), Error> {
         }
     };
     let salt = random::<32>()?.to_vec();
-    let key = home.find_or_make(&installation, &salt)?;
+    let key = home
+        .find_or_make(&installation, &salt)
+        .inspect_err(|error| {
+            // A key written late would then belong to an id that nobody uses any more.
+            if matches!(error, Error::NotReady(VaultState::KeyringStuck)) {
+                let _ = folder::remove(&marker);
+            }
+        })?;
     let preamble = Preamble::new(installation, home.code(), salt, &key)?;
     Database::create(folder, &preamble)
 }

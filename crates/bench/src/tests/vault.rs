@@ -1,5 +1,12 @@
+use serde_json::json;
+use timeline::Seq;
+
 use super::person::*;
-use crate::{HomeChoice, api::WayOut};
+use crate::{
+    HomeChoice,
+    api::{CredentialsAnswer, CredentialsMethod, WayOut},
+    kinds,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passphrase_is_asked_for_and_a_wrong_one_opens_nothing() {
@@ -23,6 +30,19 @@ async fn a_passphrase_is_asked_for_and_a_wrong_one_opens_nothing() {
     assert!(state.vault.ways_out.contains(&WayOut::UsePassphrase), "{:?}", state.vault.ways_out);
     bench.vault_way_out(WayOut::UsePassphrase, Some("correct horse".into())).await.expect("tried");
     assert_eq!(bench.bench_state().await.expect("alive").vault.state, "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_while_the_vault_is_shut_says_why_on_the_wire() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open_with(folder.path(), HomeChoice::Passphrase).await;
+    let request = json!({ "challenge": "Y2hhbGxlbmdlLW51bWJlci03", "rpId": "localhost" });
+    let answer = call(&bench, "http://localhost:1", CredentialsMethod::Get, request).await;
+    let CredentialsAnswer::Exception { name, .. } = answer else { panic!("no device is there") };
+    assert_eq!(name, "NotAllowedError");
+    let events = bench.timeline().range(Seq(0), 100).expect("readable");
+    let refused = events.iter().find(|event| event.kind == kinds::CALL_REFUSED).expect("told");
+    assert_eq!(refused.body["code"], "vaultShut");
 }
 
 #[tokio::test(flavor = "multi_thread")]
