@@ -50,7 +50,7 @@ export function idleAdvice(device: DeviceSummary): { title: string; advice: stri
   if (!hasPin(device)) {
     return {
       title: device.passkeys.length === 0 ? 'No passkeys yet' : 'Ready',
-      advice: 'It blinks when it wants a touch. It cannot verify its user: a relying party that requires this refuses it.',
+      advice: 'Its light shows when it wants a touch. It cannot verify its user: a relying party that requires this refuses it.',
     };
   }
   if (device.passkeys.length === 0) {
