@@ -3,7 +3,11 @@
 use tauri_build::{AppManifest, Attributes};
 
 fn main() {
-    for watched in ["src-tauri/capabilities", "src-tauri/permissions", "ui/dist/bench"] {
+    for watched in [
+        "src-tauri/capabilities",
+        "src-tauri/permissions",
+        "ui/dist/bench",
+    ] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let attributes = Attributes::new()

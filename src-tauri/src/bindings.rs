@@ -17,7 +17,9 @@ fn types() -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     // The generator leaves blanks at line ends.
-    out.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    out.lines()
+        .map(|line| line.trim_end().to_owned() + "\n")
+        .collect()
 }
 
 fn typescript(commands: &[Command]) -> String {
@@ -25,10 +27,21 @@ fn typescript(commands: &[Command]) -> String {
         "// {HEAD}\n\nimport {{ invoke }} from \"@tauri-apps/api/core\";\nimport type * as t from \"./types\";\n"
     );
     for command in commands {
-        let parameters: Vec<String> =
-            command.arguments.iter().map(|(name, shape)| format!("{}: {}", camel(name), qualified(shape))).collect();
-        let names: Vec<String> = command.arguments.iter().map(|(name, _)| camel(name)).collect();
-        let passed = if names.is_empty() { String::new() } else { format!(", {{ {} }}", names.join(", ")) };
+        let parameters: Vec<String> = command
+            .arguments
+            .iter()
+            .map(|(name, shape)| format!("{}: {}", camel(name), qualified(shape)))
+            .collect();
+        let names: Vec<String> = command
+            .arguments
+            .iter()
+            .map(|(name, _)| camel(name))
+            .collect();
+        let passed = if names.is_empty() {
+            String::new()
+        } else {
+            format!(", {{ {} }}", names.join(", "))
+        };
         let _ = write!(
             out,
             "\n/** {} */\nexport const {} = ({}): Promise<{}> =>\n  invoke(\"{}\"{passed});\n",
@@ -57,7 +70,10 @@ fn permissions(commands: &[Command]) -> String {
 }
 
 fn capability(commands: &[Command]) -> String {
-    let mut permissions = vec!["core:event:allow-listen".to_owned(), "core:event:allow-unlisten".to_owned()];
+    let mut permissions = vec![
+        "core:event:allow-listen".to_owned(),
+        "core:event:allow-unlisten".to_owned(),
+    ];
     permissions.extend(commands.iter().map(|command| identifier(command.name)));
     let capability = serde_json::json!({
         "identifier": "window",
@@ -86,7 +102,8 @@ fn camel(name: &str) -> String {
 
 /// `DeviceSummary | null` becomes `t.DeviceSummary | null`; TypeScript's own types stay.
 fn qualified(shape: &str) -> String {
-    let named = |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase()) && word != "Array";
+    let named =
+        |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase()) && word != "Array";
     let mut out = String::new();
     for part in shape.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
         if named(part.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric())) {
@@ -113,15 +130,24 @@ fn bindings_are_up_to_date() {
         if write {
             fs::write(&path, &expected).expect("the source tree can be written");
         }
-        let found = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-        assert!(found == expected, "{} is out of date: run `cargo xtask bindings`", path.display());
+        let found = fs::read_to_string(&path)
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
+        assert!(
+            found == expected,
+            "{} is out of date: run `cargo xtask bindings`",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn names_are_turned_as_the_window_expects() {
     assert_eq!(camel("prompt_answer"), "promptAnswer");
-    assert_eq!(qualified("Array<DeviceSummary> | null"), "Array<t.DeviceSummary> | null");
+    assert_eq!(
+        qualified("Array<DeviceSummary> | null"),
+        "Array<t.DeviceSummary> | null"
+    );
     assert_eq!(qualified("string"), "string");
     assert_eq!(identifier("bench_state"), "allow-bench-state");
 }

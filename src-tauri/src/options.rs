@@ -28,6 +28,11 @@ impl Options {
             Some(folder) => folder.clone(),
             None => app.path().app_data_dir()?,
         };
-        Ok(Config { data, home: self.vault, port: self.port, web_view: tauri::webview_version().ok() })
+        Ok(Config {
+            data,
+            home: self.vault,
+            port: self.port,
+            web_view: tauri::webview_version().ok(),
+        })
     }
 }

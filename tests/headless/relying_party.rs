@@ -26,8 +26,15 @@ impl RelyingParty {
             child.wait().expect("it ended");
             panic!("touchstone rp {arguments:?} did not start: {said}");
         };
-        let origin = ready.strip_prefix("relying party at ").unwrap_or_else(|| panic!("not ready: {ready}")).to_owned();
-        Self { child, data, origin }
+        let origin = ready
+            .strip_prefix("relying party at ")
+            .unwrap_or_else(|| panic!("not ready: {ready}"))
+            .to_owned();
+        Self {
+            child,
+            data,
+            origin,
+        }
     }
 
     pub fn in_folder(folder: &Path) -> Self {
@@ -36,7 +43,11 @@ impl RelyingParty {
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
-        self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+        self.origin
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("a port")
     }
 
     /// SIGKILL.
@@ -47,7 +58,10 @@ impl RelyingParty {
 
     /// SIGTERM; true when it ended as one that was asked to.
     pub fn terminate(mut self) -> bool {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
         assert!(told.success(), "it was running");
         self.child.wait().expect("it ended").success()
     }
@@ -63,7 +77,12 @@ impl Drop for RelyingParty {
 /// The program, not yet started.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_touchstone"));
-    command.arg("rp").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg("rp")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

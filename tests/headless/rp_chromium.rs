@@ -27,7 +27,10 @@ struct Chromedriver(Child);
 impl Drop for Chromedriver {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.0.wait();
     }
 }
@@ -39,7 +42,10 @@ struct WebAuthn(Method, String, Option<Value>);
 impl FormatRequestData for WebAuthn {
     fn format_request(&self, session: &SessionId) -> RequestData {
         let Self(method, address, parameters) = self;
-        let request = RequestData::new(method.clone(), format!("/session/{session}/webauthn/{address}"));
+        let request = RequestData::new(
+            method.clone(),
+            format!("/session/{session}/webauthn/{address}"),
+        );
         match parameters {
             Some(parameters) => request.add_body(parameters.clone()),
             None => request,
@@ -51,7 +57,10 @@ impl Chromium {
     async fn open() -> Self {
         use std::os::unix::process::CommandExt as _;
         let profile = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .expect("a free port")
+            .port();
         let process = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
@@ -63,12 +72,23 @@ impl Chromium {
         let process = Chromedriver(process);
         let data = format!("--user-data-dir={}", profile.path().display());
         let flags = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", &data,
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &data,
         ];
         let mut capabilities = Capabilities::new();
-        capabilities.set("goog:chromeOptions", json!({ "args": flags })).expect("JSON");
-        capabilities.set("webauthn:virtualAuthenticators", true).expect("JSON");
+        capabilities
+            .set("goog:chromeOptions", json!({ "args": flags }))
+            .expect("JSON");
+        capabilities
+            .set("webauthn:virtualAuthenticators", true)
+            .expect("JSON");
         let deadline = Instant::now() + PATIENCE;
         let driver = loop {
             match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
@@ -77,7 +97,11 @@ impl Chromium {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
-        Self { driver, _profile: profile, _process: process }
+        Self {
+            driver,
+            _profile: profile,
+            _process: process,
+        }
     }
 
     /// Brings a device into reach; its user is always there and always verified.
@@ -113,12 +137,20 @@ impl Chromium {
     }
 
     async fn press(&self, action: &str) {
-        self.find(&format!("[data-action='{action}']:not([disabled])")).await.click().await.expect("it can be pressed");
+        self.find(&format!("[data-action='{action}']:not([disabled])"))
+            .await
+            .click()
+            .await
+            .expect("it can be pressed");
     }
 
     async fn type_into(&self, field: &str, text: &str) {
         let css = format!("input[data-field='{field}'], [data-field='{field}'] input");
-        self.find(&css).await.send_keys(text).await.expect("it takes text");
+        self.find(&css)
+            .await
+            .send_keys(text)
+            .await
+            .expect("it takes text");
     }
 
     /// Waits until the text of what `css` selects is as wished.
@@ -133,7 +165,10 @@ impl Chromium {
                 return text;
             }
             if Instant::now() > deadline {
-                panic!("{css} reads {text:?}\n{}", self.driver.source().await.unwrap_or_default());
+                panic!(
+                    "{css} reads {text:?}\n{}",
+                    self.driver.source().await.unwrap_or_default()
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -142,11 +177,19 @@ impl Chromium {
     async fn shows_passkeys(&self, count: usize) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let rows = self.driver.find_all(By::Css("[data-role='passkeys'] > li")).await.unwrap_or_default();
+            let rows = self
+                .driver
+                .find_all(By::Css("[data-role='passkeys'] > li"))
+                .await
+                .unwrap_or_default();
             if rows.len() == count {
                 return;
             }
-            assert!(Instant::now() < deadline, "{} passkeys are listed, not {count}", rows.len());
+            assert!(
+                Instant::now() < deadline,
+                "{} passkeys are listed, not {count}",
+                rows.len()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -157,12 +200,19 @@ const NAME: &str = "[data-role='account-name']";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_browser_signs_up_and_in_and_adds_a_passkey() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist/rp/index.html");
-    assert!(pages.exists(), "the relying party's pages are not built: run `cargo xtask test`, which builds them");
+    assert!(
+        pages.exists(),
+        "the relying party's pages are not built: run `cargo xtask test`, which builds them"
+    );
     let party = RelyingParty::start(&[]);
     let chromium = Chromium::open().await;
     let first = chromium.add_authenticator().await;
     // By address: WebAuthn works by name only, so the browser is sent there.
-    chromium.driver.goto(format!("http://127.0.0.1:{}/", party.port())).await.expect("the page loads");
+    chromium
+        .driver
+        .goto(format!("http://127.0.0.1:{}/", party.port()))
+        .await
+        .expect("the page loads");
     chromium.press("go-sign-up").await;
     chromium.type_into("username", "alice").await;
     chromium.press("create-account").await;
@@ -176,8 +226,13 @@ async fn a_real_browser_signs_up_and_in_and_adds_a_passkey() {
     chromium.reads(NAME, |text| text == "alice").await;
 
     chromium.press("add-passkey").await;
-    let said = chromium.reads("[data-role='error']", |text| !text.is_empty()).await;
-    assert!(said.contains("already has a passkey for this account"), "{said}");
+    let said = chromium
+        .reads("[data-role='error']", |text| !text.is_empty())
+        .await;
+    assert!(
+        said.contains("already has a passkey for this account"),
+        "{said}"
+    );
     chromium.shows_passkeys(1).await;
 
     chromium.remove_authenticator(&first).await;
@@ -187,5 +242,7 @@ async fn a_real_browser_signs_up_and_in_and_adds_a_passkey() {
     chromium.press("sign-out").await;
     chromium.press("sign-in").await;
     chromium.reads(NAME, |text| text == "alice").await;
-    chromium.reads("[data-role='session-passkey']", |text| text == "Passkey 2").await;
+    chromium
+        .reads("[data-role='session-passkey']", |text| text == "Passkey 2")
+        .await;
 }

@@ -51,26 +51,55 @@ impl Visitor {
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value), reqwest::Error> {
-        let request = self.http.post(format!("{}/api/{path}", self.origin)).header("origin", &self.origin);
+        let request = self
+            .http
+            .post(format!("{}/api/{path}", self.origin))
+            .header("origin", &self.origin);
         let response = request.json(body).send().await?;
         Ok((response.status().as_u16(), response.json().await?))
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
-        let response = self.http.get(format!("{}/api/{path}", self.origin)).send().await.expect("an answer");
-        (response.status().as_u16(), response.json().await.expect("JSON"))
+        let response = self
+            .http
+            .get(format!("{}/api/{path}", self.origin))
+            .send()
+            .await
+            .expect("an answer");
+        (
+            response.status().as_u16(),
+            response.json().await.expect("JSON"),
+        )
     }
 
     async fn sign_up(&self, username: &str) -> Value {
         let body = json!({ "username": username, "displayName": "" });
-        let (status, begun) = self.post("registration/begin", &body).await.expect("an answer");
+        let (status, begun) = self
+            .post("registration/begin", &body)
+            .await
+            .expect("an answer");
         assert_eq!(status, 200, "{begun}");
-        let (origin, abort) = (Origin::parse(&self.origin).expect("an origin"), CancellationToken::new());
-        let call = Call { origin: &origin, options: &begun["publicKey"], abort: &abort, cause: None };
+        let (origin, abort) = (
+            Origin::parse(&self.origin).expect("an origin"),
+            CancellationToken::new(),
+        );
+        let call = Call {
+            origin: &origin,
+            options: &begun["publicKey"],
+            abort: &abort,
+            cause: None,
+        };
         let mut channel = InProcessChannel::new(self.phone.clone());
-        let credential = self.client.create(&mut channel, call).await.expect("a credential");
+        let credential = self
+            .client
+            .create(&mut channel, call)
+            .await
+            .expect("a credential");
         let body = json!({ "ceremony": begun["ceremony"], "credential": credential });
-        let (status, done) = self.post("registration/finish", &body).await.expect("an answer");
+        let (status, done) = self
+            .post("registration/finish", &body)
+            .await
+            .expect("an answer");
         assert_eq!(status, 201, "{done}");
         done
     }
@@ -78,11 +107,27 @@ impl Visitor {
     async fn sign_in(&self) -> Result<(u16, Value), reqwest::Error> {
         let (status, begun) = self.post("authentication/begin", &json!({})).await?;
         assert_eq!(status, 200, "{begun}");
-        let (origin, abort) = (Origin::parse(&self.origin).expect("an origin"), CancellationToken::new());
-        let call = Call { origin: &origin, options: &begun["publicKey"], abort: &abort, cause: None };
+        let (origin, abort) = (
+            Origin::parse(&self.origin).expect("an origin"),
+            CancellationToken::new(),
+        );
+        let call = Call {
+            origin: &origin,
+            options: &begun["publicKey"],
+            abort: &abort,
+            cause: None,
+        };
         let mut channel = InProcessChannel::new(self.phone.clone());
-        let credential = self.client.get(&mut channel, call).await.expect("a credential");
-        self.post("authentication/finish", &json!({ "ceremony": begun["ceremony"], "credential": credential })).await
+        let credential = self
+            .client
+            .get(&mut channel, call)
+            .await
+            .expect("a credential");
+        self.post(
+            "authentication/finish",
+            &json!({ "ceremony": begun["ceremony"], "credential": credential }),
+        )
+        .await
     }
 }
 
@@ -91,7 +136,11 @@ fn browser(origin: &str) -> reqwest::Client {
     let origin = Origin::parse(origin).expect("an origin");
     let here = ([127, 0, 0, 1], origin.port().expect("a port")).into();
     let host = origin.host().expect("a host");
-    reqwest::Client::builder().cookie_store(true).resolve(&host, here).build().expect("a client")
+    reqwest::Client::builder()
+        .cookie_store(true)
+        .resolve(&host, here)
+        .build()
+        .expect("a client")
 }
 
 /// Touches the phone and enters its PIN, digit by digit, whenever it asks.
@@ -103,9 +152,9 @@ async fn own(phone: Device) {
         if let Some(prompt) = prompt.filter(|prompt| answered.as_ref() != Some(prompt)) {
             let answer = match &prompt.question {
                 Question::Touch { .. } => Answer::Touch,
-                Question::SetPin { entered, .. } | Question::EnterPin { entered, .. } => {
-                    PIN.get(*entered as usize).map_or(Answer::Submit, |&digit| Answer::Digit { digit })
-                }
+                Question::SetPin { entered, .. } | Question::EnterPin { entered, .. } => PIN
+                    .get(*entered as usize)
+                    .map_or(Answer::Submit, |&digit| Answer::Digit { digit }),
                 Question::ChooseAccount { .. } => Answer::Choose { index: 0 },
                 _ => Answer::Decline,
             };
@@ -122,12 +171,19 @@ async fn own(phone: Device) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_signs_up_and_in_without_a_user_name() {
     let party = RelyingParty::start(&[]);
-    assert!(party.data.contains("memory"), "it says that nothing is kept: {}", party.data);
+    assert!(
+        party.data.contains("memory"),
+        "it says that nothing is kept: {}",
+        party.data
+    );
     let alice = Visitor::new(&party.origin);
     let made = alice.sign_up("alice").await;
     assert_eq!(made["account"]["username"], "alice");
     assert_eq!(made["verification"]["verified"], true);
-    let response = alice.http.delete(format!("{}/api/session", party.origin)).header("origin", &party.origin);
+    let response = alice
+        .http
+        .delete(format!("{}/api/session", party.origin))
+        .header("origin", &party.origin);
     assert_eq!(response.send().await.expect("an answer").status(), 204);
     assert_eq!(alice.get("session").await.0, 401);
     let (status, done) = alice.sign_in().await.expect("an answer");
@@ -143,7 +199,9 @@ async fn what_it_has_acknowledged_survives_sigkill() {
     let mut party = RelyingParty::in_folder(folder.path());
     let port = party.port();
     let alice = Arc::new(Visitor::new(&party.origin));
-    let mut acknowledged = alice.sign_up("alice").await["passkey"]["signCount"].as_u64().expect("a number");
+    let mut acknowledged = alice.sign_up("alice").await["passkey"]["signCount"]
+        .as_u64()
+        .expect("a number");
     for round in 0..4_u64 {
         let visitor = alice.clone();
         let signing_in = tokio::spawn(async move {
@@ -161,9 +219,17 @@ async fn what_it_has_acknowledged_survives_sigkill() {
         party = RelyingParty::in_folder(folder.path());
         assert_eq!(party.port(), port, "it keeps its port");
         let (status, passkeys) = alice.get("passkeys").await;
-        assert_eq!(status, 200, "round {round}: the session of the last acknowledged sign-in is gone");
-        let stored = passkeys["passkeys"][0]["signCount"].as_u64().expect("a number");
-        assert!(stored >= acknowledged, "round {round}: the counter fell from {acknowledged} to {stored}");
+        assert_eq!(
+            status, 200,
+            "round {round}: the session of the last acknowledged sign-in is gone"
+        );
+        let stored = passkeys["passkeys"][0]["signCount"]
+            .as_u64()
+            .expect("a number");
+        assert!(
+            stored >= acknowledged,
+            "round {round}: the counter fell from {acknowledged} to {stored}"
+        );
     }
     let (status, done) = alice.sign_in().await.expect("an answer");
     assert_eq!(status, 200, "{done}");
@@ -173,9 +239,18 @@ async fn what_it_has_acknowledged_survives_sigkill() {
 #[tokio::test(flavor = "multi_thread")]
 async fn obeys_its_rp_id_and_origins() {
     let party = RelyingParty::start(&["--rp-id", "acme.localhost", "--port", "0"]);
-    assert!(party.origin.starts_with("http://acme.localhost:"), "{}", party.origin);
+    assert!(
+        party.origin.starts_with("http://acme.localhost:"),
+        "{}",
+        party.origin
+    );
     Visitor::new(&party.origin).sign_up("alice").await;
-    let party = RelyingParty::start(&["--origin", "https://login.example.org", "--rp-id", "example.org"]);
+    let party = RelyingParty::start(&[
+        "--origin",
+        "https://login.example.org",
+        "--rp-id",
+        "example.org",
+    ]);
     assert_eq!(party.origin, "https://login.example.org");
     let said = refusal(command(&["--origin", "https://example.org/path"]));
     assert!(said.contains("origin"), "{said}");
@@ -188,11 +263,18 @@ fn says_what_keeps_it_from_starting() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().to_str().expect("UTF-8");
     let party = RelyingParty::in_folder(folder.path());
-    assert!(party.data.contains(path), "it says where the data is: {}", party.data);
+    assert!(
+        party.data.contains(path),
+        "it says where the data is: {}",
+        party.data
+    );
     let said = refusal(command(&["--data", path, "--port", "0"]));
     assert!(said.contains("Another relying party is using"), "{said}");
     let said = refusal(command(&["--port", &party.port().to_string()]));
-    assert!(said.contains(&format!("Port {} is taken", party.port())), "{said}");
+    assert!(
+        said.contains(&format!("Port {} is taken", party.port())),
+        "{said}"
+    );
     party.kill();
 
     let file = folder.path().join("relying-party.sqlite");
@@ -205,7 +287,11 @@ fn says_what_keeps_it_from_starting() {
     std::fs::write(&file, &damaged).expect("written");
     let said = refusal(command(&["--data", path]));
     assert!(said.contains("is damaged"), "{said}");
-    assert_eq!(std::fs::read(&file).expect("a database"), damaged, "nothing was changed");
+    assert_eq!(
+        std::fs::read(&file).expect("a database"),
+        damaged,
+        "nothing was changed"
+    );
 }
 
 #[test]
@@ -221,9 +307,14 @@ fn says_that_its_folder_is_read_only() {
     let root = std::fs::File::create(home.join("x")).is_ok();
     let said = if root {
         let binary = folder.path().join("touchstone");
-        std::fs::copy(env!("CARGO_BIN_EXE_touchstone"), &binary).expect("copied where anybody may run it");
+        std::fs::copy(env!("CARGO_BIN_EXE_touchstone"), &binary)
+            .expect("copied where anybody may run it");
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary).arg("rp").args(arguments);
+        command
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(&binary)
+            .arg("rp")
+            .args(arguments);
         refusal(command)
     } else {
         refusal(command(&arguments))

@@ -44,7 +44,8 @@ fn serve_hostile_page() -> u16 {
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let _ = stream.read(&mut [0; 4096]);
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length";
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length";
             let _ = write!(stream, "{head}: {}\r\n\r\n{HOSTILE}", HOSTILE.len());
         }
     });
@@ -57,14 +58,34 @@ async fn a_hostile_framed_page_can_call_no_command_and_use_no_other_sites_passke
     let window = desk.open(&[]).await;
     window.create_account("alice").await;
     let port = serve_hostile_page();
-    let go = format!("document.querySelector('[data-role=\"rp-frame\"]').src = 'http://evil.localhost:{port}/'");
-    window.driver.execute(go, Vec::new()).await.expect("the frame is sent there");
+    let go = format!(
+        "document.querySelector('[data-role=\"rp-frame\"]').src = 'http://evil.localhost:{port}/'"
+    );
+    window
+        .driver
+        .execute(go, Vec::new())
+        .await
+        .expect("the frame is sent there");
 
     let log: Value = window
         .until("the hostile page to have tried everything", || async {
             window.driver.enter_default_frame().await.ok()?;
-            window.driver.find(By::Css("[data-role='rp-frame']")).await.ok()?.enter_frame().await.ok()?;
-            let text = window.driver.find(By::Id("log")).await.ok()?.text().await.ok()?;
+            window
+                .driver
+                .find(By::Css("[data-role='rp-frame']"))
+                .await
+                .ok()?
+                .enter_frame()
+                .await
+                .ok()?;
+            let text = window
+                .driver
+                .find(By::Id("log"))
+                .await
+                .ok()?
+                .text()
+                .await
+                .ok()?;
             let log: Value = serde_json::from_str(&text).ok()?;
             log.get("done").is_some().then_some(log)
         })
@@ -73,7 +94,9 @@ async fn a_hostile_framed_page_can_call_no_command_and_use_no_other_sites_passke
 
     for door in ["invoke", "protocol", "parent", "top", "passkey"] {
         let outcome = log[door].as_str().unwrap_or_default();
-        let closed = ["refused", "\"no answer\"", "500"].iter().any(|closed| outcome.starts_with(closed));
+        let closed = ["refused", "\"no answer\"", "500"]
+            .iter()
+            .any(|closed| outcome.starts_with(closed));
         assert!(closed, "{door} was open: {log}");
     }
     // Whatever the handlers answered, nothing was added and no prompt was raised.
@@ -81,7 +104,17 @@ async fn a_hostile_framed_page_can_call_no_command_and_use_no_other_sites_passke
     window.press("device-menu").await;
     window.see("[data-action='device-add']").await;
     let shown = window.read("body").await;
-    assert!(!shown.contains("planted"), "a framed page added a device: {shown}");
-    let prompts = window.driver.find_all(By::Css("[data-role='prompt']")).await.expect("a list");
-    assert!(prompts.is_empty(), "a page of another origin raised a prompt for localhost");
+    assert!(
+        !shown.contains("planted"),
+        "a framed page added a device: {shown}"
+    );
+    let prompts = window
+        .driver
+        .find_all(By::Css("[data-role='prompt']"))
+        .await
+        .expect("a list");
+    assert!(
+        prompts.is_empty(),
+        "a page of another origin raised a prompt for localhost"
+    );
 }

@@ -9,17 +9,36 @@ async fn a_tester_enrols_signs_in_without_a_name_and_finds_everything_again_afte
     let desk = Desk::new(Keyring::Unlocked);
     let window = desk.open(&[]).await;
     window.create_account("alice").await;
-    window.see("[data-role='wire-event'][data-kind='rp.verification']").await;
+    window
+        .see("[data-role='wire-event'][data-kind='rp.verification']")
+        .await;
     window.sign_out().await;
     window.start_sign_in().await;
     window.signed_in_as("alice").await;
 
     // With nothing selected the inspector shows the newest verdict: all 25 steps, none failed.
-    window.see("[data-role='wire-event'][data-kind='rp.session.bound']").await;
-    window.see("[data-role='ladder'][data-verified='true']").await;
-    let count = async |selector: &str| window.driver.find_all(By::Css(selector)).await.expect("a list").len();
-    assert_eq!(count("[data-role='ladder-step'][data-section='7.2']").await, 25);
-    assert_eq!(count("[data-role='ladder-step'][data-outcome='failed']").await, 0);
+    window
+        .see("[data-role='wire-event'][data-kind='rp.session.bound']")
+        .await;
+    window
+        .see("[data-role='ladder'][data-verified='true']")
+        .await;
+    let count = async |selector: &str| {
+        window
+            .driver
+            .find_all(By::Css(selector))
+            .await
+            .expect("a list")
+            .len()
+    };
+    assert_eq!(
+        count("[data-role='ladder-step'][data-section='7.2']").await,
+        25
+    );
+    assert_eq!(
+        count("[data-role='ladder-step'][data-outcome='failed']").await,
+        0
+    );
     window.sign_out().await;
     window.kill();
 
@@ -54,7 +73,9 @@ async fn a_wrong_pin_is_counted_and_a_declined_prompt_leaves_nothing_behind() {
     window.press("prompt-touch").await;
     window.prompt("enterPin").await;
     window.enter_pin("000000").await;
-    window.read_until("[data-role='prompt']", "Wrong PIN. 4 tries left.").await;
+    window
+        .read_until("[data-role='prompt']", "Wrong PIN. 4 tries left.")
+        .await;
     window.verify_user().await;
     window.signed_in_as("carol").await;
 }

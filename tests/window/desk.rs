@@ -46,7 +46,10 @@ struct Group(Child);
 impl Drop for Group {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.0.wait();
     }
 }
@@ -65,7 +68,11 @@ impl Desk {
         let home = TempDir::new().expect("a temporary folder");
         let runtime = home.path().join("run");
         fs::create_dir(&runtime).expect("a runtime folder");
-        fs::set_permissions(&runtime, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("0700");
+        fs::set_permissions(
+            &runtime,
+            std::os::unix::fs::PermissionsExt::from_mode(0o700),
+        )
+        .expect("0700");
         let config = home.path().join("bus.conf");
         fs::write(&config, BUS).expect("the home can be written");
         let mut bus = command("dbus-daemon", home.path())
@@ -75,8 +82,15 @@ impl Desk {
             .spawn()
             .expect("dbus-daemon starts: `cargo xtask test` installs it");
         let mut address = String::new();
-        BufReader::new(bus.stdout.take().expect("its output is piped")).read_line(&mut address).expect("an address");
-        let mut desk = Self { bus: address.trim().to_owned(), keyring: None, _bus: Group(bus), home };
+        BufReader::new(bus.stdout.take().expect("its output is piped"))
+            .read_line(&mut address)
+            .expect("an address");
+        let mut desk = Self {
+            bus: address.trim().to_owned(),
+            keyring: None,
+            _bus: Group(bus),
+            home,
+        };
         match keyring {
             Keyring::Absent => {}
             Keyring::Unlocked => desk.unlock(),
@@ -115,7 +129,9 @@ impl Desk {
             .expect("gnome-keyring-daemon starts: `cargo xtask test` installs it");
         let mut password = child.stdin.take().expect("its input is piped");
         if how == "--unlock" {
-            password.write_all(b"test").expect("the keyring reads its password");
+            password
+                .write_all(b"test")
+                .expect("the keyring reads its password");
         }
         drop(password);
         self.keyring = Some(Group(child));
@@ -127,14 +143,26 @@ impl Desk {
         loop {
             let found = Command::new("dbus-send")
                 .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
-                .args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"])
-                .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+                .args([
+                    "--session",
+                    "--print-reply",
+                    "--dest=org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                ])
+                .args([
+                    "org.freedesktop.DBus.NameHasOwner",
+                    "string:org.freedesktop.secrets",
+                ])
                 .output()
                 .expect("dbus-send runs");
-            if String::from_utf8_lossy(&found.stdout).contains(if there { "true" } else { "false" }) {
+            if String::from_utf8_lossy(&found.stdout).contains(if there { "true" } else { "false" })
+            {
                 return;
             }
-            assert!(Instant::now() < deadline, "the keyring did not come or go in time");
+            assert!(
+                Instant::now() < deadline,
+                "the keyring did not come or go in time"
+            );
             std::thread::sleep(Duration::from_millis(30));
         }
     }
@@ -198,7 +226,10 @@ impl Window {
         all.extend(arguments.iter().map(|&argument| argument.to_owned()));
         let mut capabilities = Capabilities::new();
         capabilities
-            .set("webkitgtk:browserOptions", serde_json::json!({ "binary": APP, "args": all }))
+            .set(
+                "webkitgtk:browserOptions",
+                serde_json::json!({ "binary": APP, "args": all }),
+            )
             .expect("the options are JSON");
         let deadline = Instant::now() + PATIENCE;
         let driver = loop {
@@ -208,7 +239,11 @@ impl Window {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
-        Self { driver, data, _driver: group }
+        Self {
+            driver,
+            data,
+            _driver: group,
+        }
     }
 
     /// SIGKILL, as a crash or a power cut would end it.
@@ -219,7 +254,10 @@ impl Window {
             let mut words = line.split(|byte| *byte == 0);
             if words.next() == Some(APP.as_bytes()) && words.any(|word| word == data.as_bytes()) {
                 let pid = process.file_name().into_string().expect("a number");
-                let killed = Command::new("kill").args(["-KILL", &pid]).status().expect("kill runs");
+                let killed = Command::new("kill")
+                    .args(["-KILL", &pid])
+                    .status()
+                    .expect("kill runs");
                 assert!(killed.success(), "the program was running");
             }
         }
@@ -228,5 +266,8 @@ impl Window {
 
 /// A port nobody listens on.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
 }

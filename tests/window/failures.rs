@@ -11,7 +11,9 @@ async fn a_locked_keyring_is_said_and_everything_works_once_it_is_unlocked() {
     let mut desk = Desk::new(Keyring::Locked);
     let window = desk.open(&[]).await;
     window.read_until(PROBLEM, "keyring").await;
-    window.see("[data-role='vault-problem'][data-state^='keyring']").await;
+    window
+        .see("[data-role='vault-problem'][data-state^='keyring']")
+        .await;
     desk.unlock();
     window.press("vault-retry").await;
     window.create_account("alice").await;
@@ -21,7 +23,9 @@ async fn a_locked_keyring_is_said_and_everything_works_once_it_is_unlocked() {
 async fn without_a_keyring_the_tester_may_keep_the_key_in_a_file() {
     let desk = Desk::new(Keyring::Absent);
     let window = desk.open(&[]).await;
-    window.see("[data-role='vault-problem'][data-state='keyringUnavailable']").await;
+    window
+        .see("[data-role='vault-problem'][data-state='keyringUnavailable']")
+        .await;
     window.press("vault-useFile").await;
     window.create_account("alice").await;
     window.sign_out().await;
@@ -78,7 +82,11 @@ async fn a_damaged_database_is_said_and_starting_over_sets_it_aside() {
         .map(|entry| entry.path())
         .find(|path| path.is_dir())
         .expect("the old vault was set aside");
-    assert_eq!(fs::read(aside.join("vault.db")).expect("it is there"), garbage, "nothing of it was changed");
+    assert_eq!(
+        fs::read(aside.join("vault.db")).expect("it is there"),
+        garbage,
+        "nothing of it was changed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +95,9 @@ async fn a_taken_port_is_said_and_another_one_serves() {
     let port = free_port();
     let _taken = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
     let window = desk.open(&["--port", &port.to_string()]).await;
-    window.read_until("[data-role='rp-problem']", &format!("Port {port}")).await;
+    window
+        .read_until("[data-role='rp-problem']", &format!("Port {port}"))
+        .await;
     window.press("rp-another-port").await;
     window.create_account("alice").await;
 }
@@ -98,8 +108,12 @@ async fn a_second_process_on_one_folder_is_told_so() {
     let first = desk.open(&[]).await;
     first.create_account("alice").await;
     let second = desk.open(&[]).await;
-    second.see("[data-role='vault-problem'][data-state='inUse']").await;
-    second.read_until("[data-role='rp-problem']", "Another").await;
+    second
+        .see("[data-role='vault-problem'][data-state='inUse']")
+        .await;
+    second
+        .read_until("[data-role='rp-problem']", "Another")
+        .await;
     first.sign_out().await;
     first.start_sign_in().await;
     first.signed_in_as("alice").await;

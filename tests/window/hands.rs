@@ -24,7 +24,11 @@ impl Window {
     }
 
     /// Waits until `probe` gives something.
-    pub async fn until<T, F: Future<Output = Option<T>>>(&self, what: &str, mut probe: impl FnMut() -> F) -> T {
+    pub async fn until<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        mut probe: impl FnMut() -> F,
+    ) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = probe().await {
@@ -40,16 +44,30 @@ impl Window {
     /// Ends the test with what the window shows, as text and as a picture.
     async fn fail(&self, what: &str) -> ! {
         let _ = self.driver.enter_default_frame().await;
-        let shown = self.driver.find(By::Tag("body")).await.expect("a page").text().await.unwrap_or_default();
-        let name = std::thread::current().name().unwrap_or("window").replace("::", "-");
+        let shown = self
+            .driver
+            .find(By::Tag("body"))
+            .await
+            .expect("a page")
+            .text()
+            .await
+            .unwrap_or_default();
+        let name = std::thread::current()
+            .name()
+            .unwrap_or("window")
+            .replace("::", "-");
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
         let _ = self.driver.screenshot(&picture).await;
-        panic!("waited in vain for {what}; picture: {}; the window shows:\n{shown}", picture.display());
+        panic!(
+            "waited in vain for {what}; picture: {}; the window shows:\n{shown}",
+            picture.display()
+        );
     }
 
     /// Presses the control with this action in the bench's own window.
     pub async fn press(&self, action: &str) {
-        self.press_in_view(&format!("[data-action='{action}']")).await;
+        self.press_in_view(&format!("[data-action='{action}']"))
+            .await;
     }
 
     /// Presses what the selector names, once it can be pressed.
@@ -64,13 +82,24 @@ impl Window {
 
     /// The text of the element, once it is shown.
     pub async fn read(&self, selector: &str) -> String {
-        self.see(selector).await.text().await.expect("an element has text")
+        self.see(selector)
+            .await
+            .text()
+            .await
+            .expect("an element has text")
     }
 
     /// Waits until the element's text holds `words`.
     pub async fn read_until(&self, selector: &str, words: &str) -> String {
         self.until(&format!("`{selector}` to say \"{words}\""), || async {
-            let text = self.driver.find(By::Css(selector)).await.ok()?.text().await.ok()?;
+            let text = self
+                .driver
+                .find(By::Css(selector))
+                .await
+                .ok()?
+                .text()
+                .await
+                .ok()?;
             text.contains(words).then_some(text)
         })
         .await
@@ -78,14 +107,20 @@ impl Window {
 
     /// Looks into the relying party's frame; [`Window::step_back`] leaves it.
     pub async fn enter_site(&self) {
-        self.driver.enter_default_frame().await.expect("the bench's own page");
+        self.driver
+            .enter_default_frame()
+            .await
+            .expect("the bench's own page");
         let frame = self.see("[data-role='rp-frame']").await;
         frame.enter_frame().await.expect("the frame can be entered");
     }
 
     /// Back to the bench's own page.
     pub async fn step_back(&self) {
-        self.driver.enter_default_frame().await.expect("the bench's own page");
+        self.driver
+            .enter_default_frame()
+            .await
+            .expect("the bench's own page");
     }
 
     /// Types into an empty field.
@@ -96,7 +131,8 @@ impl Window {
 
     /// Waits for a prompt of this kind on the device.
     pub async fn prompt(&self, kind: &str) {
-        self.see(&format!("[data-role='prompt'][data-kind='{kind}']")).await;
+        self.see(&format!("[data-role='prompt'][data-kind='{kind}']"))
+            .await;
     }
 
     /// Presses digits and confirms.
@@ -136,14 +172,21 @@ impl Window {
     pub async fn verify_user(&self) {
         let kind = self
             .until("a PIN prompt", || async {
-                let prompt = self.driver.find(By::Css("[data-role='prompt']")).await.ok()?;
+                let prompt = self
+                    .driver
+                    .find(By::Css("[data-role='prompt']"))
+                    .await
+                    .ok()?;
                 let kind = prompt.attr("data-kind").await.ok()??;
-                ["setPin", "enterPin"].contains(&kind.as_str()).then_some(kind)
+                ["setPin", "enterPin"]
+                    .contains(&kind.as_str())
+                    .then_some(kind)
             })
             .await;
         self.enter_pin(PIN).await;
         if kind == "setPin" {
-            self.read_until("[data-role='prompt-title']", "Repeat").await;
+            self.read_until("[data-role='prompt-title']", "Repeat")
+                .await;
             self.enter_pin(PIN).await;
         }
     }
@@ -151,7 +194,12 @@ impl Window {
     /// Chooses an account on the phone.
     pub async fn choose_account(&self, name: &str) {
         self.until(&format!("the phone to offer {name}"), || async {
-            for choice in self.driver.find_all(By::Css("[data-action='prompt-choose']")).await.ok()? {
+            for choice in self
+                .driver
+                .find_all(By::Css("[data-action='prompt-choose']"))
+                .await
+                .ok()?
+            {
                 // Clipped text counts as hidden for `text()`.
                 if choice.prop("textContent").await.ok()??.contains(name) {
                     return choice.click().await.ok();

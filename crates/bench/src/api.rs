@@ -171,7 +171,11 @@ pub enum Asker {
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
 pub enum Question {
     /// Touch the device to go on.
     Touch {
@@ -227,7 +231,11 @@ pub struct AccountChoice {
 
 /// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
 #[derive(Clone, Copy, Deserialize, TS)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
 pub enum PromptAnswer {
     /// Touches the device.
     Touch,

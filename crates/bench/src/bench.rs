@@ -81,7 +81,10 @@ impl Bench {
             calls: Mutex::default(),
             changes,
         }));
-        bench.tell(kinds::STARTED, json!({ "version": env!("CARGO_PKG_VERSION") }));
+        bench.tell(
+            kinds::STARTED,
+            json!({ "version": env!("CARGO_PKG_VERSION") }),
+        );
         let opening = bench.clone();
         tokio::spawn(async move { opening.open_vault(home, None).await });
         let starting = bench.clone();
@@ -123,7 +126,13 @@ impl Bench {
         });
         let vault = lock(&self.0.vault).summary();
         let active_device = self.active_among(&devices);
-        BenchState { vault, devices, active_device, relying_parties, prompt: self.prompt() }
+        BenchState {
+            vault,
+            devices,
+            active_device,
+            relying_parties,
+            prompt: self.prompt(),
+        }
     }
 
     /// An open vault whose records cannot be read is no use open.
@@ -181,17 +190,27 @@ impl Bench {
         // Written beside its place and then moved there: a full disk leaves no half file.
         let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed(&folder))?;
         let recorder = &self.0.recorder;
-        let head =
-            Export { touchstone: env!("CARGO_PKG_VERSION"), saved_at: self.0.clock.now(), lost: recorder.lost() };
+        let head = Export {
+            touchstone: env!("CARGO_PKG_VERSION"),
+            saved_at: self.0.clock.now(),
+            lost: recorder.lost(),
+        };
         let events = head.write(recorder, std::io::BufWriter::new(&mut file))?;
         file.as_file().sync_all().map_err(failed(&path))?;
-        file.persist(&path).map_err(|error| Error::Write { path: path.clone(), source: error.error })?;
-        Ok(SavedFile { path: path.display().to_string(), events })
+        file.persist(&path).map_err(|error| Error::Write {
+            path: path.clone(),
+            source: error.error,
+        })?;
+        Ok(SavedFile {
+            path: path.display().to_string(),
+            events,
+        })
     }
 
     fn time_for_a_name(&self) -> String {
         let millis = self.0.clock.now().0;
-        let format = format_description!("[year][month][day]-[hour][minute][second]-[subsecond digits:3]");
+        let format =
+            format_description!("[year][month][day]-[hour][minute][second]-[subsecond digits:3]");
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
             .ok()
             .and_then(|time| time.format(&format).ok())
@@ -203,7 +222,11 @@ impl Bench {
     /// # Errors
     /// [`Error::NoWayOut`] when the vault is not shut, [`Error::PassphraseMissing`], and what
     /// setting the old vault aside met.
-    pub async fn vault_way_out(&self, way: WayOut, passphrase: Option<String>) -> Result<(), Error> {
+    pub async fn vault_way_out(
+        &self,
+        way: WayOut,
+        passphrase: Option<String>,
+    ) -> Result<(), Error> {
         let home = match &*lock(&self.0.vault) {
             VaultSlot::Shut(home, _) => *home,
             VaultSlot::Opening(_) => return Err(Error::VaultOpening),
@@ -214,11 +237,17 @@ impl Bench {
             WayOut::Retry => (home, None),
             WayOut::UseFile => (HomeChoice::File, None),
             WayOut::UseMemory => (HomeChoice::Memory, None),
-            WayOut::UsePassphrase => (HomeChoice::Passphrase, Some(passphrase.ok_or(Error::PassphraseMissing)?)),
+            WayOut::UsePassphrase => (
+                HomeChoice::Passphrase,
+                Some(passphrase.ok_or(Error::PassphraseMissing)?),
+            ),
             WayOut::StartOver => {
                 let (folder, now) = (self.vault_folder(), self.0.clock.now().0);
-                blocking(move || vault::Vault::set_aside(&folder, now).map_err(|error| device::Error::from(error).into()))
-                    .await?;
+                blocking(move || {
+                    vault::Vault::set_aside(&folder, now)
+                        .map_err(|error| device::Error::from(error).into())
+                })
+                .await?;
                 (home, None)
             }
         };
@@ -270,7 +299,11 @@ impl Bench {
     /// # Errors
     /// None: what stands in the way is part of [`Bench::bench_state`].
     pub async fn relying_party_retry(&self, another_port: bool) -> Result<(), Error> {
-        let port = if another_port { party::free_port().ok() } else { self.0.config.port };
+        let port = if another_port {
+            party::free_port().ok()
+        } else {
+            self.0.config.port
+        };
         self.start_party(port).await;
         Ok(())
     }
@@ -316,7 +349,15 @@ impl Bench {
              {export_folder}\nVault key: {vault_home}\n",
             web_view.as_deref().unwrap_or("unknown"),
         );
-        Ok(About { version, system, web_view, data_folder, export_folder, vault_home, text })
+        Ok(About {
+            version,
+            system,
+            web_view,
+            data_folder,
+            export_folder,
+            vault_home,
+            text,
+        })
     }
 
     fn vault_folder(&self) -> PathBuf {
@@ -328,7 +369,9 @@ impl Bench {
     }
 
     pub(crate) fn note_change(&self) {
-        self.0.changes.send_modify(|version| *version = version.wrapping_add(1));
+        self.0
+            .changes
+            .send_modify(|version| *version = version.wrapping_add(1));
     }
 
     pub(crate) fn tell(&self, kind: &'static str, body: serde_json::Value) {
@@ -340,5 +383,7 @@ impl Bench {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Closing)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::Closing)?
 }

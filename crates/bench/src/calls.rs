@@ -34,10 +34,19 @@ impl Bench {
     ///
     /// # Errors
     /// [`Error::Call`] when the window's own message makes no sense.
-    pub async fn credentials_call(&self, call: CredentialsCall) -> Result<CredentialsAnswer, Error> {
+    pub async fn credentials_call(
+        &self,
+        call: CredentialsCall,
+    ) -> Result<CredentialsAnswer, Error> {
         let origin = Origin::parse(&call.origin).map_err(|error| Error::Call(error.to_string()))?;
-        if !matches!(call.mediation.as_deref(), None | Some("optional" | "required")) {
-            return Ok(exception("NotSupportedError", "This mediation is not offered here: use optional or required."));
+        if !matches!(
+            call.mediation.as_deref(),
+            None | Some("optional" | "required")
+        ) {
+            return Ok(exception(
+                "NotSupportedError",
+                "This mediation is not offered here: use optional or required.",
+            ));
         }
         let registered = self.register(call.call)?;
         self.vault_opened().await;
@@ -46,13 +55,19 @@ impl Bench {
             Ok(device) => device,
             Err(error) => {
                 // The page learns only the name, so the reason goes on the wire.
-                let body = json!({ "origin": origin, "code": error.code(), "message": error.to_string() });
+                let body =
+                    json!({ "origin": origin, "code": error.code(), "message": error.to_string() });
                 self.tell(kinds::CALL_REFUSED, body);
                 return Ok(exception("NotAllowedError", &error.to_string()));
             }
         };
         let mut channel = InProcessChannel::new(device);
-        let page = Call { origin: &origin, options: &call.public_key, abort: &registered.abort, cause: None };
+        let page = Call {
+            origin: &origin,
+            options: &call.public_key,
+            abort: &registered.abort,
+            cause: None,
+        };
         let client = &self.0.client;
         match call.method {
             CredentialsMethod::Create => answer(client.create(&mut channel, page).await),
@@ -85,17 +100,24 @@ impl Bench {
         let abort = CancellationToken::new();
         let mut calls = lock(&self.0.calls);
         if calls.contains_key(&call) {
-            return Err(Error::Call("a call of this name is running already".to_owned()));
+            return Err(Error::Call(
+                "a call of this name is running already".to_owned(),
+            ));
         }
         calls.insert(call.clone(), abort.clone());
-        Ok(Registered { bench: &self.0, call, abort })
+        Ok(Registered {
+            bench: &self.0,
+            call,
+            abort,
+        })
     }
 }
 
 fn answer<T: Serialize>(outcome: Result<T, ClientError>) -> Result<CredentialsAnswer, Error> {
     match outcome {
         Ok(credential) => {
-            let credential = serde_json::to_value(credential).map_err(|error| Error::Call(error.to_string()))?;
+            let credential =
+                serde_json::to_value(credential).map_err(|error| Error::Call(error.to_string()))?;
             Ok(CredentialsAnswer::Credential { credential })
         }
         Err(error) => Ok(exception(error.name(), &error.to_string())),
@@ -103,5 +125,8 @@ fn answer<T: Serialize>(outcome: Result<T, ClientError>) -> Result<CredentialsAn
 }
 
 fn exception(name: &str, message: &str) -> CredentialsAnswer {
-    CredentialsAnswer::Exception { name: name.to_owned(), message: message.to_owned() }
+    CredentialsAnswer::Exception {
+        name: name.to_owned(),
+        message: message.to_owned(),
+    }
 }

@@ -30,20 +30,35 @@ const FIRST: u32 = 1 << 30;
 
 impl Chooser {
     pub(crate) fn new(clock: Arc<dyn Clock>, changes: watch::Sender<u64>) -> Self {
-        Self { clock, changes, next: AtomicU32::new(FIRST), open: Mutex::default() }
+        Self {
+            clock,
+            changes,
+            next: AtomicU32::new(FIRST),
+            open: Mutex::default(),
+        }
     }
 
     pub(crate) fn prompt(&self) -> Option<Prompt> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|open| open.prompt.clone())
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|open| open.prompt.clone())
     }
 
     /// True when `id` names the open question; it is then answered, if the answer fits.
     pub(crate) fn answer(&self, id: u32, answer: PromptAnswer) -> bool {
         let mut slot = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(open) = slot.take_if(|open| open.prompt.id == u64::from(id)) else { return false };
-        let Question::ChooseAccount { accounts } = &open.prompt.question else { return false };
+        let Some(open) = slot.take_if(|open| open.prompt.id == u64::from(id)) else {
+            return false;
+        };
+        let Question::ChooseAccount { accounts } = &open.prompt.question else {
+            return false;
+        };
         let chosen = match answer {
-            PromptAnswer::Choose { index } => usize::try_from(index).ok().filter(|index| *index < accounts.len()),
+            PromptAnswer::Choose { index } => usize::try_from(index)
+                .ok()
+                .filter(|index| *index < accounts.len()),
             PromptAnswer::Decline => None,
             _ => {
                 *slot = Some(open);
@@ -78,7 +93,10 @@ impl AccountChooser for Chooser {
             let (answer, answered) = oneshot::channel();
             let choices = accounts
                 .iter()
-                .map(|account| AccountChoice { name: account.name.clone(), display_name: account.display_name.clone() })
+                .map(|account| AccountChoice {
+                    name: account.name.clone(),
+                    display_name: account.display_name.clone(),
+                })
                 .collect();
             let prompt = Prompt {
                 id,
@@ -89,7 +107,8 @@ impl AccountChooser for Chooser {
                 deadline: self.clock.now().plus(crate::PROMPT_TIME),
                 question: Question::ChooseAccount { accounts: choices },
             };
-            *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Open { prompt, answer });
+            *self.open.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Open { prompt, answer });
             let _closes = Closes(self, id);
             self.changes.send_modify(|version| *version += 1);
             answered.await.ok().flatten()

@@ -72,7 +72,10 @@ pub(crate) struct Settings {
 impl Settings {
     /// The settings in `folder`; the defaults when there are none or they are damaged.
     pub(crate) fn load(folder: &Path) -> Self {
-        fs::read(Self::path(folder)).ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
+        fs::read(Self::path(folder))
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .unwrap_or_default()
     }
 
     /// Replaces the settings in `folder` in one step.
@@ -82,7 +85,8 @@ impl Settings {
         serde_json::to_writer_pretty(&mut file, self)?;
         file.flush()?;
         file.as_file().sync_all()?;
-        file.persist(Self::path(folder)).map_err(|error| error.error)?;
+        file.persist(Self::path(folder))
+            .map_err(|error| error.error)?;
         Ok(())
     }
 
@@ -98,10 +102,18 @@ mod tests {
     #[test]
     fn settings_come_back_and_damaged_ones_fall_back_to_the_keyring() {
         let folder = tempfile::tempdir().expect("a folder");
-        let settings = Settings { vault_home: HomeChoice::File, active_device: Some("a".into()) };
-        settings.save(folder.path()).expect("the folder can be written");
+        let settings = Settings {
+            vault_home: HomeChoice::File,
+            active_device: Some("a".into()),
+        };
+        settings
+            .save(folder.path())
+            .expect("the folder can be written");
         assert_eq!(Settings::load(folder.path()).vault_home, HomeChoice::File);
         fs::write(Settings::path(folder.path()), "{ torn").expect("the folder can be written");
-        assert_eq!(Settings::load(folder.path()).vault_home, HomeChoice::Keyring);
+        assert_eq!(
+            Settings::load(folder.path()).vault_home,
+            HomeChoice::Keyring
+        );
     }
 }

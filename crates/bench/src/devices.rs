@@ -25,7 +25,11 @@ impl Bench {
         let model = [Model::Phone, Model::Key]
             .into_iter()
             .find(|model| model.name() == profile)
-            .ok_or_else(|| Error::Call(format!("\"{profile}\" is no device profile; use phone or key")))?;
+            .ok_or_else(|| {
+                Error::Call(format!(
+                    "\"{profile}\" is no device profile; use phone or key"
+                ))
+            })?;
         let bench = self.clone();
         let summary = blocking(move || {
             let device = bench.shelf()?.add(&name, model)?;
@@ -47,7 +51,8 @@ impl Bench {
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn device_rename(&self, device: String, name: String) -> Result<(), Error> {
         let body = json!({ "device": device, "name": name });
-        self.with(&device, move |device| Ok(device.rename(&name)?)).await?;
+        self.with(&device, move |device| Ok(device.rename(&name)?))
+            .await?;
         self.tell(kinds::DEVICE_RENAMED, body);
         Ok(())
     }
@@ -58,7 +63,10 @@ impl Bench {
     /// [`Error::Device`] when there is no such device, [`Error::VaultShut`].
     pub async fn device_pick(&self, device: String) -> Result<(), Error> {
         let info = self.with(&device, |device| Ok(device.info()?)).await?;
-        self.tell(kinds::DEVICE_PICKED, json!({ "device": device, "name": info.name }));
+        self.tell(
+            kinds::DEVICE_PICKED,
+            json!({ "device": device, "name": info.name }),
+        );
         self.remember_active(&device);
         Ok(())
     }
@@ -93,7 +101,10 @@ impl Bench {
             Ok(info)
         })
         .await?;
-        self.tell(kinds::DEVICE_REMOVED, json!({ "device": info.id, "name": info.name }));
+        self.tell(
+            kinds::DEVICE_REMOVED,
+            json!({ "device": info.id, "name": info.name }),
+        );
         self.note_change();
         Ok(())
     }
@@ -102,7 +113,12 @@ impl Bench {
     ///
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`].
-    pub async fn passkey_rename(&self, device: String, credential_id: String, label: String) -> Result<(), Error> {
+    pub async fn passkey_rename(
+        &self,
+        device: String,
+        credential_id: String,
+        label: String,
+    ) -> Result<(), Error> {
         let id = credential(&credential_id)?;
         self.with(&device, move |device| {
             let label = Some(label.trim()).filter(|label| !label.is_empty());
@@ -117,7 +133,8 @@ impl Bench {
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn passkey_delete(&self, device: String, credential_id: String) -> Result<(), Error> {
         let id = credential(&credential_id)?;
-        self.with(&device, move |device| Ok(device.delete_passkey(&id)?)).await
+        self.with(&device, move |device| Ok(device.delete_passkey(&id)?))
+            .await
     }
 
     /// What the person does at the prompt that [`Bench::bench_state`] shows.
@@ -131,27 +148,37 @@ impl Bench {
         let bench = self.clone();
         let asking = blocking(move || Ok(bench.asking())).await?;
         match asking {
-            Some(device) => Ok(device.prompts().answer(prompt.into(), shapes::answer(answer))?),
+            Some(device) => Ok(device
+                .prompts()
+                .answer(prompt.into(), shapes::answer(answer))?),
             None => Err(device::Error::PromptGone.into()),
         }
     }
 
     pub(crate) fn prompt(&self) -> Option<Prompt> {
         let asked = self.asking().and_then(|device| device.prompts().current());
-        self.0.chooser.prompt().or_else(|| asked.map(shapes::prompt))
+        self.0
+            .chooser
+            .prompt()
+            .or_else(|| asked.map(shapes::prompt))
     }
 
     /// The device whose prompt the window shows.
     fn asking(&self) -> Option<Device> {
         let devices = self.opened().ok()?;
-        devices.into_iter().map(|(device, _)| device).find(|device| device.prompts().current().is_some())
+        devices
+            .into_iter()
+            .map(|(device, _)| device)
+            .find(|device| device.prompts().current().is_some())
     }
 
     /// The device that answers the next ceremony; blocks on the disk.
     pub(crate) fn active(&self) -> Result<Device, Error> {
         let remembered = lock(&self.0.settings).active_device.clone();
         let mut devices = self.opened()?;
-        let place = devices.iter().position(|(device, _)| Some(device.id().as_str()) == remembered.as_deref());
+        let place = devices
+            .iter()
+            .position(|(device, _)| Some(device.id().as_str()) == remembered.as_deref());
         match place.or((!devices.is_empty()).then_some(0)) {
             Some(place) => Ok(devices.swap_remove(place).0),
             None => Err(Error::NoDevice),
@@ -160,18 +187,27 @@ impl Bench {
 
     pub(crate) fn active_among(&self, devices: &[DeviceSummary]) -> Option<String> {
         let remembered = lock(&self.0.settings).active_device.clone();
-        let active = devices.iter().find(|device| Some(&device.id) == remembered.as_ref());
+        let active = devices
+            .iter()
+            .find(|device| Some(&device.id) == remembered.as_ref());
         active.or(devices.first()).map(|device| device.id.clone())
     }
 
     /// Every device with its passkeys; blocks on the disk.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceSummary>, Error> {
-        self.opened()?.iter().map(|(device, info)| shapes::device_summary(device, info)).collect()
+        self.opened()?
+            .iter()
+            .map(|(device, info)| shapes::device_summary(device, info))
+            .collect()
     }
 
     fn opened(&self) -> Result<Vec<(Device, device::Info)>, Error> {
         let shelf = self.shelf()?;
-        shelf.list()?.into_iter().map(|info| Ok((shelf.open(&info.id)?, info))).collect()
+        shelf
+            .list()?
+            .into_iter()
+            .map(|info| Ok((shelf.open(&info.id)?, info)))
+            .collect()
     }
 
     fn shelf(&self) -> Result<Shelf, Error> {
@@ -185,7 +221,11 @@ impl Bench {
             if shelf.list()?.is_empty() {
                 shelf.add(FIRST_DEVICE, Model::Phone)?;
             }
-            shelf.list()?.iter().map(|info| shelf.open(&info.id)).collect::<Result<Vec<_>, device::Error>>()
+            shelf
+                .list()?
+                .iter()
+                .map(|info| shelf.open(&info.id))
+                .collect::<Result<Vec<_>, device::Error>>()
         };
         let devices = powered_up().map_err(|error| Obstacle::unreadable(&error))?;
         for device in &devices {
@@ -204,7 +244,9 @@ impl Bench {
                     changed = changes.changed() => changed.is_ok(),
                     changed = prompts.changed() => changed.is_ok(),
                 };
-                let Some(bench) = bench.upgrade().filter(|_| alive) else { return };
+                let Some(bench) = bench.upgrade().filter(|_| alive) else {
+                    return;
+                };
                 Bench(bench).note_change();
             }
         });

@@ -70,6 +70,9 @@ impl Error {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { code: error.code().to_owned(), message: error.to_string() }
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        }
     }
 }

@@ -43,20 +43,33 @@ pub(crate) struct Linked {
 
 impl Linked {
     pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
-        Self { recorder, given: Mutex::default() }
+        Self {
+            recorder,
+            given: Mutex::default(),
+        }
     }
 
     fn cause_of(&self, draft: &Draft) -> Option<Seq> {
         let taken = token(draft, |hand_over| (hand_over.to, hand_over.taken_at))?;
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        given.iter().rev().find(|(token, _)| *token == taken).map(|(_, seq)| *seq)
+        given
+            .iter()
+            .rev()
+            .find(|(token, _)| *token == taken)
+            .map(|(_, seq)| *seq)
     }
 }
 
-fn token(draft: &Draft, side: impl Fn(&HandOver) -> (&'static [&'static str], &'static str)) -> Option<String> {
+fn token(
+    draft: &Draft,
+    side: impl Fn(&HandOver) -> (&'static [&'static str], &'static str),
+) -> Option<String> {
     HAND_OVERS.iter().find_map(|hand_over| {
         let (kinds, pointer) = side(hand_over);
-        let token = kinds.contains(&draft.kind).then(|| draft.body.pointer(pointer)).flatten()?;
+        let token = kinds
+            .contains(&draft.kind)
+            .then(|| draft.body.pointer(pointer))
+            .flatten()?;
         token.as_str().map(ToOwned::to_owned)
     })
 }
@@ -91,13 +104,37 @@ mod tests {
         let recorder = Arc::new(Recorder::new(Arc::new(ManualClock::new(Timestamp(0))), 100));
         let linked = Linked::new(recorder.clone());
         let emit = |party, kind, body: Value| linked.emit(Draft::new(party, kind).body(body));
-        let answer = emit(Party::RelyingParty, "rp.response", json!({ "body": { "publicKey": { "challenge": "abc" } } }));
-        emit(Party::RelyingParty, "rp.response", json!({ "body": { "publicKey": { "challenge": "other" } } }));
-        let call = emit(Party::Client, "client.get.called", json!({ "options": { "challenge": "abc" } }));
+        let answer = emit(
+            Party::RelyingParty,
+            "rp.response",
+            json!({ "body": { "publicKey": { "challenge": "abc" } } }),
+        );
+        emit(
+            Party::RelyingParty,
+            "rp.response",
+            json!({ "body": { "publicKey": { "challenge": "other" } } }),
+        );
+        let call = emit(
+            Party::Client,
+            "client.get.called",
+            json!({ "options": { "challenge": "abc" } }),
+        );
         let credential = json!({ "response": { "clientDataJSON": "xyz" } });
-        let returned = emit(Party::Client, "client.get.returned", json!({ "credential": credential }));
-        let post = emit(Party::RelyingParty, "rp.request", json!({ "body": { "credential": credential } }));
-        let stranger = emit(Party::Client, "client.get.called", json!({ "options": { "challenge": "unknown" } }));
+        let returned = emit(
+            Party::Client,
+            "client.get.returned",
+            json!({ "credential": credential }),
+        );
+        let post = emit(
+            Party::RelyingParty,
+            "rp.request",
+            json!({ "body": { "credential": credential } }),
+        );
+        let stranger = emit(
+            Party::Client,
+            "client.get.called",
+            json!({ "options": { "challenge": "unknown" } }),
+        );
         let cause = |seq| recorder.get(seq).expect("readable").expect("kept").cause;
         assert_eq!(cause(call), Some(answer));
         assert_eq!(cause(post), Some(returned));

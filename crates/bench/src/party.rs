@@ -38,7 +38,9 @@ impl Running {
         emit: Arc<dyn Emit>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let opened = tokio::task::spawn_blocking(move || Storage::open(&Data::Folder(folder), Limits::default()));
+        let opened = tokio::task::spawn_blocking(move || {
+            Storage::open(&Data::Folder(folder), Limits::default())
+        });
         let storage = opened.await.map_err(|_| Error::Closed)??;
         let listeners = Listeners::bind(port, &storage).await?;
         let config = Config::local(NAME, RP_ID, listeners.port());
@@ -46,7 +48,11 @@ impl Running {
         let origin = party.origin().to_owned();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(party.serve(listeners, shutdown.clone().cancelled_owned()));
-        Ok(Self { origin, shutdown, task })
+        Ok(Self {
+            origin,
+            shutdown,
+            task,
+        })
     }
 
     /// Lets requests under way finish and closes the port and the data.
@@ -65,11 +71,18 @@ impl PartySlot {
             Self::Running(running) => (running.origin.clone(), None),
             Self::Failed(problem) => (String::new(), Some(problem.clone())),
         };
-        RelyingPartySummary { name: NAME.to_owned(), rp_id: RP_ID.to_owned(), origin, problem }
+        RelyingPartySummary {
+            name: NAME.to_owned(),
+            rp_id: RP_ID.to_owned(),
+            origin,
+            problem,
+        }
     }
 }
 
 /// A port that is free on 127.0.0.1 right now.
 pub(crate) fn free_port() -> std::io::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?
+        .local_addr()?
+        .port())
 }

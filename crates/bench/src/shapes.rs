@@ -5,7 +5,8 @@ use device::{Device, Info, MAX_PIN_LENGTH, MIN_PIN_LENGTH};
 use crate::{
     Error,
     api::{
-        AccountChoice, Asker, DeviceSummary, PasskeySummary, PinState, Prompt, PromptAnswer, Question,
+        AccountChoice, Asker, DeviceSummary, PasskeySummary, PinState, Prompt, PromptAnswer,
+        Question,
     },
 };
 
@@ -18,8 +19,16 @@ pub(crate) fn device_summary(device: &Device, info: &Info) -> Result<DeviceSumma
         profile: info.model.name().to_owned(),
         aaguid: info.model.profile().aaguid.to_string(),
         created: info.created,
-        pin: PinState { set: pin.set, tries_left: pin.tries_left, blocked: pin.blocked },
-        passkeys: device.passkeys()?.into_iter().map(passkey_summary).collect(),
+        pin: PinState {
+            set: pin.set,
+            tries_left: pin.tries_left,
+            blocked: pin.blocked,
+        },
+        passkeys: device
+            .passkeys()?
+            .into_iter()
+            .map(passkey_summary)
+            .collect(),
     })
 }
 
@@ -54,19 +63,41 @@ pub(crate) fn prompt(prompt: device::Prompt) -> Prompt {
 fn question(question: device::Question) -> Question {
     let (min_length, max_length) = (length(MIN_PIN_LENGTH), length(MAX_PIN_LENGTH));
     match question {
-        device::Question::Touch { purpose, user_name, .. } => {
-            Question::Touch { purpose: purpose.to_owned(), user_name }
-        }
-        device::Question::SetPin { entered, confirming, problem } => {
-            Question::SetPin { entered, confirming, min_length, max_length, problem }
-        }
-        device::Question::EnterPin { entered, tries_left, problem } => {
-            Question::EnterPin { entered, tries_left, min_length, max_length, problem }
-        }
+        device::Question::Touch {
+            purpose, user_name, ..
+        } => Question::Touch {
+            purpose: purpose.to_owned(),
+            user_name,
+        },
+        device::Question::SetPin {
+            entered,
+            confirming,
+            problem,
+        } => Question::SetPin {
+            entered,
+            confirming,
+            min_length,
+            max_length,
+            problem,
+        },
+        device::Question::EnterPin {
+            entered,
+            tries_left,
+            problem,
+        } => Question::EnterPin {
+            entered,
+            tries_left,
+            min_length,
+            max_length,
+            problem,
+        },
         device::Question::ChooseAccount { accounts } => Question::ChooseAccount {
             accounts: accounts
                 .into_iter()
-                .map(|account| AccountChoice { name: account.name, display_name: account.display_name })
+                .map(|account| AccountChoice {
+                    name: account.name,
+                    display_name: account.display_name,
+                })
                 .collect(),
         },
         _ => Question::Blocked,

@@ -34,7 +34,8 @@ impl Obstacle {
     pub(crate) fn passphrase_needed() -> Self {
         Self {
             code: "passphraseNeeded".to_owned(),
-            message: "This vault opens with a passphrase. Type it to use the devices in it.".to_owned(),
+            message: "This vault opens with a passphrase. Type it to use the devices in it."
+                .to_owned(),
             ways_out: vec![WayOut::UsePassphrase, WayOut::UseMemory, WayOut::StartOver],
         }
     }
@@ -52,7 +53,9 @@ impl Obstacle {
                 vault::WayOut::ChooseAnotherFolder => &[WayOut::UseMemory],
                 // A vault keeps the home it was made with.
                 vault::WayOut::ChooseAnotherHome if stands_already => &[WayOut::UseMemory],
-                vault::WayOut::ChooseAnotherHome => &[WayOut::UseFile, WayOut::UsePassphrase, WayOut::UseMemory],
+                vault::WayOut::ChooseAnotherHome => {
+                    &[WayOut::UseFile, WayOut::UsePassphrase, WayOut::UseMemory]
+                }
                 vault::WayOut::Retry
                 | vault::WayOut::CreateVault
                 | vault::WayOut::UnlockKeyring
@@ -64,7 +67,11 @@ impl Obstacle {
                 }
             }
         }
-        Self { code: error.code().to_owned(), message: error.to_string(), ways_out }
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            ways_out,
+        }
     }
 
     /// The vault is open and its records do not make sense.
@@ -98,21 +105,31 @@ impl VaultSlot {
     pub(crate) fn summary(&self) -> VaultSummary {
         let (state, home, label, obstacle) = match self {
             Self::Opening(home) => ("opening".to_owned(), home, String::new(), None),
-            Self::Open(home, vault, _) => ("ready".to_owned(), home, vault.label().to_owned(), None),
-            Self::Shut(home, obstacle) => (obstacle.code.clone(), home, String::new(), Some(obstacle)),
+            Self::Open(home, vault, _) => {
+                ("ready".to_owned(), home, vault.label().to_owned(), None)
+            }
+            Self::Shut(home, obstacle) => {
+                (obstacle.code.clone(), home, String::new(), Some(obstacle))
+            }
         };
         VaultSummary {
             state,
             home: home.name().to_owned(),
             home_label: label,
             problem: obstacle.map(|obstacle| obstacle.message.clone()),
-            ways_out: obstacle.map(|obstacle| obstacle.ways_out.clone()).unwrap_or_default(),
+            ways_out: obstacle
+                .map(|obstacle| obstacle.ways_out.clone())
+                .unwrap_or_default(),
         }
     }
 }
 
 /// Opens the vault in `folder`; blocks as long as the keyring may take.
-pub(crate) fn open(folder: &Path, home: HomeChoice, passphrase: Option<Zeroizing<String>>) -> Result<Vault, Obstacle> {
+pub(crate) fn open(
+    folder: &Path,
+    home: HomeChoice,
+    passphrase: Option<Zeroizing<String>>,
+) -> Result<Vault, Obstacle> {
     let key_home = match (home, passphrase) {
         (HomeChoice::Keyring, _) => KeyHome::keyring(),
         (HomeChoice::File, _) => KeyHome::File(key_file(folder)),

@@ -35,9 +35,12 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Device(arguments) => Ok(device::run(arguments)),
         Command::Rp(arguments) => Ok(rp::run(arguments)),
-        Command::Verify(arguments) => {
-            verify::run(&arguments, unix_seconds(), io::stdin().lock(), io::stdout().lock())
-        }
+        Command::Verify(arguments) => verify::run(
+            &arguments,
+            unix_seconds(),
+            io::stdin().lock(),
+            io::stdout().lock(),
+        ),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("touchstone: {error}");
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
 }
 
 fn unix_seconds() -> i64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
 }

@@ -35,7 +35,10 @@ pub struct Arguments {
 /// listens; on failure a sentence on standard error and exit code 1.
 pub fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -56,7 +59,13 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
     let storage = Storage::open(&data, Limits::default())?;
     let listeners = Listeners::bind(arguments.port, &storage).await?;
     let config = arguments.config(listeners.port());
-    let party = RelyingParty::open(config, storage, Arc::new(Silent), Arc::new(SystemClock::new())).await?;
+    let party = RelyingParty::open(
+        config,
+        storage,
+        Arc::new(Silent),
+        Arc::new(SystemClock::new()),
+    )
+    .await?;
     let told_to_stop = told_to_stop();
     announce(&data, party.origin());
     party.serve(listeners, told_to_stop).await;
@@ -66,7 +75,9 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
 fn announce(data: &Data, origin: &str) {
     let home = match data {
         Data::Folder(folder) => format!("data in {}", folder.display()),
-        Data::Memory => "data in memory; it is gone when this program ends (--data DIR keeps it)".to_owned(),
+        Data::Memory => {
+            "data in memory; it is gone when this program ends (--data DIR keeps it)".to_owned()
+        }
     };
     // Whoever started it may have closed the other end; serving goes on.
     let _ = writeln!(io::stdout().lock(), "{home}\nrelying party at {origin}");
@@ -74,13 +85,27 @@ fn announce(data: &Data, origin: &str) {
 
 impl Arguments {
     fn config(self, port: u16) -> Config {
-        let rp_id = self.rp_id.or_else(|| self.origins.first().and_then(|origin| host(origin)));
+        let rp_id = self
+            .rp_id
+            .or_else(|| self.origins.first().and_then(|origin| host(origin)));
         let local = Config::local(NAME, rp_id.unwrap_or_else(|| "localhost".to_owned()), port);
-        if self.origins.is_empty() { local } else { Config { origins: self.origins, ..local } }
+        if self.origins.is_empty() {
+            local
+        } else {
+            Config {
+                origins: self.origins,
+                ..local
+            }
+        }
     }
 }
 
 /// An origin's host; what is wrong with an unusable one is said when the relying party opens.
 fn host(origin: &str) -> Option<String> {
-    origin.split_once("://")?.1.split([':', '/']).next().map(str::to_owned)
+    origin
+        .split_once("://")?
+        .1
+        .split([':', '/'])
+        .next()
+        .map(str::to_owned)
 }

@@ -54,9 +54,17 @@ impl Export<'_> {
             events: Events<'a>,
         }
         let written = Cell::new(0);
-        let events = Events { recorder, written: &written };
-        let document = Document { format: "touchstone-timeline-1", head: self, events };
-        serde_json::to_writer_pretty(&mut out, &document).map_err(|error| Error::Spill(error.into()))?;
+        let events = Events {
+            recorder,
+            written: &written,
+        };
+        let document = Document {
+            format: "touchstone-timeline-1",
+            head: self,
+            events,
+        };
+        serde_json::to_writer_pretty(&mut out, &document)
+            .map_err(|error| Error::Spill(error.into()))?;
         out.flush()?;
         Ok(written.get())
     }
@@ -74,7 +82,10 @@ impl Serialize for Events<'_> {
         let last = self.recorder.last();
         let mut after = Seq(0);
         while after < last {
-            let page: Vec<Arc<Event>> = self.recorder.range(after, PAGE).map_err(ser::Error::custom)?;
+            let page: Vec<Arc<Event>> = self
+                .recorder
+                .range(after, PAGE)
+                .map_err(ser::Error::custom)?;
             let Some(end) = page.last() else { break };
             after = end.seq;
             for event in page {
@@ -98,7 +109,10 @@ pub fn redact(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                if SECRET_MEMBERS.contains(&name.as_str()) && !member.is_null() && !member.is_boolean() {
+                if SECRET_MEMBERS.contains(&name.as_str())
+                    && !member.is_null()
+                    && !member.is_boolean()
+                {
                     *member = Value::from("[secret]");
                     found = true;
                 } else {

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use crate::{
     Bench, Config, HomeChoice,
-    api::{BenchState, CredentialsAnswer, CredentialsCall, CredentialsMethod, Prompt, PromptAnswer, Question},
+    api::{
+        BenchState, CredentialsAnswer, CredentialsCall, CredentialsMethod, Prompt, PromptAnswer,
+        Question,
+    },
 };
 
 /// The PIN tests use; also a canary that must show up nowhere.
@@ -20,7 +23,12 @@ pub(super) async fn open(folder: &Path) -> Bench {
 }
 
 pub(super) async fn open_with(folder: &Path, home: HomeChoice) -> Bench {
-    let config = Config { data: folder.to_owned(), home: Some(home), port: None, web_view: None };
+    let config = Config {
+        data: folder.to_owned(),
+        home: Some(home),
+        port: None,
+        web_view: None,
+    };
     let bench = Bench::open(config).await;
     until(&bench, |state| {
         let party = &state.relying_parties[0];
@@ -43,23 +51,41 @@ pub(super) async fn until(bench: &Bench, wished: impl Fn(&BenchState) -> bool) -
             changes.changed().await.expect("the bench lives");
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("the bench reaches the wished state in time")
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("the bench reaches the wished state in time")
 }
 
 /// Waits for a prompt that `fits`.
 pub(super) async fn asked(bench: &Bench, fits: impl Fn(&Question) -> bool) -> Prompt {
-    let state = until(bench, |state| state.prompt.as_ref().is_some_and(|prompt| fits(&prompt.question))).await;
+    let state = until(bench, |state| {
+        state
+            .prompt
+            .as_ref()
+            .is_some_and(|prompt| fits(&prompt.question))
+    })
+    .await;
     state.prompt.expect("just seen")
 }
 
 pub(super) async fn press(bench: &Bench, prompt: &Prompt, answer: PromptAnswer) {
     let id = u32::try_from(prompt.id).expect("prompts are numbered from 1");
-    bench.prompt_answer(id, answer).await.expect("the prompt is still shown");
+    bench
+        .prompt_answer(id, answer)
+        .await
+        .expect("the prompt is still shown");
 }
 
 pub(super) async fn enter(bench: &Bench, prompt: &Prompt, pin: &str) {
     for digit in pin.bytes() {
-        press(bench, prompt, PromptAnswer::Digit { digit: digit - b'0' }).await;
+        press(
+            bench,
+            prompt,
+            PromptAnswer::Digit {
+                digit: digit - b'0',
+            },
+        )
+        .await;
     }
     press(bench, prompt, PromptAnswer::Submit).await;
 }
@@ -69,22 +95,51 @@ pub(super) async fn touch_and_verify(bench: &Bench) {
     let touch = asked(bench, |question| matches!(question, Question::Touch { .. })).await;
     press(bench, &touch, PromptAnswer::Touch).await;
     let pin = |question: &Question| {
-        matches!(question, Question::EnterPin { .. } | Question::SetPin { confirming: false, .. })
+        matches!(
+            question,
+            Question::EnterPin { .. }
+                | Question::SetPin {
+                    confirming: false,
+                    ..
+                }
+        )
     };
     let prompt = asked(bench, pin).await;
     enter(bench, &prompt, PIN).await;
     if matches!(prompt.question, Question::SetPin { .. }) {
-        let again = asked(bench, |question| matches!(question, Question::SetPin { confirming: true, .. })).await;
+        let again = asked(bench, |question| {
+            matches!(
+                question,
+                Question::SetPin {
+                    confirming: true,
+                    ..
+                }
+            )
+        })
+        .await;
         enter(bench, &again, PIN).await;
     }
 }
 
 /// A call from a page of `origin`.
-pub(super) async fn call(bench: &Bench, origin: &str, method: CredentialsMethod, options: Value) -> CredentialsAnswer {
+pub(super) async fn call(
+    bench: &Bench,
+    origin: &str,
+    method: CredentialsMethod,
+    options: Value,
+) -> CredentialsAnswer {
     let name = options["challenge"].to_string();
-    let call =
-        CredentialsCall { call: name, origin: origin.to_owned(), method, public_key: options, mediation: None };
-    bench.credentials_call(call).await.expect("the call makes sense")
+    let call = CredentialsCall {
+        call: name,
+        origin: origin.to_owned(),
+        method,
+        public_key: options,
+        mediation: None,
+    };
+    bench
+        .credentials_call(call)
+        .await
+        .expect("the call makes sense")
 }
 
 /// The credential of an answer, or a panic with the exception.
@@ -104,29 +159,57 @@ pub(super) struct Page {
 impl Page {
     pub(super) async fn of(bench: &Bench) -> Self {
         let state = bench.bench_state().await.expect("the bench lives");
-        let http = reqwest::Client::builder().cookie_store(true).build().expect("a client");
-        Self { http, origin: state.relying_parties[0].origin.clone() }
+        let http = reqwest::Client::builder()
+            .cookie_store(true)
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            origin: state.relying_parties[0].origin.clone(),
+        }
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}/api/{path}", self.origin);
-        let request = self.http.post(url).header("origin", &self.origin).json(&body);
+        let request = self
+            .http
+            .post(url)
+            .header("origin", &self.origin)
+            .json(&body);
         let response = request.send().await.expect("the relying party answers");
-        (response.status().as_u16(), response.json().await.expect("JSON"))
+        (
+            response.status().as_u16(),
+            response.json().await.expect("JSON"),
+        )
     }
 
     pub(super) async fn sign_out(&self) {
         let url = format!("{}/api/session", self.origin);
-        let response = self.http.delete(url).header("origin", &self.origin).send().await.expect("an answer");
+        let response = self
+            .http
+            .delete(url)
+            .header("origin", &self.origin)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(response.status(), 204);
     }
 
     /// Registers an account; the person answers the phone's prompts.
     pub(super) async fn register(&self, bench: &Bench, name: &str) -> Value {
-        let (status, begun) =
-            self.post("registration/begin", json!({ "username": name, "displayName": name })).await;
+        let (status, begun) = self
+            .post(
+                "registration/begin",
+                json!({ "username": name, "displayName": name }),
+            )
+            .await;
         assert_eq!(status, 200, "{begun}");
-        let made = call(bench, &self.origin, CredentialsMethod::Create, begun["publicKey"].clone());
+        let made = call(
+            bench,
+            &self.origin,
+            CredentialsMethod::Create,
+            begun["publicKey"].clone(),
+        );
         let (made, ()) = tokio::join!(made, touch_and_verify(bench));
         let finish = json!({ "ceremony": begun["ceremony"], "credential": credential(made) });
         let (status, finished) = self.post("registration/finish", finish).await;
@@ -135,10 +218,19 @@ impl Page {
     }
 
     /// Signs in without a user name; `person` answers the phone's prompts.
-    pub(super) async fn sign_in(&self, bench: &Bench, person: impl Future<Output = ()>) -> (u16, Value) {
+    pub(super) async fn sign_in(
+        &self,
+        bench: &Bench,
+        person: impl Future<Output = ()>,
+    ) -> (u16, Value) {
         let (status, begun) = self.post("authentication/begin", json!({})).await;
         assert_eq!(status, 200, "{begun}");
-        let signed = call(bench, &self.origin, CredentialsMethod::Get, begun["publicKey"].clone());
+        let signed = call(
+            bench,
+            &self.origin,
+            CredentialsMethod::Get,
+            begun["publicKey"].clone(),
+        );
         let (signed, ()) = tokio::join!(signed, person);
         let finish = json!({ "ceremony": begun["ceremony"], "credential": credential(signed) });
         self.post("authentication/finish", finish).await
