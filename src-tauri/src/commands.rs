@@ -78,6 +78,8 @@ commands! {
     vault_way_out(way: WayOut, passphrase: Option<String>) -> ();
     /// Starts the relying party again, on request at another port.
     relying_party_retry(another_port: bool) -> ();
+    /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
+    relying_party_start_over() -> ();
     /// Versions and folders, to paste into a bug report.
     about() -> About;
 }

@@ -56,3 +56,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_goes_nowhere_but_to_itself_and_to_this_machine() {
+        let goes = |text: &str| stays_local(&text.parse().expect("an URL"));
+        for here in [
+            "tauri://localhost/",
+            "http://localhost:7780/account",
+            "http://acme.localhost:1/",
+        ] {
+            assert!(goes(here), "{here}");
+        }
+        for away in [
+            "https://example.org/",
+            "http://localhost.example.org/",
+            "http://evillocalhost/",
+            "http://127.0.0.1:1/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+        ] {
+            assert!(!goes(away), "{away}");
+        }
+    }
+}

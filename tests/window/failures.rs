@@ -74,7 +74,7 @@ async fn a_damaged_database_is_said_and_starting_over_sets_it_aside() {
     let window = desk.open(&[]).await;
     window.read_until(PROBLEM, "damaged").await;
     window.press("vault-startOver").await;
-    window.press("vault-startOver-confirm").await;
+    window.confirm("vault-startOver-confirm").await;
     window.see("[data-role='device-name']").await;
     let aside = fs::read_dir(&folder)
         .expect("a folder")
@@ -84,6 +84,41 @@ async fn a_damaged_database_is_said_and_starting_over_sets_it_aside() {
         .expect("the old vault was set aside");
     assert_eq!(
         fs::read(aside.join("vault.db")).expect("it is there"),
+        garbage,
+        "nothing of it was changed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_site_database_is_said_and_starting_over_sets_it_aside() {
+    let desk = Desk::new(Keyring::Unlocked);
+    let window = desk.open(&[]).await;
+    window.create_account("alice").await;
+    window.kill();
+    let folder = desk.bench_folder().join("rp");
+    let name = "relying-party.sqlite";
+    let database = folder.join("localhost").join(name);
+    // The log may hold every page, and would mend the damage.
+    fs::remove_file(database.with_extension("sqlite-wal"))
+        .expect("a killed program leaves its log");
+    let garbage = b"this is no database".repeat(400);
+    fs::write(&database, &garbage).expect("the file can be damaged");
+
+    let window = desk.open(&[]).await;
+    window
+        .see("[data-role='rp-problem'][data-code='databaseCorrupt']")
+        .await;
+    window.press("rp-start-over").await;
+    window.confirm("rp-start-over-confirm").await;
+    window.create_account("alice").await;
+    let aside = fs::read_dir(&folder)
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| !path.ends_with("localhost"))
+        .expect("the old data was set aside");
+    assert_eq!(
+        fs::read(aside.join(name)).expect("it is there"),
         garbage,
         "nothing of it was changed"
     );

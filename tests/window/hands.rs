@@ -92,17 +92,23 @@ impl Window {
     /// Waits until the element's text holds `words`.
     pub async fn read_until(&self, selector: &str, words: &str) -> String {
         self.until(&format!("`{selector}` to say \"{words}\""), || async {
-            let text = self
-                .driver
-                .find(By::Css(selector))
-                .await
-                .ok()?
-                .text()
-                .await
-                .ok()?;
+            // Clipped text counts as hidden for `text()`.
+            let found = self.driver.find(By::Css(selector)).await.ok()?;
+            let text = found.prop("textContent").await.ok()??;
             text.contains(words).then_some(text)
         })
         .await
+    }
+
+    /// Confirms in a dialog and waits until the page behind it takes presses again.
+    pub async fn confirm(&self, action: &str) {
+        self.press(action).await;
+        self.until("the dialog to close", || async {
+            let script = "return document.body.style.pointerEvents !== 'none' && !document.querySelector('[role$=dialog]')";
+            let closed = self.driver.execute(script, Vec::new()).await.ok()?;
+            closed.json().as_bool()?.then_some(())
+        })
+        .await;
     }
 
     /// Looks into the relying party's frame; [`Window::step_back`] leaves it.
@@ -200,7 +206,6 @@ impl Window {
                 .await
                 .ok()?
             {
-                // Clipped text counts as hidden for `text()`.
                 if choice.prop("textContent").await.ok()??.contains(name) {
                     return choice.click().await.ok();
                 }

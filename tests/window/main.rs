@@ -6,6 +6,7 @@
 mod bridge;
 mod ceremonies;
 mod desk;
+mod device_pane;
 mod failures;
 mod hands;
 mod shots;

@@ -308,12 +308,32 @@ impl Bench {
         Ok(())
     }
 
+    /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
+    ///
+    /// # Errors
+    /// [`Error::NoWayOut`] while it runs, [`Error::Write`] when its folder cannot be renamed.
+    pub async fn relying_party_start_over(&self) -> Result<(), Error> {
+        if !matches!(*self.0.party.lock().await, PartySlot::Failed(_)) {
+            return Err(Error::NoWayOut("the relying party runs."));
+        }
+        let (folder, now) = (self.party_folder(), self.0.clock.now().0);
+        blocking(move || {
+            party::set_aside(&folder, now).map_err(|source| Error::Write {
+                path: folder,
+                source,
+            })
+        })
+        .await?;
+        self.start_party(self.0.config.port).await;
+        Ok(())
+    }
+
     async fn start_party(&self, port: Option<u16>) {
         let mut slot = self.0.party.lock().await;
         if let PartySlot::Running(running) = std::mem::replace(&mut *slot, PartySlot::Starting) {
             running.stop().await;
         }
-        let folder = self.0.config.data.join("rp").join("localhost");
+        let folder = self.party_folder();
         let started = Running::start(folder, port, self.0.emit.clone(), self.0.clock.clone()).await;
         *slot = match started {
             Ok(running) => PartySlot::Running(running),
@@ -358,6 +378,10 @@ impl Bench {
             vault_home,
             text,
         })
+    }
+
+    fn party_folder(&self) -> PathBuf {
+        self.0.config.data.join("rp").join("localhost")
     }
 
     fn vault_folder(&self) -> PathBuf {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The name of the device a fresh bench has.
-const FIRST_DEVICE: &str = "Phone";
+const FIRST_DEVICE: &str = "Phone A";
 
 impl Bench {
     /// Adds a device of the profile `phone` or `key`, and picks it.

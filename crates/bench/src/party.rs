@@ -1,6 +1,9 @@
 //! The relying party as the bench holds it: starting, running, or failed with a reason.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Storage};
 use timeline::{Clock, Emit};
@@ -78,6 +81,13 @@ impl PartySlot {
             problem,
         }
     }
+}
+
+/// Renames `folder`, so that the next start begins anew; deletes nothing.
+pub(crate) fn set_aside(folder: &Path, unix_millis: i64) -> std::io::Result<()> {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(format!("-set-aside-{unix_millis}"));
+    std::fs::rename(folder, name)
 }
 
 /// A port that is free on 127.0.0.1 right now.

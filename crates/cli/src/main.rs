@@ -7,9 +7,10 @@ mod verify;
 
 use std::io;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use bench::clock::SystemClock;
 use clap::{Parser, Subcommand};
+use timeline::Clock as _;
 
 /// Touchstone without its window: the parts of a passkey ceremony, one by one.
 #[derive(Debug, Parser)]
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         Command::Rp(arguments) => Ok(rp::run(arguments)),
         Command::Verify(arguments) => verify::run(
             &arguments,
-            unix_seconds(),
+            SystemClock::new().now().0 / 1_000,
             io::stdin().lock(),
             io::stdout().lock(),
         ),
@@ -46,11 +47,4 @@ fn main() -> ExitCode {
         eprintln!("touchstone: {error}");
         ExitCode::from(2)
     })
-}
-
-fn unix_seconds() -> i64 {
-    let since_1970 = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
 }

@@ -26,12 +26,19 @@ pub struct Request {
 }
 
 impl Request {
+    /// An allow list of unknown credential types alone fits no credential, and must not be taken for
+    /// an empty one, which fits every discoverable credential.
     pub(crate) fn decode(parameters: &[u8]) -> Result<Self, Status> {
         let map = read_map(parameters)?;
+        let allow_list = descriptors(&map, 0x03)?;
+        let listed = map.get_int(0x03).and_then(Value::as_array);
+        if allow_list.is_empty() && listed.is_some_and(|listed| !listed.is_empty()) {
+            return Err(Status::NoCredentials);
+        }
         Ok(Request {
             rp_id: required(&map, 0x01)?,
             client_data_hash: required(&map, 0x02)?,
-            allow_list: descriptors(&map, 0x03)?,
+            allow_list,
             extensions: raw_map(&map, 0x04)?,
             options: optional(&map, 0x05)?.unwrap_or_default(),
             pin_uv_auth_param: optional(&map, 0x06)?,

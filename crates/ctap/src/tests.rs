@@ -293,6 +293,26 @@ fn unknown_members_options_and_types_are_ignored() {
 }
 
 #[test]
+fn an_allow_list_of_unknown_types_alone_fits_no_credential() {
+    let unknown = texts(&[("id", vec![1u8].into()), ("type", "later".into())]);
+    let listed = |list: Vec<Value<'static>>| {
+        get_assertion(with(good_get_assertion(), 3, Value::Array(list)))
+    };
+    assert_eq!(
+        listed(vec![unknown.clone()]).map(|_| ()),
+        Err(Status::NoCredentials)
+    );
+    let mixed = listed(vec![unknown, descriptor_value()]).expect("one entry can be used");
+    assert_eq!(mixed.allow_list.len(), 1);
+    assert!(
+        listed(Vec::new())
+            .expect("as if absent")
+            .allow_list
+            .is_empty()
+    );
+}
+
+#[test]
 fn extensions_are_kept_as_they_came() {
     let extensions = texts(&[("credProtect", 2.into()), ("hmac-secret", true.into())]);
     let request = make_credential(with(good_make_credential(), 6, extensions.clone())).unwrap();

@@ -130,3 +130,11 @@ async fn starting_over_sets_the_old_vault_aside() {
         ("ready", 1)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_relying_party_starts_over_only_when_it_does_not_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    let running = bench.relying_party_start_over().await;
+    assert_eq!(running.expect_err("it runs").code(), "noWayOut");
+}

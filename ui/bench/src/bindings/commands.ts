@@ -71,6 +71,10 @@ export const vaultWayOut = (way: t.WayOut, passphrase: string | null): Promise<n
 export const relyingPartyRetry = (anotherPort: boolean): Promise<null> =>
   invoke("relying_party_retry", { anotherPort });
 
+/** Sets the relying party's data aside (renamed, not deleted) and starts it with none. */
+export const relyingPartyStartOver = (): Promise<null> =>
+  invoke("relying_party_start_over");
+
 /** Versions and folders, to paste into a bug report. */
 export const about = (): Promise<t.About> =>
   invoke("about");

@@ -64,6 +64,7 @@ const BUILDERS: Record<string, Builder> = {
   'rp.session.bound': (event) => note('relyingParty', `Signed in${named(text(event, 'account'))}`, session(event), 'good'),
   'rp.session.ended': (event) => note('relyingParty', 'Signed out', session(event)),
 
+  'bench.call.refused': (event) => note('client', 'No device answers', text(event, 'message'), 'bad'),
   'bench.started': () => ({ shape: 'divider', title: 'Bench started' }),
   'bench.device.added': (event) => ({ shape: 'divider', title: `Device added${named(text(event, 'name'))}` }),
   'bench.device.renamed': (event) => ({ shape: 'divider', title: `Device renamed${named(text(event, 'name'))}` }),
