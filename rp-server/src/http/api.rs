@@ -1,6 +1,10 @@
 //! The API's addresses, one module a noun, and the shapes that they share.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
@@ -88,6 +92,10 @@ impl From<store::Passkey> for Passkey {
     }
 }
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Room for an account and a passkey in the JSON of an answer, in bytes.
+const BESIDE_THE_LADDER: usize = 1024;
+
 /// What both ceremonies end with.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Finished<'a> {
@@ -103,6 +111,15 @@ impl<'a> Finished<'a> {
             account: account.into(),
             passkey: passkey.into(),
             verification: report,
+        }
+    }
+
+    /// As JSON, in a buffer that need not grow around the ladder.
+    fn into_answer(self, status: StatusCode) -> Response {
+        let mut body = Vec::with_capacity(self.verification.get().len() + BESIDE_THE_LADDER);
+        match serde_json::to_writer(&mut body, &self) {
+            Ok(()) => (status, [(header::CONTENT_TYPE, JSON)], body).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }
 }

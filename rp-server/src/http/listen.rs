@@ -94,6 +94,9 @@ impl Listeners {
         let graceful = GracefulShutdown::new();
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let mut shutdown = std::pin::pin!(shutdown);
+        // While some timer is set that ends sooner, a connection can set its own without a system
+        // call that wakes the runtime.
+        let mut sooner = tokio::time::interval(HEAD_PATIENCE / 2);
         loop {
             let Ok(place) = room.clone().acquire_owned().await else {
                 break;
@@ -101,6 +104,7 @@ impl Listeners {
             let accepted = tokio::select! {
                 accepted = self.v4.accept() => accepted,
                 accepted = accept(self.v6.as_ref()) => accepted,
+                _ = sooner.tick() => continue,
                 () = &mut shutdown => break,
             };
             match accepted {

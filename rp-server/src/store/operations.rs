@@ -182,12 +182,10 @@ fn write_finish(db: &Connection, limits: &Limits, finish: &Finish) -> Result<boo
             finish.at.0,
             finish.report.get()
         ])?;
-    if written == 1 {
-        let oldest_kept = db
-            .last_insert_rowid()
-            .saturating_sub(limits.finished_ceremonies);
+    let last_surplus = db.last_insert_rowid() - limits.finished_ceremonies;
+    if written == 1 && last_surplus > 0 {
         db.prepare_cached("DELETE FROM ceremony WHERE number <= ?1")?
-            .execute([oldest_kept])?;
+            .execute([last_surplus])?;
     }
     Ok(written == 1)
 }
@@ -258,12 +256,24 @@ fn bind_to(
         "INSERT INTO session (token_hash, account_id, passkey_id, since, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
     .execute(params![session.token_hash.as_slice(), account, passkey, at.0, session.expires_at.0])?;
-    db.prepare_cached(
-        "DELETE FROM session WHERE account_id = ?1 AND token_hash <> ?2 AND token_hash IN (\
-         SELECT token_hash FROM session WHERE account_id = ?1 ORDER BY since DESC LIMIT -1 OFFSET ?3)",
-    )?
-    .execute(params![account, session.token_hash.as_slice(), limits.sessions_per_account])
-    .map(drop)
+    let surplus: Vec<[u8; 32]> = db
+        .prepare_cached(
+            "SELECT token_hash FROM session WHERE account_id = ?1 AND token_hash <> ?2 \
+             ORDER BY since DESC LIMIT -1 OFFSET ?3",
+        )?
+        .query_map(
+            params![
+                account,
+                session.token_hash.as_slice(),
+                limits.sessions_per_account.saturating_sub(1)
+            ],
+            |row| row.get(0),
+        )?
+        .collect::<Result<_>>()?;
+    for oldest in &surplus {
+        end_session(db, oldest)?;
+    }
+    Ok(())
 }
 
 fn exists(db: &Connection, sql: &str, id: &[u8]) -> Result<bool> {

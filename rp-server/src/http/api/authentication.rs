@@ -6,8 +6,8 @@ use axum::{
     Json as Answer,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, header},
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 use webauthn::json::{AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON};
@@ -106,7 +106,7 @@ pub(in crate::http) async fn finish(
         })
         .await?;
     let mut response =
-        Answer(Finished::new(done.account, done.passkey, &done.report)).into_response();
+        Finished::new(done.account, done.passkey, &done.report).into_answer(StatusCode::OK);
     response
         .headers_mut()
         .insert(header::SET_COOKIE, party.session_cookie(&done.token)?);

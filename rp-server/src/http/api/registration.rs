@@ -7,7 +7,7 @@ use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 use webauthn::json::{PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON};
@@ -125,8 +125,8 @@ pub(in crate::http) async fn finish(
         cause,
     };
     let done = party.finish_registration(finish).await?;
-    let body = Finished::new(done.account, done.passkey, &done.report);
-    let mut response = (StatusCode::CREATED, Answer(body)).into_response();
+    let mut response =
+        Finished::new(done.account, done.passkey, &done.report).into_answer(StatusCode::CREATED);
     if let Some(token) = done.token {
         response
             .headers_mut()
