@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let config = options.config(app.handle())?;
-            let bench = tauri::async_runtime::block_on(Bench::open(config));
+            let bench = tauri::async_runtime::block_on(async { Bench::open(config) });
             app.manage(bench.clone());
             WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("Touchstone")
@@ -50,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         })
         .build(tauri::generate_context!())?
         .run(|app, event| {
-            if let RunEvent::Exit = event {
-                tauri::async_runtime::block_on(app.state::<Bench>().close());
+            if let (RunEvent::Exit, Some(bench)) = (event, app.try_state::<Bench>()) {
+                tauri::async_runtime::block_on(bench.close());
             }
         });
     Ok(())

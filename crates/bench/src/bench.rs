@@ -60,7 +60,8 @@ impl Bench {
     /// A bench that is opening its vault and starting its relying party. What
     /// stands in their way is part of [`Bench::bench_state`], never an error
     /// here. Must be called within a tokio runtime.
-    pub async fn open(config: Config) -> Self {
+    #[must_use]
+    pub fn open(config: Config) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let recorder = Arc::new(Recorder::new(clock.clone(), EVENTS_IN_MEMORY));
         let emit: Arc<dyn Emit> = Arc::new(Linked::new(recorder.clone()));

@@ -29,7 +29,7 @@ pub(super) async fn open_with(folder: &Path, home: HomeChoice) -> Bench {
         port: None,
         web_view: None,
     };
-    let bench = Bench::open(config).await;
+    let bench = Bench::open(config);
     until(&bench, |state| {
         let party = &state.relying_parties[0];
         state.vault.state != "opening" && (!party.origin.is_empty() || party.problem.is_some())
