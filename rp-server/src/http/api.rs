@@ -40,7 +40,7 @@ pub(super) struct Account {
 impl From<store::Account> for Account {
     fn from(account: store::Account) -> Self {
         Self {
-            id: account.id.to_string(),
+            id: BASE64URL_NOPAD.encode(account.id.as_bytes()),
             username: account.username,
             display_name: account.display_name,
         }
@@ -77,7 +77,7 @@ impl From<store::Passkey> for Passkey {
     fn from(passkey: store::Passkey) -> Self {
         let number = passkey.algorithm;
         Self {
-            id: passkey.id.to_string(),
+            id: BASE64URL_NOPAD.encode(passkey.id.as_bytes()),
             label: passkey.label,
             created_at: rfc3339(passkey.created_at),
             last_used_at: passkey.last_used_at.map(rfc3339),

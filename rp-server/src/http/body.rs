@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes, HttpBody as _},
-    extract::{FromRequest, Request},
+    extract::{FromRequestParts, Request},
     http::{HeaderMap, Method, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -26,8 +26,32 @@ pub(super) struct Collected {
 }
 
 impl From<Collected> for Request {
-    fn from(collected: Collected) -> Self {
-        Request::from_parts(collected.head, Body::from(collected.body))
+    /// The body travels beside the head, whole, for [`Arrived`] to pick up.
+    fn from(Collected { mut head, body }: Collected) -> Self {
+        head.extensions.insert(Whole(body));
+        Request::from_parts(head, Body::empty())
+    }
+}
+
+/// A body among a request's extensions.
+#[derive(Clone)]
+struct Whole(Bytes);
+
+/// The body that arrived, and whether its sender calls it JSON.
+pub(super) struct Arrived {
+    bytes: Bytes,
+    is_json: bool,
+}
+
+impl<S: Sync> FromRequestParts<S> for Arrived {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let Whole(bytes) = head.extensions.remove().ok_or(Refusal::BodyBroken)?;
+        Ok(Self {
+            bytes,
+            is_json: is_json(&head.headers),
+        })
     }
 }
 
@@ -100,21 +124,20 @@ async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
 /// A JSON body, refused in the API's own words when it is not one.
 pub(super) struct Json<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Json<T> {
     type Rejection = Refusal;
 
-    async fn from_request(mut request: Request, state: &S) -> Result<Self, Refusal> {
-        let headers = std::mem::take(request.headers_mut());
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Refusal::BodyBroken)?;
-        json(&headers, &bytes).map(Self)
+    async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let arrived = Arrived::from_request_parts(head, state).await?;
+        json(&arrived).map(Self)
     }
 }
 
 /// Reads a JSON body, which is always an object.
-pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Refusal> {
-    if !is_json(headers) {
+pub(super) fn json<T: DeserializeOwned>(
+    Arrived { bytes, is_json }: &Arrived,
+) -> Result<T, Refusal> {
+    if !is_json {
         return Err(Refusal::NotJsonType);
     }
     // Left to itself, serde would take an array for the members in their order.
@@ -130,7 +153,7 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Re
 ///
 /// Such a finish is judged, so that its ladder says what was wrong with the credential.
 pub(super) fn unreadable_credential(
-    bytes: &[u8],
+    arrived: &Arrived,
     refusal: Refusal,
 ) -> Result<(CeremonyText, String), Refusal> {
     #[derive(serde::Deserialize)]
@@ -142,7 +165,7 @@ pub(super) fn unreadable_credential(
     let Refusal::MalformedJson(why) = refusal else {
         return Err(refusal);
     };
-    match serde_json::from_slice::<Finish>(bytes) {
+    match serde_json::from_slice::<Finish>(&arrived.bytes) {
         Ok(finish) => Ok((finish.ceremony, why)),
         Err(_) => Err(Refusal::MalformedJson(why)),
     }

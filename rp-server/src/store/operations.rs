@@ -182,7 +182,9 @@ fn write_finish(db: &Connection, limits: &Limits, finish: &Finish) -> Result<boo
             finish.at.0,
             finish.report.get()
         ])?;
-    let last_surplus = db.last_insert_rowid() - limits.finished_ceremonies;
+    let last_surplus = db
+        .last_insert_rowid()
+        .saturating_sub(limits.finished_ceremonies);
     if written == 1 && last_surplus > 0 {
         db.prepare_cached("DELETE FROM ceremony WHERE number <= ?1")?
             .execute([last_surplus])?;

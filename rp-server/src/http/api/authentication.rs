@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::{
     Json as Answer,
-    body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::Response,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,7 @@ use crate::{
     accounts::SignInFinish,
     http::{
         answer::ErrorBody,
-        body::{self, Json},
+        body::{self, Arrived, Json},
         record::Cause,
     },
 };
@@ -87,13 +86,12 @@ pub(in crate::http) async fn finish(
     State(party): State<Arc<RelyingParty>>,
     Visitor(session): Visitor,
     Cause(cause): Cause,
-    headers: HeaderMap,
-    bytes: Bytes,
+    arrived: Arrived,
 ) -> Result<Response, Refusal> {
-    let (ceremony, response) = match body::json::<Finish>(&headers, &bytes) {
+    let (ceremony, response) = match body::json::<Finish>(&arrived) {
         Ok(finish) => (finish.ceremony, Ok(finish.credential)),
         Err(refusal) => {
-            let (ceremony, why) = body::unreadable_credential(&bytes, refusal)?;
+            let (ceremony, why) = body::unreadable_credential(&arrived, refusal)?;
             (ceremony, Err(why))
         }
     };
