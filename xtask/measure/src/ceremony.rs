@@ -2,12 +2,13 @@
 
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{DerSignature, SigningKey};
+use verify::StoredCredential;
 use webauthn::attestation::AttestationObject;
 use webauthn::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
 use webauthn::cbor::Value;
 use webauthn::client_data::{self, CollectedClientData};
 use webauthn::cose::CoseKey;
-use webauthn::id::{Aaguid, Base64Url, CredentialId};
+use webauthn::id::{Aaguid, Base64Url, CredentialId, UserHandle};
 use webauthn::json::{
     AuthenticationResponseJSON, AuthenticatorAssertionResponseJSON,
     AuthenticatorAttestationResponseJSON, RegistrationResponseJSON,
@@ -63,6 +64,17 @@ impl Passkey {
             public_key: CoseKey::es256(&sec1).map_err(webauthn::Error::from)?,
             sec1,
         })
+    }
+
+    /// What a relying party keeps of it, before the first sign-in.
+    pub fn stored(&self) -> StoredCredential {
+        StoredCredential {
+            id: self.credential_id.clone(),
+            public_key: self.public_key.encode(),
+            sign_count: 0,
+            backup_eligible: Some(false),
+            user_handle: Some(UserHandle::new(self.user_handle.as_slice())),
+        }
     }
 
     /// `RegistrationResponseJSON` with attestation `none` for this challenge.

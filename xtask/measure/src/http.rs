@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use timeline::{ManualClock, Silent, Timestamp};
 use tokio::runtime::Runtime;
+use webauthn::id::Challenge;
 use webauthn::json::{
     PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON,
 };
@@ -23,7 +24,7 @@ use crate::ceremony::{Passkey, RP_ID, SignIn};
 use crate::contest::Times;
 use crate::figure::Figure;
 use connection::{Connection, request};
-use floor::Floor;
+use floor::{Floor, Sample};
 
 const ROUNDS: usize = 31;
 const TURNS: u32 = 50;
@@ -54,8 +55,8 @@ pub fn figures() -> Result<Vec<Figure>, Error> {
             theirs.rounds.push(times[1]);
         }
     }
-    let against = "two hello-world requests (axum), a bare P-256 check (ring) and one SQLite \
-                   transaction with the same rows";
+    let against = "two hello-world requests (axum), rp_login_verify's own check from JSON and one \
+                   SQLite transaction with the same rows";
     Ok(vec![Figure::new(
         "http_login",
         1.3,
@@ -138,24 +139,31 @@ impl Visitor {
     }
 
     /// The request that answers what a `begin` was answered with.
-    fn finish(&mut self, begun: &[u8]) -> Result<(Vec<u8>, SignIn), Error> {
+    fn finish(&mut self, begun: &[u8]) -> Result<(Vec<u8>, SignIn, Challenge), Error> {
         let begun: Begun<PublicKeyCredentialRequestOptionsJSON> = serde_json::from_slice(begun)?;
         self.sign_count += 1;
-        let challenge = begun.public_key.challenge.as_bytes();
-        let sign_in = self.passkey.sign_in(challenge, self.sign_count)?;
+        let challenge = begun.public_key.challenge;
+        let sign_in = self
+            .passkey
+            .sign_in(challenge.as_bytes(), self.sign_count)?;
         let path = "/api/authentication/finish";
         Ok((
             finish(path, &self.authority, &begun.ceremony, &sign_in.json),
             sign_in,
+            challenge,
         ))
     }
 
     /// One sign-in, and the ladder that judged it, as it was stored.
-    fn sign_in_once(&mut self) -> Result<(SignIn, String), Error> {
+    fn sign_in_once(&mut self) -> Result<Sample, Error> {
         let begun = self.connection.exchange(&self.begin())?.to_vec();
-        let (finish, sign_in) = self.finish(&begun)?;
+        let (finish, sign_in, challenge) = self.finish(&begun)?;
         let finished: Finished = serde_json::from_slice(self.connection.exchange(&finish)?)?;
-        Ok((sign_in, finished.verification.get().to_owned()))
+        Ok(Sample {
+            json: sign_in.json,
+            challenge: challenge.as_bytes().to_vec(),
+            report: finished.verification.get().to_owned(),
+        })
     }
 
     /// Begins and finishes as many sign-ins as a round has turns. What the device does between is

@@ -6,7 +6,7 @@ use verify::{
     AuthenticationRequest, Expected, Mediation, RegistrationRequest, StoredCredential, Trust,
 };
 use webauthn::cose::Algorithm;
-use webauthn::id::{Origin, RpId, UserHandle};
+use webauthn::id::{Origin, RpId};
 use webauthn::json::{
     AuthenticationResponseJSON, RegistrationResponseJSON, UserVerificationRequirement,
 };
@@ -29,7 +29,7 @@ const CEREMONIES: usize = 64;
 /// All figures of this file.
 pub fn figures() -> Result<Vec<Figure>, Error> {
     let peer = peer()?;
-    let ours = RelyingParty::new()?;
+    let ours = RelyingParty::new(ORIGIN)?;
     let registrations = registrations(&peer)?;
     let mut figures = login(&peer, &ours, &registrations[0])?;
     let contenders = &mut [
@@ -54,13 +54,7 @@ fn login(
     registration: &Registration,
 ) -> Result<Vec<Figure>, Error> {
     let sign_ins = sign_ins(peer, registration)?;
-    let stored = StoredCredential {
-        id: registration.passkey.credential_id.clone(),
-        public_key: registration.passkey.public_key.encode(),
-        sign_count: 0,
-        backup_eligible: Some(false),
-        user_handle: Some(UserHandle::new(registration.passkey.user_handle.as_slice())),
-    };
+    let stored = registration.passkey.stored();
     let [aws, ring, p256] = floors(&registration.passkey, &sign_ins)?;
     let contenders = &mut [
         ours.sign_in(&stored, &sign_ins),
@@ -85,15 +79,16 @@ fn login(
 }
 
 /// Our relying party, as far as it judges.
-struct RelyingParty {
+pub struct RelyingParty {
     origins: [Origin; 1],
     rp_id: RpId,
 }
 
 impl RelyingParty {
-    fn new() -> Result<Self, Error> {
+    /// One with its pages at this origin.
+    pub fn new(origin: &str) -> Result<Self, Error> {
         Ok(Self {
-            origins: [Origin::parse(ORIGIN)?],
+            origins: [Origin::parse(origin)?],
             rp_id: RpId::parse(RP_ID)?,
         })
     }
@@ -106,6 +101,24 @@ impl RelyingParty {
     }
 
     /// All 25 steps of L3 §7.2, from the JSON text and the stored key.
+    pub fn judge(
+        &self,
+        json: &str,
+        challenge: &[u8],
+        stored: &StoredCredential,
+    ) -> Result<(), Error> {
+        let response: AuthenticationResponseJSON = serde_json::from_str(json)?;
+        let request = AuthenticationRequest {
+            response: &response,
+            expected: self.expected(challenge),
+            allow_credentials: &[],
+            identified_user: None,
+            appid: None,
+            credential: Some(stored),
+        };
+        accepted(verify::authentication(&request).verified())
+    }
+
     fn sign_in<'a>(
         &'a self,
         stored: &'a StoredCredential,
@@ -115,16 +128,7 @@ impl RelyingParty {
             let PeerSignIn {
                 sign_in, challenge, ..
             } = &sign_ins[turn % CEREMONIES];
-            let response: AuthenticationResponseJSON = serde_json::from_str(&sign_in.json)?;
-            let request = AuthenticationRequest {
-                response: &response,
-                expected: self.expected(challenge),
-                allow_credentials: &[],
-                identified_user: None,
-                appid: None,
-                credential: Some(stored),
-            };
-            accepted(verify::authentication(&request).verified())
+            self.judge(&sign_in.json, challenge, stored)
         })
     }
 

@@ -8,25 +8,36 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::post;
 use cpu_time::ProcessTime;
-use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use rusqlite::{Connection as Database, OpenFlags, params};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use verify::StoredCredential;
 
 use super::connection::{Connection, request};
 use crate::Error;
-use crate::ceremony::{Passkey, SignIn};
+use crate::ceremony::Passkey;
+use crate::verification::RelyingParty;
 
 /// Sessions of one account that the relying party keeps.
 const SESSIONS: usize = 16;
 
-/// A hello-world server, a signature, and a database like the relying party's.
+/// A sign-in that was accepted once, and the ladder that judged it.
+pub struct Sample {
+    /// `AuthenticationResponseJSON`.
+    pub json: String,
+    /// What it answers.
+    pub challenge: Vec<u8>,
+    /// The ladder as JSON.
+    pub report: String,
+}
+
+/// A hello-world server, a judge of sign-ins, and a database like the relying party's.
 pub struct Floor {
     connection: Connection,
     hello: Vec<u8>,
-    key: UnparsedPublicKey<Vec<u8>>,
-    sign_in: SignIn,
-    report: String,
+    judge: RelyingParty,
+    stored: StoredCredential,
+    sample: Sample,
     database: Database,
     account: Vec<u8>,
     passkey: Vec<u8>,
@@ -40,7 +51,7 @@ impl Floor {
         runtime: &Runtime,
         folder: &Path,
         passkey: &Passkey,
-        (sign_in, report): (SignIn, String),
+        sample: Sample,
     ) -> Result<Self, Error> {
         let port = runtime.block_on(async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -52,9 +63,9 @@ impl Floor {
         Ok(Self {
             connection: Connection::open((Ipv4Addr::LOCALHOST, port).into())?,
             hello: request(&format!("localhost:{port}"), "/hello", "{}"),
-            key: UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, passkey.sec1.clone()),
-            sign_in,
-            report,
+            judge: RelyingParty::new(&passkey.origin)?,
+            stored: passkey.stored(),
+            sample,
             database: copy(folder)?,
             account: passkey.user_handle.clone(),
             passkey: passkey.credential_id.as_bytes().to_vec(),
@@ -63,18 +74,16 @@ impl Floor {
         })
     }
 
-    /// So many times: two hellos, one check, one transaction.
+    /// So many times: two hellos, one sign-in judged, one transaction.
     pub fn round(&mut self, turns: u32) -> Result<Duration, Error> {
         let start = ProcessTime::now();
         for _ in 0..turns {
             self.connection.exchange(&self.hello)?;
             self.connection.exchange(&self.hello)?;
-            let SignIn {
-                signed, signature, ..
-            } = &self.sign_in;
-            self.key
-                .verify(signed, signature)
-                .map_err(|_| Error::Refused("ring"))?;
+            let Sample {
+                json, challenge, ..
+            } = &self.sample;
+            self.judge.judge(json, challenge, &self.stored)?;
             self.write()?;
         }
         Ok(start.elapsed())
@@ -94,7 +103,7 @@ impl Floor {
                 "INSERT INTO ceremony (id, kind, verified, finished_at, report) \
                  VALUES (?1, 'authentication', 1, 0, ?2)",
             )?
-            .execute(params![ceremony.as_slice(), self.report])?;
+            .execute(params![ceremony.as_slice(), self.sample.report])?;
         let moved = transaction
             .prepare_cached(
                 "UPDATE passkey SET sign_count = ?1, last_used_at = 0, version = ?1 WHERE id = ?2",
