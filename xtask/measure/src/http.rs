@@ -26,7 +26,7 @@ use crate::figure::Figure;
 use connection::{Connection, request};
 use floor::{Floor, Sample};
 
-const ROUNDS: usize = 31;
+const ROUNDS: usize = 61;
 const TURNS: u32 = 50;
 
 /// All figures of this file. Client and server share the process, whose CPU time counts whole.
