@@ -1,6 +1,8 @@
 //! What is generated from the list of commands: the window's TypeScript and
 //! the permissions, each written by `cargo xtask bindings` and compared by a test.
 
+mod site;
+
 use std::{fmt::Write as _, fs, path::Path};
 
 use crate::commands::{Command, commands};
@@ -8,6 +10,7 @@ use crate::commands::{Command, commands};
 const TYPES: &str = "ui/bench/src/bindings/types.ts";
 const COMMANDS: &str = "ui/bench/src/bindings/commands.ts";
 const PERMISSIONS: &str = "src-tauri/permissions/commands.toml";
+const SITE: &str = "ui/rp/src/bindings.ts";
 const CAPABILITY: &str = "src-tauri/capabilities/window.json";
 
 const HEAD: &str = "Generated from the Rust sources by `cargo xtask bindings`. Do not edit.";
@@ -20,6 +23,13 @@ fn types() -> String {
     out.lines()
         .map(|line| line.trim_end().to_owned() + "\n")
         .collect()
+}
+
+fn site() -> String {
+    let openapi = serde_json::to_value(rp_server::openapi()).expect("a document is JSON");
+    let mut out = format!("// {HEAD}\n\n{}", site::typescript(&openapi));
+    out.truncate(out.trim_end().len());
+    out + "\n"
 }
 
 fn typescript(commands: &[Command]) -> String {
@@ -122,6 +132,7 @@ fn bindings_are_up_to_date() {
     let generated = [
         (TYPES, types()),
         (COMMANDS, typescript(&commands)),
+        (SITE, site()),
         (PERMISSIONS, permissions(&commands)),
         (CAPABILITY, capability(&commands)),
     ];

@@ -12,7 +12,7 @@ use crate::Refusal;
 
 /// `{error: {code, message, section?, step?}, verification?}`.
 #[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Error)]
+#[schema(as = ErrorBody)]
 pub(super) struct ErrorBody<'a> {
     error: ErrorDetail,
     /// The ladder, when a ceremony was judged.

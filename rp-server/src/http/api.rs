@@ -137,6 +137,16 @@ pub(super) struct Report {
     credential: Option<serde_json::Value>,
 }
 
+/// What became of a step.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "described here, written by crate verify")]
+#[schema(rename_all = "camelCase")]
+enum Outcome {
+    Passed,
+    Failed,
+    NotApplicable,
+}
+
 /// One step of WebAuthn Level 3 §7.1 or §7.2.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "described here, written by crate verify")]
@@ -147,8 +157,7 @@ struct Step {
     step: u8,
     /// What it checks.
     name: String,
-    /// `passed`, `failed` or `notApplicable`.
-    outcome: String,
+    outcome: Outcome,
     /// What was wanted.
     expected: Option<String>,
     /// What was there, or why nothing was judged.

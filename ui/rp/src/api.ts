@@ -11,7 +11,7 @@ import type {
   RelyingParty,
   Report,
   Session,
-} from './api-types';
+} from './bindings';
 
 /** The relying party said no: its code, its sentence, and its ladder where it has one. */
 export class Refusal extends Error {
@@ -139,7 +139,7 @@ async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) return answer;
   if (!isErrorBody(answer)) throw new Unreadable(response.status);
   const { error, verification } = answer;
-  throw new Refusal(response.status, error.code, error.message, verification);
+  throw new Refusal(response.status, error.code, error.message, verification ?? undefined);
 }
 
 function isErrorBody(answer: unknown): answer is ErrorBody {

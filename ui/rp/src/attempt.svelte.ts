@@ -1,4 +1,4 @@
-import type { RelyingParty } from './api-types';
+import type { RelyingParty } from './bindings';
 import type { Course, Stage } from './ceremonies';
 import { explain, type Doing, type Notice } from './notices';
 

@@ -1,6 +1,6 @@
 /** The two WebAuthn ceremonies as this site runs them: begin, the browser's part, finish. */
 import type { Api } from './api';
-import type { Finished } from './api-types';
+import type { Finished } from './bindings';
 import * as webauthn from './webauthn';
 
 /** Where a ceremony is: asking the server, waiting for the person, having the answer verified. */

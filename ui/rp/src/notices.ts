@@ -1,6 +1,6 @@
 /** From anything that can go wrong to one plain sentence with a way out. */
 import { Refusal, Unreachable, Unreadable } from './api';
-import type { RelyingParty, Report, Step } from './api-types';
+import type { RelyingParty, Report, Step } from './bindings';
 
 export type Doing = 'signIn' | 'signUp' | 'addPasskey' | 'other';
 

@@ -1,4 +1,4 @@
-import type { Passkey } from './api-types';
+import type { Passkey } from './bindings';
 import { explain, type Notice } from './notices';
 import type { Site } from './site.svelte';
 

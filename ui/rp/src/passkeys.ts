@@ -1,5 +1,5 @@
 /** What the account page says about a passkey. */
-import type { Passkey } from './api-types';
+import type { Passkey } from './bindings';
 
 const NO_AAGUID = '00000000-0000-0000-0000-000000000000';
 

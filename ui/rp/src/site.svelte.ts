@@ -1,5 +1,5 @@
 import { Api, Refusal } from './api';
-import type { RelyingParty, Session } from './api-types';
+import type { RelyingParty, Session } from './bindings';
 import { explain, type Notice } from './notices';
 import { admit, pageAt, paths, type Page } from './routes';
 

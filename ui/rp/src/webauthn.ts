@@ -1,5 +1,5 @@
 /** The browser's WebAuthn, from and to the JSON forms that the API speaks. */
-import type { RelyingParty } from './api-types';
+import type { RelyingParty } from './bindings';
 import * as fallback from './webauthn-json';
 
 /** Why passkeys cannot be used here and what to do about it, or null when they can. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal, Unreachable, Unreadable } from '../src/api';
-import type { Step } from '../src/api-types';
+import type { Step } from '../src/bindings';
 import { explain, type Doing } from '../src/notices';
 import { relyingParty } from './server';
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Passkey, Session } from '../src/api-types';
+import type { Passkey, Session } from '../src/bindings';
 
 export interface Sent {
   method: string;

@@ -25,6 +25,7 @@ use crate::{
 /// Who wants to register.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = RegistrationBegin)]
 pub(in crate::http) struct Begin {
     /// The new account's name; left out to add a passkey to the account that is signed in.
     username: Option<String>,
@@ -64,7 +65,7 @@ pub(in crate::http) struct Finish {
 /// Begins a registration and returns creation options.
 #[utoipa::path(
     post, path = "/api/registration/begin", tag = "registration",
-    request_body = inline(Begin),
+    request_body = Begin,
     responses(
         (status = 200, body = Begun),
         (status = 401, description = "Neither a user name nor a session", body = ErrorBody),

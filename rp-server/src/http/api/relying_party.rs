@@ -10,6 +10,7 @@ use crate::RelyingParty;
 /// The relying party.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RelyingParty)]
 pub(in crate::http) struct Identity {
     /// The name people see.
     name: String,
