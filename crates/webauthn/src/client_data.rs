@@ -62,8 +62,11 @@ impl<'a> CollectedClientData<'a> {
         Self::from_json(utf8_decode(bytes)?)
     }
 
-    /// Reads the text that [`utf8_decode`] gave.
+    /// Reads the text that [`utf8_decode`] gave; it must be an object.
     pub fn from_json(text: &'a str) -> Result<Self, Error> {
+        if text.trim_ascii_start().starts_with('[') {
+            return Err(Error::ClientData("it is a list, not an object".to_owned()));
+        }
         serde_json::from_str(text).map_err(|error| Error::ClientData(error.to_string()))
     }
 

@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Base64Url {
                 BASE64URL_NOPAD
                     .decode(text.as_bytes())
                     .map(Base64Url)
-                    .map_err(|_| E::invalid_value(de::Unexpected::Other("other text"), &self))
+                    .map_err(|_| E::custom("the text is not base64url without padding"))
             }
         }
         deserializer.deserialize_str(Visitor)

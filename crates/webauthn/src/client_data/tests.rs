@@ -39,6 +39,8 @@ fn refuses_what_is_not_client_data() {
         "null",
         "[]",
         "{}",
+        r#"["webauthn.get","AA","o",false,null]"#,
+        r#" [ "webauthn.get","AA","o"]"#,
         r#"{"type":"webauthn.get","challenge":"AA"}"#,
         r#"{"type":1,"challenge":"AA","origin":"o"}"#,
         r#"{"type":"t","challenge":"AA","origin":"o","crossOrigin":"no"}"#,
