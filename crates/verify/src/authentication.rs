@@ -219,10 +219,14 @@ fn identify<'a>(
             );
             ladder.fail(6, fault, shown(owner), shown(None));
         }
-        None => {
-            let good = owner.is_some() && owner == claimed;
-            ladder.check(6, good, wrong, shown(owner), shown(claimed));
+        None if owner.is_none() => {
+            let fault = (
+                "userHandleUnknown",
+                "the credential record does not say whose it is, and no user was known before",
+            );
+            ladder.fail(6, fault, shown(owner), shown(claimed));
         }
+        None => ladder.check(6, owner == claimed, wrong, shown(owner), shown(claimed)),
     }
     Some(record)
 }

@@ -8,7 +8,7 @@ use crate::fact::Fact;
 use crate::ladder::Ladder;
 
 /// Judges four steps, `first` being the one on the RP ID hash. `bytes` are what was parsed;
-/// `appid` is the AppID that may stand in for the RP ID, if it may.
+/// `appid` is the AppID that stands in for the RP ID, if it was used (L3 §10.1.1).
 pub(crate) fn judge<'a>(
     ladder: &mut Ladder<'a>,
     first: u8,
@@ -18,17 +18,19 @@ pub(crate) fn judge<'a>(
     appid: Option<&'a str>,
     presence_required: bool,
 ) {
-    let rp_id = expected.rp_id.as_str();
-    let right = data.rp_id_hash == expected.rp_id.hash()
-        || appid.is_some_and(|appid| data.rp_id_hash == webauthn::sha256(appid.as_bytes()));
-    let wanted = appid.map_or(Fact::HashOf(rp_id), |appid| {
-        Fact::HashOfEither(rp_id, appid)
-    });
+    let hashed = appid.unwrap_or(expected.rp_id.as_str());
+    let right = data.rp_id_hash == webauthn::sha256(hashed.as_bytes());
     let fault = (
         "rpIdHashMismatch",
         "the RP ID hash is not this relying party's",
     );
-    ladder.check(first, right, fault, wanted, Fact::Hex(&bytes[..32]));
+    ladder.check(
+        first,
+        right,
+        fault,
+        Fact::HashOf(hashed),
+        Fact::Hex(&bytes[..32]),
+    );
 
     let (flags, found) = (data.flags, Fact::Flags(data.flags));
     if presence_required {

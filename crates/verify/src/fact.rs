@@ -27,8 +27,6 @@ pub enum Fact<'a> {
     Hex(&'a [u8]),
     /// SHA-256 of a text, computed when shown.
     HashOf(&'a str),
-    /// SHA-256 of either text, computed when shown.
-    HashOfEither(&'a str, &'a str),
     /// A number.
     Number(u64),
     /// A number that must be exceeded.
@@ -59,11 +57,6 @@ impl Display for Fact<'_> {
             Self::Base64(bytes) => BASE64URL_NOPAD.encode_display(bytes).fmt(f),
             Self::Hex(bytes) => HEXLOWER.encode_display(bytes).fmt(f),
             Self::HashOf(text) => hash_of(text, f),
-            Self::HashOfEither(one, other) => {
-                hash_of(one, f)?;
-                f.write_str(" or ")?;
-                hash_of(other, f)
-            }
             Self::Number(number) => number.fmt(f),
             Self::MoreThan(number) => write!(f, "more than {number}"),
             Self::Length(length) => write!(f, "{length} bytes"),
@@ -97,6 +90,10 @@ fn algorithm(number: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn list<T: Display>(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = T>) -> fmt::Result {
+    let mut items = items.peekable();
+    if items.peek().is_none() {
+        return f.write_str("none");
+    }
     for (at, item) in items.enumerate() {
         if at > 0 {
             f.write_str(", ")?;

@@ -255,15 +255,18 @@ fn credential<'a>(
         return None;
     };
     let id = attested.credential_id;
-    let fault = (
-        "credentialIdTooLong",
-        "the credential ID is longer than 1023 bytes",
-    );
+    let fault = match id.is_empty() {
+        true => ("credentialIdEmpty", "the credential ID is empty"),
+        false => (
+            "credentialIdTooLong",
+            "the credential ID is longer than 1023 bytes",
+        ),
+    };
     ladder.check(
         25,
-        id.len() <= 1023,
+        (1..=1023).contains(&id.len()),
         fault,
-        Fact::Said("at most 1023 bytes"),
+        Fact::Said("1 to 1023 bytes"),
         Fact::Length(id.len()),
     );
     let new = request

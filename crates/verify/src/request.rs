@@ -6,7 +6,7 @@
 
 mod form;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use webauthn::cose::Algorithm;
 use webauthn::json::{AuthenticationResponseJSON, RegistrationResponseJSON};
@@ -64,8 +64,10 @@ struct NotJudged<'a> {
     error: String,
 }
 
-/// Judges one request; `now`, in seconds since 1970, counts where the request names no time.
+/// Judges one request; `now`, in seconds since 1970, counts where the request names no time. A byte
+/// order mark at the start is skipped.
 pub fn answer(text: &str, now: i64) -> Answer {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (id, unusable) = match Form::parse(text) {
         Ok(form) => match judge(&form, now) {
             Ok(answer) => return answer,
@@ -112,11 +114,17 @@ fn judge(form: &Form<'_>, now: i64) -> Result<Answer, Unusable> {
     }
 }
 
+/// The response in its L3 JSON form, or the member that is wrong.
+fn response<'a, T: Deserialize<'a>>(form: &Form<'a>) -> Result<T, String> {
+    let text = form.response.get();
+    serde_json::from_str(text).map_err(|error| form::explain::<T>(text, &error))
+}
+
 fn register(form: &Form<'_>, expected: Expected<'_>, now: i64) -> Result<Answer, Unusable> {
-    let response: RegistrationResponseJSON = match serde_json::from_str(form.response.get()) {
+    let response: RegistrationResponseJSON = match response(form) {
         Ok(response) => response,
-        Err(error) => {
-            let report = Report::unreadable(Section::Registration, &error.to_string());
+        Err(why) => {
+            let report = Report::unreadable(Section::Registration, &why);
             return Ok(judged(form.id, &report));
         }
     };
@@ -143,10 +151,10 @@ fn register(form: &Form<'_>, expected: Expected<'_>, now: i64) -> Result<Answer,
 }
 
 fn authenticate(form: &Form<'_>, expected: Expected<'_>) -> Result<Answer, Unusable> {
-    let response: AuthenticationResponseJSON = match serde_json::from_str(form.response.get()) {
+    let response: AuthenticationResponseJSON = match response(form) {
         Ok(response) => response,
-        Err(error) => {
-            let report = Report::unreadable(Section::Authentication, &error.to_string());
+        Err(why) => {
+            let report = Report::unreadable(Section::Authentication, &why);
             return Ok(judged(form.id, &report));
         }
     };

@@ -18,12 +18,12 @@ pub(super) fn judge<'a>(
     credential: Option<(&AttestedCredentialData<'a>, &CoseKey)>,
     hash: &[u8; 32],
 ) -> Option<Attestation<'a>> {
-    let format = Fact::Text(object.format.clone());
     let known = Fact::Said("none or packed");
     let procedure = match attestation::procedure(&object.format) {
         Ok(procedure) => procedure,
         Err(why) => {
-            ladder.fail(21, ("attestationFormat", why), known, format);
+            let told = Fact::Text(format!("{}: {why}", object.format).into());
+            ladder.fail(21, ("attestationFormat", why), known, told);
             ladder.skip_all(
                 22..=24,
                 "not judged: the attestation format cannot be verified",
@@ -31,7 +31,7 @@ pub(super) fn judge<'a>(
             return None;
         }
     };
-    ladder.pass(21, known, format);
+    ladder.pass(21, known, Fact::Text(object.format.clone()));
     let Some((attested, key)) = credential else {
         ladder.skip_all(22..=24, NO_CREDENTIAL);
         return None;

@@ -1,6 +1,6 @@
 //! The form of a request, read strictly enough that a wrong value is told and not guessed.
 
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
@@ -34,6 +34,7 @@ pub(super) struct Form<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Wire<'a> {
     #[serde(borrow, default)]
     id: Option<&'a RawValue>,
@@ -52,8 +53,9 @@ struct Wire<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub(super) struct ExpectedForm {
+    #[serde(deserialize_with = "challenge")]
     pub challenge: Challenge,
     pub origins: Vec<Origin>,
     pub rp_id: RpId,
@@ -76,7 +78,7 @@ pub(super) struct ExpectedForm {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct CredentialForm {
     id: CredentialId,
     public_key: Base64Url,
@@ -89,7 +91,7 @@ struct CredentialForm {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub(super) struct TrustForm {
     #[serde(default, deserialize_with = "or_default")]
     pub attestation_policy: AttestationPolicy,
@@ -99,10 +101,15 @@ pub(super) struct TrustForm {
 
 impl<'a> Form<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Unusable> {
+        if text.trim_ascii_start().starts_with('[') {
+            return Err(Unusable::NotJson("it is a list, not an object".to_owned()));
+        }
         let wire: Wire<'a> =
-            serde_json::from_str(text).map_err(|error| match error.classify() {
-                serde_json::error::Category::Data => Unusable::Form(error.to_string()),
-                _ => Unusable::NotJson(error.to_string()),
+            serde_json::from_str(text).map_err(|error| {
+                match serde_json::from_str::<IgnoredAny>(text) {
+                    Ok(_) => Unusable::Form(explain::<Wire<'a>>(text, &error)),
+                    Err(error) => Unusable::NotJson(error.to_string()),
+                }
             })?;
         Ok(Self {
             id: wire.id.unwrap_or(RawValue::NULL),
@@ -114,6 +121,15 @@ impl<'a> Form<'a> {
             trust: wire.trust.unwrap_or_default(),
             now: wire.now,
         })
+    }
+}
+
+/// What is wrong with a text that is no `T`, with the member's name where there is one.
+pub(super) fn explain<'a, T: Deserialize<'a>>(text: &'a str, error: &serde_json::Error) -> String {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(named) if named.path().iter().next().is_some() => named.to_string(),
+        _ => error.to_string(),
     }
 }
 
@@ -138,6 +154,15 @@ impl From<CredentialForm> for StoredCredential {
             backup_eligible: form.backup_eligible,
             user_handle: form.user_handle,
         }
+    }
+}
+
+/// An empty challenge would be met by client data without any.
+fn challenge<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Challenge, D::Error> {
+    let challenge = Challenge::deserialize(deserializer)?;
+    match challenge.as_bytes() {
+        [] => Err(D::Error::custom("the challenge is empty")),
+        _ => Ok(challenge),
     }
 }
 

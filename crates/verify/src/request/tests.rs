@@ -72,7 +72,21 @@ fn echoes_the_id_whatever_it_is_and_null_without_one() {
 fn tells_which_member_is_wrong() {
     for (member, value, told) in [
         ("userVerification", json!("always"), "userVerification"),
-        ("challenge", json!("AAA="), "base64url"),
+        (
+            "challenge",
+            json!("AAA="),
+            "expected.challenge: the text is not base64url without padding",
+        ),
+        (
+            "challenge",
+            json!(""),
+            "expected.challenge: the challenge is empty",
+        ),
+        (
+            "allowCredentials",
+            json!(["AA", "A+/A"]),
+            "expected.allowCredentials[1]: ",
+        ),
         ("origins", json!("https://example.org"), "sequence"),
         ("rpId", json!("https://example.org"), "RP ID"),
         ("topOrigins", json!(["example.com"]), "origin"),
@@ -86,6 +100,48 @@ fn tells_which_member_is_wrong() {
     let mut request = request();
     request["response"] = json!("text");
     assert!(!judged(&request).1);
+    request["ceremony"] = json!([]);
+    let error = judged(&request).0["error"].to_string();
+    assert!(error.contains("not usable: ceremony: "), "{error}");
+}
+
+#[test]
+fn names_the_member_of_a_response_that_is_wrong_at_step_3() {
+    let mut request = request();
+    request["response"]["response"]["signature"] = json!("AA==");
+    let (answer, usable) = judged(&request);
+    assert!(usable);
+    let actual = answer["steps"][2]["actual"].as_str().unwrap_or_default();
+    let told = "response.signature: the text is not base64url without padding";
+    assert!(actual.starts_with(told), "{actual}");
+}
+
+#[test]
+fn takes_a_byte_order_mark_but_no_list_for_a_request() {
+    let mut request = request();
+    let marked = format!("\u{feff}{request}");
+    assert!(answer(&marked, NOW).verdict.is_ok());
+    let list = json!([
+        7,
+        "authentication",
+        null,
+        request["response"].take(),
+        request["expected"].take(),
+        null,
+        null,
+        null
+    ]);
+    assert!(!judged(&list).1);
+}
+
+#[test]
+fn leaves_no_side_of_a_step_as_empty_text() {
+    let mut request = request();
+    request["expected"]["origins"] = json!([]);
+    let steps = judged(&request).0["steps"].take();
+    for step in steps.as_array().expect("a list of steps") {
+        assert!(step["expected"] != "" && step["actual"] != "", "{step:#}");
+    }
 }
 
 proptest! {

@@ -185,6 +185,32 @@ fn takes_the_appid_only_when_the_client_says_it_used_it() {
 }
 
 #[test]
+fn refuses_the_rp_id_when_the_client_says_it_used_the_appid() {
+    let mut world = World::getting();
+    world.appid = Some("https://example.org/appid.json".to_owned());
+    let mut response = world.authentication_response();
+    response
+        .client_extension_results
+        .insert("appid".to_owned(), true.into());
+    let message = "the RP ID hash is not this relying party's (step 15)";
+    assert_fails_only(
+        &world.judge_authentication(&response),
+        &[15],
+        "rpIdHashMismatch",
+        message,
+    );
+}
+
+#[test]
+fn refuses_a_record_that_does_not_say_whose_it_is() {
+    let mut world = World::getting();
+    world.stored.as_mut().expect("a record").user_handle = None;
+    let message =
+        "the credential record does not say whose it is, and no user was known before (step 6)";
+    refuses(world, &[6], "userHandleUnknown", message);
+}
+
+#[test]
 fn refuses_missing_presence_and_missing_verification() {
     let mut world = World::getting();
     world.flags = Flags::UV;

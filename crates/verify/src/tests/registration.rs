@@ -353,6 +353,14 @@ fn refuses_a_credential_id_of_1024_bytes_and_takes_one_of_1023() {
 }
 
 #[test]
+fn refuses_an_empty_credential_id() {
+    let mut world = World::creating();
+    world.credential_id = Vec::new();
+    let message = "the credential ID is empty (step 25)";
+    refuses(world, &[25], "credentialIdEmpty", message);
+}
+
+#[test]
 fn refuses_a_credential_that_is_already_registered() {
     let mut world = World::creating();
     world.known = vec![
