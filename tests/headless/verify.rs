@@ -266,6 +266,24 @@ fn follows_a_certificate_chain_to_the_roots_it_is_given() {
 }
 
 #[test]
+fn names_the_format_that_it_cannot_verify_yet() {
+    let (code, answer) = judge(&registration("tpm-es256"));
+    assert_eq!((code, failed(&answer)), (Some(1), vec![21]));
+    assert_eq!(
+        answer["steps"][20]["actual"],
+        "tpm: this attestation format cannot be verified here yet"
+    );
+    assert_eq!(answer.get("attestation"), None);
+}
+
+#[test]
+fn skips_a_byte_order_mark() {
+    let marked = format!("\u{feff}{}\r\n", registration("none-es256"));
+    assert_eq!(run(&[], marked.as_bytes()).status.code(), Some(0));
+    assert_eq!(run(&["--lines"], marked.as_bytes()).status.code(), Some(0));
+}
+
+#[test]
 fn tells_unusable_input_with_exit_code_2() {
     let mut no_challenge = registration("none-es256");
     no_challenge["expected"]
@@ -276,12 +294,15 @@ fn tells_unusable_input_with_exit_code_2() {
     odd["ceremony"] = json!("payment");
     let mut late = registration("none-es256");
     late["now"] = json!("yesterday");
+    let mut open = registration("none-es256");
+    open["expected"]["challenge"] = json!("");
     let mut slash = registration("none-es256");
     slash["expected"]["origins"] = json!(["https://example.org/"]);
     for request in [
         no_challenge,
         odd,
         late,
+        open,
         slash,
         json!({ "id": "none-es256" }),
     ] {
