@@ -143,6 +143,14 @@ impl Device {
         }
     }
 
+    /// Whether this transaction is the one under way; then [`Device::poll`] gives its keepalives and
+    /// nothing else.
+    pub fn is_running(&self, transaction: Transaction) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|running| running.transaction == transaction)
+    }
+
     /// Changes what keepalives say, and says it at once when it is new.
     pub fn set_status(
         &mut self,

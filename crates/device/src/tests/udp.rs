@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use client::{Channel as _, UdpChannel};
-use ctap::hid::{Assembler, ChannelId, Command, ErrorCode, Message, Packet, Report, fragment};
+use ctap::hid::{
+    Assembler, Capabilities, ChannelId, Command, ErrorCode, Message, Packet, Report, fragment,
+};
 use ctap::{Command as Ctap, Status};
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
@@ -160,8 +162,16 @@ async fn refuses_what_it_does_not_offer() {
     raw.send(channel, Command::Msg, &[0, 3, 0, 0, 0, 0, 0])
         .await;
     raw.refused(ErrorCode::InvalidCmd).await;
-    raw.send(channel, Command::Other(0x55), &[]).await;
-    raw.refused(ErrorCode::InvalidCmd).await;
+    for command in [Command::Wink, Command::Lock, Command::Other(0x55)] {
+        raw.send(channel, command, &[]).await;
+        raw.refused(ErrorCode::InvalidCmd).await;
+    }
+    raw.send(channel, Command::Init, b"12345678").await;
+    assert_eq!(
+        raw.receive().await.payload[16],
+        Capabilities::CBOR | Capabilities::NMSG,
+        "and says so"
+    );
     raw.send(channel, Command::Cbor, &[]).await;
     raw.refused(ErrorCode::InvalidLen).await;
     raw.send(ChannelId(channel.0.wrapping_add(77)), Command::Ping, b"x")
@@ -240,6 +250,34 @@ async fn answers_go_to_the_client_that_asked() {
         two.silent(Duration::from_millis(200)).await,
         "nothing for the bystander"
     );
+}
+
+#[tokio::test]
+async fn keepalives_stay_with_the_client_that_asked() {
+    let served = served(Presence::Ask, false).await;
+    let (one, two) = (Raw::to(served.address).await, Raw::to(served.address).await);
+    let channel = one.channel().await;
+    one.send(channel, Command::Cbor, &Ctap::Selection.encode())
+        .await;
+    let id = prompt(&served.device, |_| true).await;
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(110)).await;
+        two.send(channel, Command::Ping, b"mine").await;
+        two.refused(ErrorCode::ChannelBusy).await;
+    }
+    assert!(
+        two.silent(Duration::from_millis(250)).await,
+        "nothing more for who borrows the channel"
+    );
+    served
+        .device
+        .prompts()
+        .answer(id, Answer::Touch)
+        .expect("taken");
+    for _ in 0..4 {
+        assert_eq!(one.receive().await.command, Command::Keepalive);
+    }
+    assert_eq!(one.answer().await.payload, [0]);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use ctap::hid::ChannelId;
 
-/// How many channels are remembered; beyond that all but the one at work are forgotten, which costs
-/// an idle client nothing: its next packet names it again.
+/// How many channels are remembered; beyond that all are forgotten, which costs an idle client
+/// nothing: its next packet names it again, and the command at work knows who asked for it.
 const LIMIT: usize = 1_024;
 
 /// The latest sender on each channel.

@@ -27,7 +27,7 @@ pub async fn serve(device: Device, socket: UdpSocket, options: Options) -> Resul
         .map_err(|error| Error::Randomness(error.to_string()))?;
     let config = hid::Config {
         device_version: [0, 1, 0],
-        wink: true,
+        wink: false,
         first_channel: u32::from_be_bytes(first_channel),
     };
     let server = Server {
@@ -73,11 +73,7 @@ impl Server {
                 Next::Datagram(length, sender) => self.datagram(&buffer[..length], sender).await?,
                 Next::Progress(Progress::Answer(answer)) => self.answer(&answer).await?,
                 Next::Progress(Progress::Status(status)) => self.status(status).await?,
-                Next::Time => {
-                    let now = self.now();
-                    let due = self.hid.poll(now);
-                    self.send(due, None).await?;
-                }
+                Next::Time => self.due().await?,
             }
         }
     }
@@ -128,6 +124,7 @@ impl Server {
         if channel != ChannelId::BROADCAST {
             self.addresses.note(channel, sender);
         }
+        self.due().await?;
         let now = self.now();
         for action in self.hid.receive(report, now) {
             match action {
@@ -147,11 +144,24 @@ impl Server {
                     });
                 }
                 Action::Cancel(transaction) => self.cancel(transaction),
-                // The device has no light: its owner sees its prompts.
+                // Not offered: a key in a datagram has no light.
                 Action::Wink => {}
             }
         }
         Ok(())
+    }
+
+    /// Sends what time asks for. A keepalive goes to whoever asked for the command, even when
+    /// somebody else spoke on the channel since.
+    async fn due(&mut self) -> Result<(), Error> {
+        let now = self.now();
+        let asker = self
+            .work
+            .as_ref()
+            .filter(|work| self.hid.is_running(work.transaction))
+            .map(|work| work.sender);
+        let due = self.hid.poll(now);
+        self.send(due, asker).await
     }
 
     fn cancel(&self, transaction: Transaction) {
@@ -189,7 +199,8 @@ impl Server {
             return Ok(());
         };
         let outgoing = self.hid.set_status(work.transaction, status, now);
-        self.send(outgoing, None).await
+        let asker = work.sender;
+        self.send(outgoing, Some(asker)).await
     }
 
     /// Sends to `direct`, or to whoever owns the channel.
