@@ -41,6 +41,9 @@ use get_next_assertion::Remaining;
 use serde_json::json;
 use timeline::{Draft, Party};
 
+/// authenticatorClientPIN: known and not offered, whatever its parameters hold.
+const CLIENT_PIN: u8 = 0x06;
+
 /// The authenticator's own state: what a power cycle forgets. All that lasts is in [`Store`].
 #[derive(Debug)]
 pub struct Authenticator {
@@ -79,6 +82,7 @@ impl Authenticator {
         let remaining = self.remaining.take();
         let outcome = match Command::decode(command) {
             Ok(command) => self.run(env, command, remaining).await,
+            Err(_) if command.first() == Some(&CLIENT_PIN) => Err(Status::InvalidCommand.into()),
             Err(status) => Err(Ended::With(status)),
         };
         let status = match outcome {

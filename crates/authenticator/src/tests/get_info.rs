@@ -71,6 +71,8 @@ async fn refuses_commands_that_it_does_not_know() {
         (vec![0x0A, 0xA0], Status::InvalidCommand),
         (vec![0x41], Status::InvalidCommand),
         (vec![0x06, 0xA1, 0x02, 0x01], Status::InvalidCommand),
+        (vec![0x06], Status::InvalidCommand),
+        (vec![0x06, 0xFF], Status::InvalidCommand),
         (vec![0x01], Status::MissingParameter),
         (vec![0x01, 0xA0], Status::MissingParameter),
         (vec![0x02, 0xFF], Status::InvalidCbor),
