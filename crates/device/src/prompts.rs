@@ -227,6 +227,14 @@ impl Shown<'_> {
             .map(|prompt| prompt.deadline)
     }
 
+    /// Forgets the answers that wait; says whether the person declined in one of them.
+    pub(crate) fn forget_answers(&mut self) -> bool {
+        let waiting = std::iter::from_fn(|| self.answers.try_recv().ok());
+        waiting.fold(false, |declined, answer| {
+            declined || answer == Answer::Decline
+        })
+    }
+
     /// The next answer. Never returns without one, as long as the prompt is shown.
     pub(crate) async fn answer(&mut self) -> Answer {
         match self.answers.recv().await {

@@ -151,6 +151,7 @@ impl Person<'_> {
                 return Ok(checked.matched);
             }
             tries_left = checked.tries_left;
+            asked.forget_pressed()?;
             asked.ask(question(tries_left)(Some(wrong_pin(tries_left))));
         }
     }

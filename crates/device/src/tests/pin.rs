@@ -159,6 +159,40 @@ async fn a_wipe_needs_a_touch_as_well() {
 }
 
 #[tokio::test]
+async fn keys_pressed_while_a_pin_is_checked_cost_nothing_and_hide_nothing() {
+    let bench = Bench::new();
+    let (phone, page) = enrolled(&bench).await;
+    let options = request("required");
+    let signing_in = page.get(&phone, &options);
+    let typing = async {
+        let touch = prompt(&phone, |it| matches!(it, Question::Touch { .. })).await;
+        press(&phone, touch, vec![Answer::Touch]);
+        let pad = prompt(&phone, |it| matches!(it, Question::EnterPin { .. })).await;
+        press(&phone, pad, typed("1111"));
+        press(&phone, pad, vec![Answer::Submit]);
+        press(&phone, pad, typed("2222"));
+        prompt(&phone, |it| {
+            matches!(it, Question::EnterPin { entered: 0, tries_left: 4, problem: Some(text) } if text == "Wrong PIN. 4 tries left.")
+        })
+        .await;
+        press(&phone, pad, typed("3333"));
+        press(
+            &phone,
+            pad,
+            vec![Answer::Digit { digit: 1 }, Answer::Decline],
+        );
+    };
+    let (outcome, ()) = tokio::join!(signing_in, typing);
+    outcome.expect_err("declined while the second PIN was checked");
+    assert_eq!(
+        phone.pin().expect("a state").tries_left,
+        3,
+        "two tries, not four"
+    );
+    assert!(phone.prompts().current().is_none());
+}
+
+#[tokio::test]
 async fn the_right_pin_gives_all_tries_back() {
     let bench = Bench::new();
     let (phone, page) = enrolled(&bench).await;

@@ -164,6 +164,14 @@ impl Asked<'_> {
         }
     }
 
+    /// Forgets the keys that were pressed while the device could not show them. A Decline counts.
+    pub(crate) fn forget_pressed(&mut self) -> Result<(), Refusal> {
+        if self.shown.forget_answers() {
+            return Err(self.declined());
+        }
+        Ok(())
+    }
+
     /// Asks something else at the same prompt and starts its time anew.
     pub(crate) fn ask(&mut self, question: Question) {
         self.display.tell_shown(&question);
