@@ -24,7 +24,9 @@ pub enum ClientError {
         why: &'static str,
     },
     /// The page may not use this RP ID.
-    #[error("{origin} may not use the RP ID \"{rp_id}\": {why}.")]
+    #[error(
+        "{origin} may not use the RP ID \"{rp_id}\": {why}. Ask for another RP ID, or open the page under it."
+    )]
     RpId {
         /// The page's origin.
         origin: String,
@@ -49,7 +51,7 @@ pub enum ClientError {
     )]
     Excluded,
     /// The page's AbortSignal fired.
-    #[error("The page aborted the call.")]
+    #[error("The page aborted the call. Start again.")]
     Aborted,
     /// The call's time is up.
     #[error("Nobody answered within {seconds} s. Start again.", seconds = .0.as_secs())]

@@ -206,6 +206,11 @@ fn refuses_origins_that_cannot_use_passkeys() {
         ("https://127.0.0.1", "an IPv4 address over https"),
         ("https://[::1]", "an IPv6 address"),
         ("https://example.com.", "a final dot"),
+        ("http://localhost.:8080", "localhost with a final dot"),
+        (
+            "http://acme.localhost.",
+            "a site of localhost with a final dot",
+        ),
         ("ftp://example.com", "not a web origin"),
         (
             "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck",
