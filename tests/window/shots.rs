@@ -15,6 +15,8 @@ use crate::{
 struct Album<'a> {
     window: &'a Window,
     folder: PathBuf,
+    /// How often to look again until the picture stays the same.
+    patience: usize,
 }
 
 impl Album<'_> {
@@ -42,7 +44,7 @@ impl Album<'_> {
             // The web view hands out its last painted frame, which on a busy machine is an older
             // one: the picture is right when it stays the same.
             let mut shown = Vec::new();
-            for _ in 0..5 {
+            for _ in 0..self.patience {
                 tokio::time::sleep(Duration::from_millis(250)).await;
                 let before = std::mem::replace(&mut shown, self.painted().await);
                 if before == shown {
@@ -57,11 +59,12 @@ impl Album<'_> {
 #[tokio::test(flavor = "multi_thread")]
 async fn shots_of_every_page_in_both_themes() {
     // The address stays the same in every picture that is kept.
-    let (folder, port) = match std::env::var_os("TOUCHSTONE_SHOTS") {
-        Some(folder) => (PathBuf::from(folder), 7780),
+    let (folder, port, patience) = match std::env::var_os("TOUCHSTONE_SHOTS") {
+        Some(folder) => (PathBuf::from(folder), 7780, 5),
         None => (
             PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("shots"),
             free_port(),
+            1,
         ),
     };
     std::fs::create_dir_all(&folder).expect("the folder can be made");
@@ -70,6 +73,7 @@ async fn shots_of_every_page_in_both_themes() {
     let album = Album {
         window: &window,
         folder,
+        patience,
     };
     window.see("[data-role='vault-problem']").await;
     album.take("vault-shut").await;
