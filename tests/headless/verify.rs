@@ -260,7 +260,12 @@ fn follows_a_certificate_chain_to_the_roots_it_is_given() {
         "{answer:#}"
     );
     request["now"] = json!("2023-06-01T00:00:00Z");
-    assert_eq!(failed(&judge(&request).1), [24]);
+    let (_, early) = judge(&request);
+    assert_eq!(failed(&early), [24]);
+    assert_eq!(
+        early["steps"][23]["actual"],
+        "a certificate of the chain is not valid yet"
+    );
     request["trust"]["roots"] = json!(["-----BEGIN NONSENSE-----"]);
     assert_eq!(judge(&request).0, Some(2));
 }

@@ -3,7 +3,7 @@
 use webauthn::authenticator_data::{AuthenticatorData, Flags};
 use webauthn::client_data;
 use webauthn::cose::CoseKey;
-use webauthn::id::{CredentialId, UserHandle};
+use webauthn::id::{Base64Url, CredentialId, UserHandle};
 use webauthn::json::AuthenticationResponseJSON;
 
 use crate::expected::Expected;
@@ -174,7 +174,8 @@ fn allowed<'a>(ladder: &mut Ladder<'a>, request: &AuthenticationRequest<'a>) {
     );
 }
 
-/// Step 6; the record if it is this credential's, even when it is another user's.
+/// Step 6; the record if it is this credential's, even when it is another user's. An empty user
+/// handle names nobody (L3 §5.4.3).
 fn identify<'a>(
     ladder: &mut Ladder<'a>,
     request: &AuthenticationRequest<'a>,
@@ -193,19 +194,16 @@ fn identify<'a>(
         );
         return None;
     };
-    let claimed = request
-        .response
-        .response
-        .user_handle
-        .as_ref()
-        .map(|handle| handle.as_bytes());
-    let owner = record.user_handle.as_ref().map(UserHandle::as_bytes);
+    let handle = |bytes: Option<&'a [u8]>| bytes.filter(|bytes| !bytes.is_empty());
+    let claimed = request.response.response.user_handle.as_ref();
+    let claimed = handle(claimed.map(Base64Url::as_bytes));
+    let owner = handle(record.user_handle.as_ref().map(UserHandle::as_bytes));
     let shown = |bytes: Option<&'a [u8]>| bytes.map_or(Fact::Said("no user handle"), Fact::Base64);
     let wrong = (
         "userHandleMismatch",
         "the credential belongs to another user",
     );
-    match request.identified_user.map(UserHandle::as_bytes) {
+    match handle(request.identified_user.map(UserHandle::as_bytes)) {
         Some(user) => {
             let owns = owner.is_none_or(|owner| owner == user);
             let good = owns && claimed.is_none_or(|claimed| claimed == user);

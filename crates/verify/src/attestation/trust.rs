@@ -69,13 +69,12 @@ impl Root {
 }
 
 impl Trust<'_> {
-    /// Whether the chain, leaf first, ends in one of the roots, or its leaf is one of them.
-    pub(crate) fn reaches_root(&self, chain: &[&[u8]]) -> bool {
-        let Some((leaf, others)) = chain.split_first() else {
-            return false;
-        };
+    /// The chain, leaf first, must end in one of the roots, or its leaf be one of them; else why
+    /// it does not.
+    pub(crate) fn reaches_root(&self, chain: &[&[u8]]) -> Result<(), &'static str> {
+        let (leaf, others) = chain.split_first().ok_or("there is no certificate")?;
         if self.roots.iter().any(|root| root.0 == *leaf) {
-            return true;
+            return Ok(());
         }
         let roots: Vec<CertificateDer<'_>> = self
             .roots
@@ -92,9 +91,8 @@ impl Trust<'_> {
             .collect();
         let now = Duration::from_secs(u64::try_from(self.now).unwrap_or_default());
         let leaf = CertificateDer::from(*leaf);
-        let Ok(leaf) = EndEntityCert::try_from(&leaf) else {
-            return false;
-        };
+        let leaf = EndEntityCert::try_from(&leaf)
+            .map_err(|_| "the attestation certificate cannot be read")?;
         leaf.verify_for_usage(
             webpki::ALL_VERIFICATION_ALGS,
             &anchors,
@@ -104,7 +102,13 @@ impl Trust<'_> {
             None,
             None,
         )
-        .is_ok()
+        .map(drop)
+        .map_err(|error| match error {
+            webpki::Error::CertExpired { .. } => "a certificate of the chain has expired",
+            webpki::Error::CertNotValidYet { .. } => "a certificate of the chain is not valid yet",
+            webpki::Error::UnknownIssuer => "the chain leads to none of the given roots",
+            _ => "a certificate of the chain does not certify the next one",
+        })
     }
 }
 

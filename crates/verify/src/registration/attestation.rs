@@ -103,15 +103,11 @@ fn trust(ladder: &mut Ladder<'_>, trust: &Trust<'_>, verified: &Verified<'_>) {
             "attestationChain",
             "the attestation's certificates do not lead to a given root",
         );
-        let found = type_name(verified.kind);
         let wanted = Fact::Said("a valid chain to a given root");
-        return ladder.check(
-            24,
-            trust.reaches_root(&verified.chain),
-            fault,
-            wanted,
-            found,
-        );
+        return match trust.reaches_root(&verified.chain) {
+            Ok(()) => ladder.pass(24, wanted, type_name(verified.kind)),
+            Err(why) => ladder.fail(24, fault, wanted, Fact::Said(why)),
+        };
     }
     let (wanted, good) = match trust.policy {
         AttestationPolicy::None | AttestationPolicy::Untrusted if certified => {

@@ -202,6 +202,21 @@ fn refuses_the_rp_id_when_the_client_says_it_used_the_appid() {
 }
 
 #[test]
+fn takes_an_empty_user_handle_for_none() {
+    let mut world = World::getting();
+    world.stored.as_mut().expect("a record").user_handle = Some(UserHandle::new(b""));
+    let mut response = world.authentication_response();
+    response.response.user_handle = Some(Vec::new().into());
+    let message = "the response names no user, and none was known before (step 6)";
+    assert_fails_only(
+        &world.judge_authentication(&response),
+        &[6],
+        "userHandleMissing",
+        message,
+    );
+}
+
+#[test]
 fn refuses_a_record_that_does_not_say_whose_it_is() {
     let mut world = World::getting();
     world.stored.as_mut().expect("a record").user_handle = None;
