@@ -16,6 +16,7 @@ use crate::{authenticator_data, client_data as client_data_steps, signature};
 
 const NO_DATA: &str = "not judged: the authenticator data could not be read";
 const NO_RECORD: &str = "not judged: there is no credential record";
+const NO_OWNER: &str = "not judged: the credential record does not say whose it is";
 
 /// All that an authentication is judged by.
 #[derive(Debug, Clone)]
@@ -210,19 +211,18 @@ fn identify<'a>(
             let found = if owns { claimed.or(owner) } else { owner };
             ladder.check(6, good, wrong, Fact::Base64(user), shown(found));
         }
+        None if owner.is_none() => ladder.skip(6, NO_OWNER),
+        // Only credentials of a known user can be listed.
+        None if claimed.is_none() && !request.allow_credentials.is_empty() => {
+            let found = Fact::Said("a credential of the allow list");
+            ladder.check(6, true, wrong, shown(owner), found);
+        }
         None if claimed.is_none() => {
             let fault = (
                 "userHandleMissing",
                 "the response names no user, and none was known before",
             );
             ladder.fail(6, fault, shown(owner), shown(None));
-        }
-        None if owner.is_none() => {
-            let fault = (
-                "userHandleUnknown",
-                "the credential record does not say whose it is, and no user was known before",
-            );
-            ladder.fail(6, fault, shown(owner), shown(claimed));
         }
         None => ladder.check(6, owner == claimed, wrong, shown(owner), shown(claimed)),
     }

@@ -203,8 +203,7 @@ fn refuses_the_rp_id_when_the_client_says_it_used_the_appid() {
 
 #[test]
 fn takes_an_empty_user_handle_for_none() {
-    let mut world = World::getting();
-    world.stored.as_mut().expect("a record").user_handle = Some(UserHandle::new(b""));
+    let world = World::getting();
     let mut response = world.authentication_response();
     response.response.user_handle = Some(Vec::new().into());
     let message = "the response names no user, and none was known before (step 6)";
@@ -217,12 +216,30 @@ fn takes_an_empty_user_handle_for_none() {
 }
 
 #[test]
-fn refuses_a_record_that_does_not_say_whose_it_is() {
+fn cannot_judge_whose_a_record_is_that_does_not_say() {
+    for handle in [None, Some(UserHandle::new(b""))] {
+        let mut world = World::getting();
+        world.stored.as_mut().expect("a record").user_handle = handle;
+        let response = world.authentication_response();
+        let report = world.judge_authentication(&response);
+        assert!(report.verified());
+        let step = &report.to_json()["steps"][5];
+        assert_eq!(step["outcome"], "notApplicable");
+        assert_eq!(
+            step["actual"],
+            "not judged: the credential record does not say whose it is"
+        );
+    }
+}
+
+#[test]
+fn a_listed_credential_names_its_user() {
     let mut world = World::getting();
-    world.stored.as_mut().expect("a record").user_handle = None;
-    let message =
-        "the credential record does not say whose it is, and no user was known before (step 6)";
-    refuses(world, &[6], "userHandleUnknown", message);
+    let id = world.stored.as_ref().expect("a record").id.clone();
+    world.allow = vec![id];
+    let mut response = world.authentication_response();
+    response.response.user_handle = None;
+    assert!(world.judge_authentication(&response).verified());
 }
 
 #[test]
