@@ -186,6 +186,34 @@ fn says_plainly_why_it_does_not_start() {
     }
 }
 
+#[test]
+fn works_on_when_nobody_reads_what_it_says() {
+    let client = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    client
+        .set_read_timeout(Some(std::time::Duration::from_millis(200)))
+        .expect("a time-out");
+    let free = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = free.local_addr().expect("it is bound");
+    drop(free);
+    let mut child = touchstone(&["--udp", &address.to_string()])
+        .spawn()
+        .expect("touchstone starts");
+    drop(child.stdout.take());
+    let init = {
+        let mut report = [0; 64];
+        report[..7].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0xFF, 0x86, 0, 8]);
+        report
+    };
+    let answered = (0..50).any(|_| {
+        client.send_to(&init, address).expect("sent");
+        client.recv(&mut [0; 64]).is_ok()
+    });
+    let ended = child.try_wait().expect("its state");
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(answered && ended.is_none(), "{ended:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ends_cleanly_when_told_to() {

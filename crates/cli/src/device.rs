@@ -1,5 +1,7 @@
 //! `touchstone device`: a software security key that others reach over UDP.
 
+use std::fmt::Display;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +49,11 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Says a line to whoever reads. A key works on when nobody does.
+fn tell(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 async fn serve(arguments: Arguments) -> Result<(), Error> {
     let socket = udp::bind(arguments.udp).await?;
     let address = socket.local_addr().map_err(|source| Error::Socket {
@@ -54,12 +61,12 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
         source,
     })?;
     let vault = open_vault(arguments.state).await?;
-    println!("{}", vault.label());
+    tell(vault.label());
     let seams =
         Seams::new(Arc::new(SystemClock::new()), Arc::new(Silent)).presence(arguments.presence);
     let key = key(&Shelf::new(vault, seams))?;
     let told_to_stop = told_to_stop();
-    println!("listening on udp {address}");
+    tell(format_args!("listening on udp {address}"));
     let options = udp::Options {
         allow_power_cycle: arguments.allow_power_cycle,
     };
