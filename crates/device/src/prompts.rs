@@ -229,10 +229,11 @@ impl Shown<'_> {
 
     /// Forgets the answers that wait; says whether the person declined in one of them.
     pub(crate) fn forget_answers(&mut self) -> bool {
-        let waiting = std::iter::from_fn(|| self.answers.try_recv().ok());
-        waiting.fold(false, |declined, answer| {
-            declined || answer == Answer::Decline
-        })
+        let mut declined = false;
+        while let Ok(answer) = self.answers.try_recv() {
+            declined |= answer == Answer::Decline;
+        }
+        declined
     }
 
     /// The next answer. Never returns without one, as long as the prompt is shown.
