@@ -120,6 +120,18 @@ describe('answers', () => {
     expect(sent.map((answer) => answer.kind === 'digit' && answer.digit)).toEqual([1, 2]);
   });
 
+  it('take a double click for one answer', async () => {
+    const gone = { code: 'promptGone', message: 'The device no longer shows this prompt.' };
+    const send = vi.fn().mockResolvedValueOnce(null).mockRejectedValue(gone);
+    const failed = vi.fn();
+    const answers = new Answers(send, failed);
+    await Promise.all([answers.give(1, { kind: 'touch' }), answers.give(1, { kind: 'touch' })]);
+    expect(send).toHaveBeenCalledTimes(2);
+    expect(failed).not.toHaveBeenCalled();
+    await answers.give(2, { kind: 'touch' });
+    expect(failed).toHaveBeenCalledExactlyOnceWith(gone);
+  });
+
   it('go on after one that failed', async () => {
     const failed = vi.fn();
     const send = vi.fn().mockRejectedValueOnce({ message: 'too late' }).mockResolvedValue(null);

@@ -1,4 +1,5 @@
 import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
+import { problemOf } from '../state/toasts.svelte';
 
 /** What the device's screen, or the client's own dialog, says. */
 export interface Screen {
@@ -135,9 +136,16 @@ export function timeLeft(deadline: number, now: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Sends answers one after the other, so that digits arrive in the order they were typed. */
+/** Answers after which the device shows another question, or none. */
+const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'wipe', 'decline'];
+
+/**
+ * Sends answers one after the other, so that digits arrive in the order they were typed. That
+ * a question is gone is no problem to whoever ended it, such as by a double click.
+ */
 export class Answers {
   #last: Promise<unknown> = Promise.resolve();
+  #ended: number | null = null;
 
   constructor(
     private readonly send: (prompt: number, answer: PromptAnswer) => Promise<unknown>,
@@ -145,7 +153,13 @@ export class Answers {
   ) {}
 
   give(prompt: number, answer: PromptAnswer): Promise<void> {
-    const sent = this.#last.then(() => this.send(prompt, answer)).then(() => undefined, this.failed);
+    const taken = () => {
+      if (ENDS.includes(answer.kind)) this.#ended = prompt;
+    };
+    const failed = (thrown: unknown) => {
+      if (prompt !== this.#ended || problemOf(thrown).code !== 'promptGone') this.failed(thrown);
+    };
+    const sent = this.#last.then(() => this.send(prompt, answer)).then(taken, failed);
     this.#last = sent;
     return sent;
   }

@@ -10,6 +10,10 @@ describe('the meaning of a message', () => {
     expect(meaningOf(event('client.command.sent', { command: 'authenticatorGetAssertion' }), undefined)).toMatch(/sign the hash/);
   });
 
+  it('says why a page was refused before any device was asked', () => {
+    expect(meaningOf(event('bench.call.refused', { message: 'The vault is shut.' }), undefined)).toMatch(/no device could be asked/);
+  });
+
   it('explains what a refusing status says', () => {
     const answered = event('client.command.answered', { command: 'authenticatorGetAssertion', status: 'CTAP2_ERR_NO_CREDENTIALS' });
     expect(meaningOf(answered, undefined)).toBe('The device holds no credential for this RP ID.');

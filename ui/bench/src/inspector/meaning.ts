@@ -82,6 +82,9 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
   }
   if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
   if (event.kind === 'rp.response') return responseMeaning(event, cause);
+  if (event.kind === 'bench.call.refused') {
+    return 'The page called and no device could be asked: the reason is on the left. The page learns only NotAllowedError, as in any browser.';
+  }
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
   return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';
 }
