@@ -125,6 +125,11 @@ async fn shots_of_every_page_in_both_themes() {
     window.prompt("chooseAccount").await;
     album.take("choose").await;
 
+    let narrow = window.driver.set_window_rect(0, 0, 1000, 700).await;
+    narrow.expect("the window can be made smaller");
+    window.see("[data-action='tab-device']").await;
+    album.take("narrow").await;
+
     window.press("about").await;
     window.see("[data-role='about']").await;
     let facts = window.read("[data-role='about']").await;

@@ -346,7 +346,7 @@ pub struct About {
     pub export_folder: String,
     /// Where the vault's key is.
     pub vault_home: String,
-    /// Any command that prints the same facts, one a line.
+    /// The same facts in one piece, one a line.
     pub text: String,
 }
 

@@ -47,7 +47,9 @@ pub(crate) struct Inner {
     pub(crate) chooser: Arc<Chooser>,
     pub(crate) settings: Mutex<Settings>,
     pub(crate) vault: Mutex<VaultSlot>,
-    party: tokio::sync::Mutex<PartySlot>,
+    party: Mutex<PartySlot>,
+    /// Held by whoever starts or stops the relying party.
+    party_turn: tokio::sync::Mutex<()>,
     pub(crate) calls: Mutex<HashMap<String, CancellationToken>>,
     pub(crate) changes: watch::Sender<u64>,
 }
@@ -78,7 +80,8 @@ impl Bench {
             chooser,
             settings: Mutex::new(settings),
             vault: Mutex::new(VaultSlot::Opening(home)),
-            party: tokio::sync::Mutex::new(PartySlot::Starting),
+            party: Mutex::new(PartySlot::Starting),
+            party_turn: tokio::sync::Mutex::default(),
             calls: Mutex::default(),
             changes,
         }));
@@ -113,7 +116,7 @@ impl Bench {
     /// # Errors
     /// [`Error::Closing`] when the bench is closing.
     pub async fn bench_state(&self) -> Result<BenchState, Error> {
-        let relying_parties = vec![self.0.party.lock().await.summary()];
+        let relying_parties = vec![lock(&self.0.party).summary()];
         let bench = self.clone();
         blocking(move || Ok(bench.state_with(relying_parties))).await
     }
@@ -228,32 +231,37 @@ impl Bench {
         way: WayOut,
         passphrase: Option<String>,
     ) -> Result<(), Error> {
-        let home = match &*lock(&self.0.vault) {
-            VaultSlot::Shut(home, _) => *home,
-            VaultSlot::Opening(_) => return Err(Error::VaultOpening),
-            VaultSlot::Open(..) => return Err(Error::NoWayOut("the vault is open already.")),
-        };
         let passphrase = passphrase.map(Zeroizing::new);
+        if way == WayOut::UsePassphrase && passphrase.is_none() {
+            return Err(Error::PassphraseMissing);
+        }
+        let (home, obstacle) = lock(&self.0.vault).begin_opening()?;
+        self.note_change();
         let (home, passphrase) = match way {
             WayOut::Retry => (home, None),
             WayOut::UseFile => (HomeChoice::File, None),
             WayOut::UseMemory => (HomeChoice::Memory, None),
-            WayOut::UsePassphrase => (
-                HomeChoice::Passphrase,
-                Some(passphrase.ok_or(Error::PassphraseMissing)?),
-            ),
+            WayOut::UsePassphrase => (HomeChoice::Passphrase, passphrase),
             WayOut::StartOver => {
-                let (folder, now) = (self.vault_folder(), self.0.clock.now().0);
-                blocking(move || {
-                    vault::Vault::set_aside(&folder, now)
-                        .map_err(|error| device::Error::from(error).into())
-                })
-                .await?;
+                if let Err(error) = self.set_vault_aside().await {
+                    *lock(&self.0.vault) = VaultSlot::Shut(home, obstacle);
+                    self.note_change();
+                    return Err(error);
+                }
                 (home, None)
             }
         };
         self.open_vault(home, passphrase).await;
         Ok(())
+    }
+
+    async fn set_vault_aside(&self) -> Result<(), Error> {
+        let (folder, now) = (self.vault_folder(), self.0.clock.now().0);
+        blocking(move || {
+            vault::Vault::set_aside(&folder, now).map_err(device::Error::from)?;
+            Ok(())
+        })
+        .await
     }
 
     async fn open_vault(&self, home: HomeChoice, passphrase: Option<Zeroizing<String>>) {
@@ -271,7 +279,7 @@ impl Bench {
                 VaultSlot::Open(home, vault, shelf)
             }
             Ok(Err(obstacle)) => VaultSlot::Shut(home, obstacle),
-            Err(_) => return,
+            Err(error) => VaultSlot::Shut(home, Obstacle::interrupted(&error)),
         };
         *lock(&self.0.vault) = slot;
         self.note_change();
@@ -314,7 +322,8 @@ impl Bench {
     /// # Errors
     /// [`Error::NoWayOut`] while it runs, [`Error::Write`] when its folder cannot be renamed.
     pub async fn relying_party_start_over(&self) -> Result<(), Error> {
-        if !matches!(*self.0.party.lock().await, PartySlot::Failed(_)) {
+        let _turn = self.0.party_turn.lock().await;
+        if !matches!(*lock(&self.0.party), PartySlot::Failed(_)) {
             return Err(Error::NoWayOut("the relying party runs."));
         }
         let (folder, now) = (self.party_folder(), self.0.clock.now().0);
@@ -325,31 +334,38 @@ impl Bench {
             })
         })
         .await?;
-        self.start_party(self.0.config.port).await;
+        self.start_party_in_turn(self.0.config.port).await;
         Ok(())
     }
 
     async fn start_party(&self, port: Option<u16>) {
-        let mut slot = self.0.party.lock().await;
-        if let PartySlot::Running(running) = std::mem::replace(&mut *slot, PartySlot::Starting) {
-            running.stop().await;
-        }
+        let _turn = self.0.party_turn.lock().await;
+        self.start_party_in_turn(port).await;
+    }
+
+    async fn start_party_in_turn(&self, port: Option<u16>) {
+        self.stop_party_in_turn().await;
         let folder = self.party_folder();
         let started = Running::start(folder, port, self.0.emit.clone(), self.0.clock.clone()).await;
-        *slot = match started {
+        *lock(&self.0.party) = match started {
             Ok(running) => PartySlot::Running(running),
             Err(error) => PartySlot::Failed(Problem::from(Error::from(error))),
         };
-        drop(slot);
         self.note_change();
+    }
+
+    async fn stop_party_in_turn(&self) {
+        let stopped = std::mem::replace(&mut *lock(&self.0.party), PartySlot::Starting);
+        self.note_change();
+        if let PartySlot::Running(running) = stopped {
+            running.stop().await;
+        }
     }
 
     /// Lets requests under way finish and closes the port. The vault closes with the last handle.
     pub async fn close(&self) {
-        let mut slot = self.0.party.lock().await;
-        if let PartySlot::Running(running) = std::mem::replace(&mut *slot, PartySlot::Starting) {
-            running.stop().await;
-        }
+        let _turn = self.0.party_turn.lock().await;
+        self.stop_party_in_turn().await;
         let mut vault = lock(&self.0.vault);
         *vault = VaultSlot::Opening(vault.home());
     }

@@ -55,8 +55,12 @@ impl Bench {
             Ok(device) => device,
             Err(error) => {
                 // The page learns only the name, so the reason goes on the wire.
-                let body =
-                    json!({ "origin": origin, "code": error.code(), "message": error.to_string() });
+                let body = json!({
+                    "origin": origin,
+                    "options": call.public_key,
+                    "code": error.code(),
+                    "message": error.to_string(),
+                });
                 self.tell(kinds::CALL_REFUSED, body);
                 return Ok(exception("NotAllowedError", &error.to_string()));
             }

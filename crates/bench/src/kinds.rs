@@ -10,5 +10,5 @@ pub const DEVICE_RENAMED: &str = "bench.device.renamed";
 pub const DEVICE_PICKED: &str = "bench.device.picked";
 /// A device was removed with all it held. Body: `device`, `name`.
 pub const DEVICE_REMOVED: &str = "bench.device.removed";
-/// A page's call reached no device. Body: `origin`, `code`, `message`.
+/// A page's call reached no device. Body: `origin`, `options`, `code`, `message`.
 pub const CALL_REFUSED: &str = "bench.call.refused";

@@ -24,7 +24,11 @@ const HAND_OVERS: [HandOver; 2] = [
     HandOver {
         from: &["rp.response"],
         given_at: "/body/publicKey/challenge",
-        to: &["client.create.called", "client.get.called"],
+        to: &[
+            "client.create.called",
+            "client.get.called",
+            "bench.call.refused",
+        ],
         taken_at: "/options/challenge",
     },
     HandOver {

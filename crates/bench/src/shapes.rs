@@ -100,7 +100,7 @@ fn question(question: device::Question) -> Question {
                 })
                 .collect(),
         },
-        _ => Question::Blocked,
+        device::Question::Blocked => Question::Blocked,
     }
 }
 

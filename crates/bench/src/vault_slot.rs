@@ -74,6 +74,15 @@ impl Obstacle {
         }
     }
 
+    /// The opening itself broke off.
+    pub(crate) fn interrupted(error: &Error) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            ways_out: vec![WayOut::Retry],
+        }
+    }
+
     /// The vault is open and its records do not make sense.
     pub(crate) fn unreadable(error: &device::Error) -> Self {
         Self {
@@ -85,6 +94,19 @@ impl Obstacle {
 }
 
 impl VaultSlot {
+    /// From shut to opening, in one step, so that two presses open once; gives what was in the way.
+    pub(crate) fn begin_opening(&mut self) -> Result<(HomeChoice, Obstacle), Error> {
+        let home = self.home();
+        match std::mem::replace(self, Self::Opening(home)) {
+            Self::Shut(home, obstacle) => Ok((home, obstacle)),
+            Self::Opening(_) => Err(Error::VaultOpening),
+            open @ Self::Open(..) => {
+                *self = open;
+                Err(Error::NoWayOut("the vault is open already."))
+            }
+        }
+    }
+
     /// Where the key rests, or was sought.
     pub(crate) fn home(&self) -> HomeChoice {
         match self {

@@ -12,7 +12,7 @@ use device::{Device, Error, Model, Presence, Seams, Shelf, udp};
 use timeline::Silent;
 use vault::{KeyHome, Vault};
 
-use crate::stop::told_to_stop;
+use crate::serving::{self, told_to_stop};
 
 /// What `touchstone device` is told.
 #[derive(Debug, clap::Args)]
@@ -34,19 +34,7 @@ pub struct Arguments {
 /// Serves until ctrl-c or SIGTERM. Prints where the vault's key rests, then `listening on udp
 /// ADDRESS:PORT` when ready; on failure a sentence on standard error and exit code 1.
 pub fn run(arguments: Arguments) -> ExitCode {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
-    };
-    match runtime.block_on(serve(arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
-    }
-}
-
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("touchstone: {error}");
-    ExitCode::FAILURE
+    serving::run(serve(arguments))
 }
 
 /// Says a line to whoever reads. A key works on when nobody does.

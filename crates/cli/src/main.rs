@@ -2,7 +2,7 @@
 
 mod device;
 mod rp;
-mod stop;
+mod serving;
 mod verify;
 
 use std::io;

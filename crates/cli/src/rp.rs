@@ -10,7 +10,7 @@ use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Storage};
 use timeline::Silent;
 use tracing_subscriber::EnvFilter;
 
-use crate::stop::told_to_stop;
+use crate::serving::{self, told_to_stop};
 
 const NAME: &str = "Touchstone";
 
@@ -39,19 +39,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
-    };
-    match runtime.block_on(serve(arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
-    }
-}
-
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("touchstone: {error}");
-    ExitCode::FAILURE
+    serving::run(serve(arguments))
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Error> {

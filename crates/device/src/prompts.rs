@@ -36,7 +36,6 @@ pub struct Prompt {
     rename_all_fields = "camelCase",
     tag = "kind"
 )]
-#[non_exhaustive]
 pub enum Question {
     /// Touch the device to go on. Answers: [`Answer::Touch`], [`Answer::Decline`].
     Touch {

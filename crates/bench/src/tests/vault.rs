@@ -132,6 +132,18 @@ async fn starting_over_sets_the_old_vault_aside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_presses_open_the_vault_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open_with(folder.path(), HomeChoice::Passphrase).await;
+    let press = || bench.vault_way_out(WayOut::UsePassphrase, Some("correct horse".into()));
+    let (first, second) = tokio::join!(press(), press());
+    first.expect("the first press opens it");
+    assert_eq!(second.expect_err("it is opening").code(), "vaultOpening");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(state.vault.state, "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_relying_party_starts_over_only_when_it_does_not_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let bench = open(folder.path()).await;

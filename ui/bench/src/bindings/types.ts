@@ -471,7 +471,7 @@ exportFolder: string,
  */
 vaultHome: string,
 /**
- * Any command that prints the same facts, one a line.
+ * The same facts in one piece, one a line.
  */
 text: string, };
 

@@ -1,6 +1,23 @@
-//! When a program that serves is told to end.
+//! Programs that serve until they are told to end.
 
+use std::error::Error;
 use std::future::Future;
+use std::process::ExitCode;
+
+/// Runs `serve` to its end; a failure is a sentence on standard error and exit code 1.
+pub fn run<E: Error>(serve: impl Future<Output = Result<(), E>>) -> ExitCode {
+    let failed = |error: &dyn Error| {
+        eprintln!("touchstone: {error}");
+        ExitCode::FAILURE
+    };
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => match runtime.block_on(serve) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        },
+        Err(error) => failed(&error),
+    }
+}
 
 /// The future returns on ctrl-c or SIGTERM. The call itself starts to listen for them: make it
 /// before telling anyone that the program is ready. Must be called within a tokio runtime.
