@@ -1,0 +1,28 @@
+//! Acts: what is done in a step.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use timeline::Event;
+
+use super::{Cast, Failure, Stage};
+
+/// Something under way on a stage.
+pub type Doing<'a, T = ()> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+
+/// What is done in a step.
+pub trait Act: fmt::Debug + Send + Sync {
+    /// Does it. Returns as soon as it is set going: the runner waits until all is quiet.
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a>;
+
+    /// What a tester is asked to do, as a sentence: `Touch phone.`
+    fn instruction(&self, cast: &Cast) -> String;
+
+    /// True for the event which shows that somebody has done it.
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool;
+}
+
+/// An act that a recorder finds again in the timeline.
+pub trait Recorded: Act + Sized {
+    /// The act that this event shows; `before` is the timeline up to it, oldest first.
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self>;
+}

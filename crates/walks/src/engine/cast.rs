@@ -1,0 +1,54 @@
+//! Who takes part in a walk.
+
+use timeline::Timestamp;
+
+/// Who takes part, by the names that the walk gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Cast {
+    /// Devices in the order in which the bench got them; the first is in use at the start.
+    pub devices: Vec<Player>,
+    /// Accounts the walk speaks of; they exist once somebody creates them.
+    pub accounts: Vec<Account>,
+    /// When the walk begins.
+    pub start: Option<Timestamp>,
+}
+
+/// A device of the cast.
+#[derive(Debug, Clone)]
+pub struct Player {
+    /// Its name in the walk, and on the bench.
+    pub name: String,
+    /// `phone` or `key`.
+    pub profile: String,
+    /// Its id on the bench; empty until the run has added it.
+    pub id: String,
+}
+
+/// An account of the cast.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its user name.
+    pub name: String,
+    /// What people call it.
+    pub display_name: String,
+}
+
+impl Cast {
+    /// The device of this name.
+    #[must_use]
+    pub fn device(&self, name: &str) -> Option<&Player> {
+        self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// The device with this id on the bench.
+    #[must_use]
+    pub fn device_by_id(&self, id: &str) -> Option<&Player> {
+        self.devices.iter().find(|device| device.id == id)
+    }
+
+    /// The account of this name.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.name == name)
+    }
+}

@@ -1,0 +1,76 @@
+//! The relying party's page, whoever plays it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Doing;
+
+/// What a person does on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
+pub enum PageAct {
+    /// Opens a path of the site: `/`, `/sign-up`, `/account`.
+    Open {
+        /// The path.
+        path: String,
+    },
+    /// Fills the sign-up form in and presses its button.
+    CreateAccount {
+        /// The user name.
+        username: String,
+        /// The display name.
+        display_name: String,
+    },
+    /// Presses "Sign in with a passkey".
+    SignIn,
+    /// Presses "Sign out".
+    SignOut,
+    /// Presses "Add a passkey".
+    AddPasskey,
+    /// Gives a passkey of the account another name.
+    RenamePasskey {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// The new name.
+        label: String,
+    },
+    /// Deletes a passkey of the account, and confirms that.
+    DeletePasskey {
+        /// Its place in the list, from 0.
+        index: usize,
+    },
+    /// Presses "Cancel" beside a running ceremony.
+    Cancel,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageView {
+    /// Where it is.
+    pub path: String,
+    /// Who is signed in, by user name.
+    pub signed_in_as: Option<String>,
+    /// The error it shows.
+    pub error: Option<String>,
+    /// Labels of the account's passkeys, as listed.
+    pub passkeys: Vec<String>,
+}
+
+/// The relying party's page.
+pub trait Page: Send + Sync {
+    /// Sets an act going. Returns once it has begun; fails when the page does not offer it.
+    fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a>;
+
+    /// True while a request or a ceremony of the page is under way.
+    fn busy(&self) -> bool;
+
+    /// Returns at the next change of [`Page::busy`].
+    fn changed(&self) -> Doing<'_>;
+
+    /// What it shows.
+    fn view(&self) -> Doing<'_, PageView>;
+}
