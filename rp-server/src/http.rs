@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::Method,
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,7 +17,9 @@ use crate::{Refusal, RelyingParty};
 
 mod answer;
 mod api;
+mod arrival;
 mod body;
+mod crossing;
 mod guard;
 mod headers;
 mod listen;
@@ -26,6 +28,8 @@ mod record;
 #[cfg(test)]
 mod tests;
 
+pub use api::Passkey as PasskeyOverview;
+use arrival::Arrival;
 pub use listen::Listeners;
 
 #[derive(utoipa::OpenApi)]
@@ -72,26 +76,19 @@ pub(crate) fn router(party: Arc<RelyingParty>) -> Router {
         .with_state(party)
 }
 
-/// What every request passes: host and origin, the body's bounds, the timeline, and the headers
-/// of the answer.
+/// What every request passes: host and origin, the body's bounds, the network, the timeline, and
+/// the headers of the answer.
 async fn front_door(
     State(party): State<Arc<RelyingParty>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let page = headers::Page::of(request.uri().path());
-    let mut response = match guard::admit(&party.identity, &request) {
-        Ok(guard::Admitted::Redirect(to)) => headers::redirect(&to),
-        Ok(guard::Admitted::Pass) => {
-            let recorded = page == headers::Page::Api && party.is_watched();
-            match body::collect(request).await {
-                Ok(request) if recorded => record::through(&party, request, next).await,
-                Ok(request) => next.run(request.into()).await,
-                Err((head, refusal)) if recorded => record::refused(&party, &head, refusal).await,
-                Err((_, refusal)) => refusal.into_response(),
-            }
-        }
-        Err(refusal) => refusal.into_response(),
+    let arrival = Arrival::of(&party.identity, request).await;
+    let page = arrival.page;
+    let mut response = if party.seams.network.is_direct() {
+        arrival::direct(&party, arrival, next).await
+    } else {
+        crossing::cross(&party, arrival, next).await
     };
     headers::add(page, response.headers_mut());
     response

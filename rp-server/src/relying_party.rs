@@ -2,12 +2,12 @@
 
 use std::{future::Future, sync::Arc};
 
-use timeline::{Clock, Draft, Emit, Party, Seq, Timestamp};
+use timeline::{Draft, Party, Seq, Timestamp};
 
 use crate::{
-    Config, Data, Error, Limits, Listeners,
+    Config, Data, Error, Limits, Listeners, Overview, Seams,
     config::Identity,
-    http,
+    http, random,
     store::{Sqlite, Store},
 };
 
@@ -36,8 +36,7 @@ pub struct RelyingParty {
     pub(crate) identity: Identity,
     pub(crate) limits: Limits,
     pub(crate) store: Box<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    emit: Arc<dyn Emit>,
+    pub(crate) seams: Seams,
 }
 
 impl RelyingParty {
@@ -45,21 +44,15 @@ impl RelyingParty {
     ///
     /// # Errors
     /// When RP ID and origins do not fit together, or the data cannot be written.
-    pub async fn open(
-        config: Config,
-        storage: Storage,
-        emit: Arc<dyn Emit>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Arc<Self>, Error> {
+    pub async fn open(config: Config, storage: Storage, seams: Seams) -> Result<Arc<Self>, Error> {
         let identity = Identity::check(config)?;
         let Storage { store, limits } = storage;
-        store.forget_expired_sessions(clock.now()).await?;
+        store.forget_expired_sessions(seams.clock.now()).await?;
         Ok(Arc::new(Self {
             identity,
             limits,
             store: Box::new(store),
-            clock,
-            emit,
+            seams,
         }))
     }
 
@@ -86,16 +79,28 @@ impl RelyingParty {
         listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send,
     ) {
-        listeners.serve(self.router(), shutdown).await;
+        let keeps_connections = self.seams.network.is_direct();
+        listeners
+            .serve(self.router(), keeps_connections, shutdown)
+            .await;
+    }
+
+    /// All accounts with their passkeys, and how many sessions and ceremonies are open now.
+    /// Neither tokens nor their hashes are in it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn overview(&self) -> Result<Overview, Error> {
+        self.store.overview(self.now()).await
     }
 
     /// Whether anybody reads the timeline.
     pub(crate) fn is_watched(&self) -> bool {
-        self.emit.listens()
+        self.seams.emit.listens()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.seams.clock.now()
     }
 
     /// Emits an event, if anybody listens.
@@ -115,6 +120,16 @@ impl RelyingParty {
     }
 
     pub(crate) fn emit(&self, draft: Draft) -> Seq {
-        self.emit.emit(draft.at(self.now()))
+        self.record(draft.at(self.now()))
+    }
+
+    /// Emits an event that has its time already.
+    pub(crate) fn record(&self, draft: Draft) -> Seq {
+        self.seams.emit.emit(draft)
+    }
+
+    /// Draws random bytes.
+    pub(crate) fn draw<const N: usize>(&self) -> Result<[u8; N], Error> {
+        random::draw(&*self.seams.random)
     }
 }

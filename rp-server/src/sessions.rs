@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
-use crate::{Error, RelyingParty, random};
+use crate::{Error, Random, RelyingParty, random};
 
 /// The cookie's name.
 const COOKIE: &str = "touchstone_session";
@@ -24,8 +24,8 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    pub(crate) fn new() -> Result<Self, Error> {
-        random::bytes().map(|bytes| Self(Zeroizing::new(bytes)))
+    pub(crate) fn draw(random: &dyn Random) -> Result<Self, Error> {
+        random::draw(random).map(|bytes| Self(Zeroizing::new(bytes)))
     }
 
     pub(crate) fn hash(&self) -> TokenHash {
@@ -75,6 +75,11 @@ fn set_cookie(value: &str, seconds: u64, secure: bool) -> Result<HeaderValue, Er
 }
 
 impl RelyingParty {
+    /// A token that nobody has.
+    pub(crate) fn new_token(&self) -> Result<Token, Error> {
+        Token::draw(&*self.seams.random)
+    }
+
     /// `Set-Cookie` that keeps the visitor signed in.
     pub(crate) fn session_cookie(&self, token: &Token) -> Result<HeaderValue, Error> {
         token.cookie(self.limits.session_lifetime.as_secs(), self.is_secure())

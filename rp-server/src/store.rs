@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use timeline::Timestamp;
 use webauthn::id::{CredentialId, UserHandle};
 
-use crate::Error;
+use crate::{Error, Overview};
 
 mod open_ceremonies;
 mod operations;
@@ -73,6 +73,10 @@ pub(crate) trait Store: Send + Sync {
     fn session(&self, token_hash: [u8; 32], now: Timestamp) -> Answer<'_, Option<Session>>;
     /// Ends a session; false when there was none.
     fn end_session(&self, token_hash: [u8; 32]) -> Answer<'_, bool>;
+
+    /// All there is at one moment: accounts and passkeys, oldest first, and the number of open
+    /// sessions and ceremonies.
+    fn overview(&self, now: Timestamp) -> Answer<'_, Overview>;
 
     /// The port of the last start.
     fn kept_port(&self) -> Answer<'_, Option<u16>>;

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Storage};
+use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Seams, Storage};
 use timeline::{Clock, Emit};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +47,7 @@ impl Running {
         let storage = opened.await.map_err(|_| Error::Closed)??;
         let listeners = Listeners::bind(port, &storage).await?;
         let config = Config::local(NAME, RP_ID, listeners.port());
-        let party = RelyingParty::open(config, storage, emit, clock).await?;
+        let party = RelyingParty::open(config, storage, Seams::new(emit, clock)).await?;
         let origin = party.origin().to_owned();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(party.serve(listeners, shutdown.clone().cancelled_owned()));

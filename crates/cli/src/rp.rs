@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use bench::clock::SystemClock;
-use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Storage};
+use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Seams, Storage};
 use timeline::Silent;
 use tracing_subscriber::EnvFilter;
 
@@ -47,13 +47,8 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
     let storage = Storage::open(&data, Limits::default())?;
     let listeners = Listeners::bind(arguments.port, &storage).await?;
     let config = arguments.config(listeners.port());
-    let party = RelyingParty::open(
-        config,
-        storage,
-        Arc::new(Silent),
-        Arc::new(SystemClock::new()),
-    )
-    .await?;
+    let seams = Seams::new(Arc::new(Silent), Arc::new(SystemClock::new()));
+    let party = RelyingParty::open(config, storage, seams).await?;
     let told_to_stop = told_to_stop();
     announce(&data, party.origin());
     party.serve(listeners, told_to_stop).await;

@@ -80,7 +80,7 @@ impl RelyingParty {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             };
             let judged = Judged::of(&report, self.origin());
-            let token = Token::new()?;
+            let token = self.new_token()?;
             let sign_in = SignIn {
                 finish: self.finish_of(ceremony, true, &judged.report),
                 passkey: passkey.id.clone(),

@@ -8,7 +8,7 @@ use verify::{ChallengeState, Expected, Report, Section};
 use webauthn::{id::Challenge, json::UserVerificationRequirement};
 
 use crate::{
-    NotVerified, Refusal, RelyingParty, kinds, random,
+    NotVerified, Refusal, RelyingParty, kinds,
     sessions::{Token, TokenHash, short_name},
     store::{Account, Ceremony, CeremonyId, Claim, Finish, Kind, NewSession, Purpose},
 };
@@ -86,8 +86,8 @@ impl RelyingParty {
     pub(super) async fn begin(&self, purpose: Purpose) -> Result<Ceremony, Refusal> {
         let now = self.now();
         let ceremony = Ceremony {
-            id: CeremonyId(random::bytes()?),
-            challenge: Challenge::new(random::bytes::<32>()?),
+            id: CeremonyId(self.draw()?),
+            challenge: Challenge::new(self.draw::<32>()?),
             purpose,
             expires_at: now.plus(self.limits.ceremony_lifetime),
         };

@@ -19,7 +19,7 @@ use super::{
     names::{self, Username},
 };
 use crate::{
-    Refusal, RelyingParty, kinds, random,
+    Refusal, RelyingParty, kinds,
     sessions::{Token, TokenHash},
     store::{Account, Ceremony, CeremonyId, Kind, Passkey, Purpose, Registered, Registration},
 };
@@ -97,7 +97,7 @@ impl RelyingParty {
             return Err(Refusal::UsernameTaken);
         }
         Ok(Account {
-            id: UserHandle::new(random::bytes::<32>()?),
+            id: UserHandle::new(self.draw::<32>()?),
             username: username.shown,
             username_key: username.key,
             display_name,
@@ -187,7 +187,7 @@ impl RelyingParty {
             let judged = Judged::of(&report, self.origin());
             let (new_account, owner) = owner_of(ceremony)?;
             let token = if new_account.is_some() {
-                Some(Token::new()?)
+                Some(self.new_token()?)
             } else {
                 None
             };

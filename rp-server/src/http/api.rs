@@ -48,29 +48,29 @@ impl From<store::Account> for Account {
 }
 
 /// A credential of an account.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Passkey {
+pub struct Passkey {
     /// The credential ID, base64url.
-    id: String,
+    pub id: String,
     /// The name its owner gave it.
-    label: String,
+    pub label: String,
     /// RFC 3339.
-    created_at: String,
+    pub created_at: String,
     /// RFC 3339; null before the first sign-in.
-    last_used_at: Option<String>,
+    pub last_used_at: Option<String>,
     /// The signature counter.
-    sign_count: u32,
+    pub sign_count: u32,
     /// Whether it may be backed up.
-    backup_eligible: bool,
+    pub backup_eligible: bool,
     /// Whether it is backed up.
-    backed_up: bool,
+    pub backed_up: bool,
     /// The authenticator's model, as a UUID.
-    aaguid: String,
+    pub aaguid: String,
     /// How its authenticator can be reached.
-    transports: Vec<String>,
+    pub transports: Vec<String>,
     /// The IANA name of its algorithm, such as `ES256`.
-    algorithm: String,
+    pub algorithm: String,
 }
 
 impl From<store::Passkey> for Passkey {

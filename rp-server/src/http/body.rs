@@ -20,6 +20,7 @@ const LARGEST_DISCARDED: usize = 16 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request whose body has arrived.
+#[derive(Clone)]
 pub(super) struct Collected {
     pub head: Parts,
     pub body: Bytes,

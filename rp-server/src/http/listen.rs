@@ -9,10 +9,13 @@ use std::{
 };
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulConnection, GracefulShutdown},
     service::TowerToHyperService,
 };
 use tokio::{
@@ -20,6 +23,7 @@ use tokio::{
     sync::Semaphore,
 };
 
+use super::crossing;
 use crate::{Error, Storage, store::Store as _};
 
 /// Connections served at once; more wait in the system's queue.
@@ -89,8 +93,14 @@ impl Listeners {
         })
     }
 
-    /// Serves until `shutdown` completes, then waits a little for requests under way.
-    pub(crate) async fn serve(self, router: Router, shutdown: impl Future<Output = ()> + Send) {
+    /// Serves until `shutdown` completes, then waits a little for requests under way. A connection
+    /// that is not kept carries one request.
+    pub(crate) async fn serve(
+        self,
+        router: Router,
+        keeps_connections: bool,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         let graceful = GracefulShutdown::new();
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let mut shutdown = std::pin::pin!(shutdown);
@@ -109,7 +119,7 @@ impl Listeners {
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let connection = connection(stream, router.clone());
+                    let connection = connection(stream, router.clone(), keeps_connections);
                     let connection = graceful.watch(connection);
                     tokio::spawn(async move {
                         if let Err(error) = connection.await {
@@ -138,13 +148,24 @@ impl Listeners {
 fn connection(
     stream: TcpStream,
     router: Router,
-) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+    is_kept: bool,
+) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
     // Without it small answers may wait for an acknowledgement; failing to set it costs only time.
     let _ = stream.set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request| {
+        let answered = router.call(request);
+        async move {
+            let Ok(response) = answered.await;
+            // An error closes the connection before anything is written to it.
+            crossing::delivered(response)
+        }
+    });
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .keep_alive(is_kept)
+        .serve_connection(TokioIo::new(stream), service)
 }
 
 async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {

@@ -1,19 +1,16 @@
 //! The API's requests and answers on the timeline, linked by cause; cookies stay out.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes},
     extract::FromRequestParts,
-    http::request::Parts,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
+    http::{StatusCode, request::Parts},
 };
 use serde_json::{Value, json};
 use timeline::{Draft, Party, Seq};
 
 use super::body::Collected;
-use crate::{Refusal, RelyingParty, kinds};
+use crate::{RelyingParty, kinds};
 
 /// The event that a handler's own events are caused by; none when nobody listens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,63 +24,56 @@ impl<S: Sync> FromRequestParts<S> for Cause {
     }
 }
 
-/// Answers the request, with one event before and one after.
-pub(super) async fn through(
-    party: &Arc<RelyingParty>,
-    mut request: Collected,
-    next: Next,
-) -> Response {
-    let started = party.clock.monotonic();
-    let cause = asked(party, &request.head, &request.body);
-    request.head.extensions.insert(Cause(Some(cause)));
-    let response = next.run(request.into()).await;
-    answered(party, cause, started, response).await
-}
-
-/// Answers a request whose body was no good, with the same two events.
-pub(super) async fn refused(party: &Arc<RelyingParty>, head: &Parts, refusal: Refusal) -> Response {
-    let started = party.clock.monotonic();
-    let cause = asked(party, head, &Bytes::new());
-    answered(party, cause, started, refusal.into_response()).await
-}
-
-fn asked(party: &RelyingParty, head: &Parts, body: &Bytes) -> Seq {
-    let event =
-        json!({ "method": head.method.as_str(), "path": head.uri.path(), "body": decoded(body) });
-    let draft = Draft::new(Party::RelyingParty, kinds::REQUEST).body(event);
-    party.emit(if body.is_empty() {
-        draft
-    } else {
-        draft.raw(body.to_vec())
-    })
-}
-
-async fn answered(
-    party: &RelyingParty,
-    cause: Seq,
+/// A request on the timeline, whose answer is still to come.
+pub(super) struct Asked {
+    pub event: Seq,
     started: Duration,
-    response: Response,
-) -> Response {
-    let (head, body) = response.into_parts();
-    // The bodies of our own answers are whole in memory already; reading them cannot fail.
-    let body = axum::body::to_bytes(body, usize::MAX)
-        .await
-        .unwrap_or_default();
-    let took = party.clock.monotonic().saturating_sub(started);
-    let event = json!({
-        "status": head.status.as_u16(),
-        "body": decoded(&body),
-        "durationMicros": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-    });
-    let draft = Draft::new(Party::RelyingParty, kinds::RESPONSE)
-        .cause(cause)
-        .body(event);
-    party.emit(if body.is_empty() {
+}
+
+impl Asked {
+    /// Records a request as it was received.
+    pub(super) fn record(party: &RelyingParty, request: &Collected, deliberate: bool) -> Self {
+        let Collected { head, body } = request;
+        let event = json!({
+            "method": head.method.as_str(),
+            "path": head.uri.path(),
+            "body": decoded(body),
+        });
+        let draft = Draft::new(Party::RelyingParty, kinds::REQUEST).body(event);
+        Self {
+            started: party.seams.clock.monotonic(),
+            event: party.emit(with_bytes(draft, body, deliberate)),
+        }
+    }
+
+    /// The event of its answer, with the time of now, to be recorded when the answer's fate is
+    /// known.
+    pub(super) fn answered(self, party: &RelyingParty, status: StatusCode, body: &[u8]) -> Draft {
+        let took = party.seams.clock.monotonic().saturating_sub(self.started);
+        let event = json!({
+            "status": status.as_u16(),
+            "body": decoded(body),
+            "durationMicros": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        });
+        let draft = Draft::new(Party::RelyingParty, kinds::RESPONSE)
+            .cause(self.event)
+            .body(event)
+            .at(party.now());
+        with_bytes(draft, body, false)
+    }
+}
+
+fn with_bytes(draft: Draft, body: &[u8], deliberate: bool) -> Draft {
+    let draft = if body.is_empty() {
         draft
     } else {
-        draft.raw(body.to_vec())
-    });
-    Response::from_parts(head, Body::from(body))
+        draft.raw(body)
+    };
+    if deliberate {
+        draft.deliberate()
+    } else {
+        draft
+    }
 }
 
 fn decoded(body: &[u8]) -> Value {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::SystemRandom;
 
 fn headers(cookie: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -16,7 +17,7 @@ fn value_of(set_cookie: &HeaderValue) -> String {
 
 #[test]
 fn a_token_comes_back_from_its_cookie() {
-    let token = Token::new().expect("random bytes");
+    let token = Token::draw(&SystemRandom).expect("random bytes");
     let cookie = token.cookie(60, false).expect("a header");
     let pair = value_of(&cookie);
     for header in [
@@ -31,7 +32,7 @@ fn a_token_comes_back_from_its_cookie() {
 
 #[test]
 fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-    let cookie = Token::new()
+    let cookie = Token::draw(&SystemRandom)
         .and_then(|token| token.cookie(60, false))
         .expect("a header");
     let text = cookie.to_str().expect("ASCII");
@@ -43,7 +44,7 @@ fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         "browsers drop Secure cookies over http"
     );
     assert!(
-        Token::new()
+        Token::draw(&SystemRandom)
             .and_then(|token| token.cookie(60, true))
             .expect("a header")
             .to_str()
@@ -73,7 +74,7 @@ fn ignores_cookies_that_are_not_tokens() {
 
 #[test]
 fn no_form_of_a_token_prints_it() {
-    let token = Token::new().expect("random bytes");
+    let token = Token::draw(&SystemRandom).expect("random bytes");
     let cookie = token.cookie(60, false).expect("a header");
     let secret = value_of(&cookie)
         .split_once('=')

@@ -80,6 +80,15 @@ impl OpenCeremonies {
         }
     }
 
+    /// How many are still good and unclaimed.
+    pub(super) fn count(&self, now: Timestamp) -> u32 {
+        let open = self
+            .by_id
+            .values()
+            .filter(|entry| !entry.claimed && entry.ceremony.expires_at > now);
+        u32::try_from(open.count()).unwrap_or(u32::MAX)
+    }
+
     /// Forgets a ceremony whose end is in the database.
     pub(super) fn close(&mut self, id: CeremonyId) {
         self.by_id.remove(&id);

@@ -5,6 +5,7 @@ use timeline::Timestamp;
 use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
 use super::{Account, CeremonyId, FinishedCeremony, Passkey, Session};
+use crate::overview::AccountOverview;
 
 const ACCOUNT: &str = "account.id, account.username, account.username_key, account.display_name";
 const PASSKEY: &str = "passkey.id, passkey.account_id, passkey.public_key, passkey.algorithm, \
@@ -67,6 +68,23 @@ pub(super) fn passkeys(db: &Connection, account: &[u8]) -> Result<Vec<Passkey>> 
     ))?
     .query_map([account], passkey_from)?
     .collect()
+}
+
+/// All accounts as they are at one moment, oldest first.
+pub(super) fn accounts(db: &Connection, now: Timestamp) -> Result<Vec<AccountOverview>> {
+    let moment = db.unchecked_transaction()?;
+    let mut accounts = moment.prepare_cached(&format!(
+        "SELECT {ACCOUNT}, (SELECT count(*) FROM session WHERE session.account_id = account.id AND session.expires_at > ?1) \
+         FROM account ORDER BY account.created_at, account.username_key"
+    ))?;
+    let accounts = accounts.query_map([now.0], |row| Ok((account_from(row, 0)?, row.get(4)?)))?;
+    accounts
+        .map(|found| {
+            let (account, sessions) = found?;
+            let passkeys = passkeys(&moment, account.id.as_bytes())?;
+            Ok(AccountOverview::new(account, passkeys, sessions))
+        })
+        .collect()
 }
 
 pub(super) fn session(

@@ -21,7 +21,7 @@ use super::{
     schema::Place,
     writer::Writer,
 };
-use crate::{Data, Error, Limits, random};
+use crate::{Data, Error, Limits, Overview, SystemRandom, random};
 
 /// Connections that read side by side.
 const READERS: usize = 4;
@@ -48,7 +48,7 @@ impl Sqlite {
                 (Place::File(folder.join("relying-party.sqlite")), Some(lock))
             }
             Data::Memory => {
-                let name = data_encoding::HEXLOWER.encode(&random::bytes::<16>()?);
+                let name = data_encoding::HEXLOWER.encode(&random::draw::<16>(&SystemRandom)?);
                 (Place::Memory(name), None)
             }
         };
@@ -230,6 +230,16 @@ impl Store for Sqlite {
     fn end_session(&self, token_hash: [u8; 32]) -> Answer<'_, bool> {
         self.writer
             .run(move |db| operations::end_session(db, &token_hash))
+    }
+
+    fn overview(&self, now: Timestamp) -> Answer<'_, Overview> {
+        let open = unpoisoned(&self.open).count(now);
+        self.read(|db| {
+            Ok(Overview {
+                accounts: queries::accounts(db, now)?,
+                open_ceremonies: open,
+            })
+        })
     }
 
     fn kept_port(&self) -> Answer<'_, Option<u16>> {

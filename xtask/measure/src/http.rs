@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
-use rp_server::{Config, Data, Limits, Listeners, RelyingParty, Storage};
+use rp_server::{Config, Data, Limits, Listeners, RelyingParty, Seams, Storage};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use timeline::{ManualClock, Silent, Timestamp};
@@ -106,7 +106,8 @@ impl Visitor {
             let port = listeners.port();
             let config = Config::local("Measure", RP_ID, port);
             let clock = Arc::new(ManualClock::new(Timestamp(0)));
-            let party = RelyingParty::open(config, storage, Arc::new(Silent), clock).await?;
+            let seams = Seams::new(Arc::new(Silent), clock);
+            let party = RelyingParty::open(config, storage, seams).await?;
             tokio::spawn(party.serve(listeners, std::future::pending()));
             Ok::<u16, Error>(port)
         })?;

@@ -12,7 +12,7 @@ use timeline::{Draft, Emit, ManualClock, Seq, Silent, Timestamp};
 use tower::ServiceExt as _;
 
 use super::authenticator::Authenticator;
-use crate::{Config, Data, Limits, RelyingParty, Storage};
+use crate::{Config, Data, Limits, RelyingParty, Seams, Storage};
 
 pub(super) const NOON: Timestamp = Timestamp(1_700_000_000_000);
 pub(super) const HOST: &str = "acme.localhost:8080";
@@ -53,7 +53,7 @@ impl Bench {
         let clock = Arc::new(ManualClock::new(NOON));
         let storage = Storage::open(&Data::Memory, limits).expect("memory");
         let config = Config::local("Acme", "acme.localhost", 8080);
-        let party = RelyingParty::open(config, storage, emit, clock.clone())
+        let party = RelyingParty::open(config, storage, Seams::new(emit, clock.clone()))
             .await
             .expect("sound settings");
         Self {

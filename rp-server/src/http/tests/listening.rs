@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::fixture::NOON;
-use crate::{Config, Data, Limits, Listeners, RelyingParty, Storage};
+use crate::{Config, Data, Limits, Listeners, RelyingParty, Seams, Storage};
 
 struct Running {
     port: u16,
@@ -24,7 +24,7 @@ impl Running {
         let port = listeners.port();
         let config = Config::local("Acme", "localhost", port);
         let clock = Arc::new(ManualClock::new(NOON));
-        let party = RelyingParty::open(config, storage, Arc::new(Silent), clock)
+        let party = RelyingParty::open(config, storage, Seams::new(Arc::new(Silent), clock))
             .await
             .expect("sound settings");
         let (stop, stopped) = oneshot::channel::<()>();
