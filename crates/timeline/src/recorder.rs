@@ -1,14 +1,16 @@
 //! The recorder: keeps the newest events in memory and the rest on disk.
 
+mod spill;
+
 use std::{
     collections::VecDeque,
-    fs::File,
-    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::broadcast;
 
+use self::spill::{Lines, Spill};
 use crate::{Clock, Draft, Emit, Event, Seq};
 
 /// Why events could not be read back.
@@ -50,17 +52,10 @@ struct State {
     next: u64,
     recent: VecDeque<Arc<Event>>,
     spill: Option<Spill>,
+    /// What led to each kept event, 0 for nothing: on disk first, then in memory.
+    causes: VecDeque<u64>,
     /// Events that neither memory nor disk could keep.
     lost: u64,
-}
-
-struct Spill {
-    file: File,
-    end: u64,
-    /// The number of the first spilled event; the rest follow without gaps.
-    first: u64,
-    /// Where each spilled event's line begins.
-    offsets: Vec<u64>,
 }
 
 impl Recorder {
@@ -71,6 +66,7 @@ impl Recorder {
             next: 1,
             recent: VecDeque::new(),
             spill: None,
+            causes: VecDeque::new(),
             lost: 0,
         };
         Self {
@@ -88,26 +84,55 @@ impl Recorder {
         self.live.subscribe()
     }
 
-    /// At most `limit` events numbered above `after`, oldest first.
+    /// At most `limit` events numbered above `after`, oldest first. Kept events follow each other
+    /// without gaps. What lies on disk is read as JSON after the recorder goes on.
     ///
     /// # Errors
     /// When the older part, on disk, cannot be read.
     pub fn range(&self, after: Seq, limit: usize) -> Result<Vec<Arc<Event>>, Error> {
-        let mut state = self.lock();
-        let mut events = match &mut state.spill {
-            Some(spill) => spill.read(after.0 + 1, limit)?,
-            None => Vec::new(),
-        };
-        let rest = limit - events.len();
-        events.extend(
-            state
+        let from = after.0.saturating_add(1);
+        let (lines, recent): (Lines, Vec<_>) = {
+            let mut state = self.lock();
+            let lines = match &mut state.spill {
+                Some(spill) => spill.lines(from, limit)?,
+                None => Lines::default(),
+            };
+            let skipped = from.saturating_sub(state.first_in_memory());
+            let recent = state
                 .recent
                 .iter()
-                .filter(|event| event.seq > after)
-                .take(rest)
-                .cloned(),
-        );
+                .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+                .take(limit - lines.count())
+                .cloned();
+            (lines, recent.collect())
+        };
+        let mut events = lines.read()?;
+        events.extend(recent);
         Ok(events)
+    }
+
+    /// The numbers of at most `limit` events that `seq` led to, oldest first. Reads nothing from disk.
+    #[must_use]
+    pub fn effects(&self, seq: Seq, limit: usize) -> Vec<Seq> {
+        if seq.0 == 0 {
+            return Vec::new();
+        }
+        let state = self.lock();
+        let first = state.first();
+        let skipped = usize::try_from(seq.0.saturating_add(1).saturating_sub(first));
+        (first..)
+            .zip(&state.causes)
+            .skip(skipped.unwrap_or(usize::MAX))
+            .filter(|(_, cause)| **cause == seq.0)
+            .map(|(effect, _)| Seq(effect))
+            .take(limit)
+            .collect()
+    }
+
+    /// The number of the oldest event that is kept; that of the next one when none is.
+    #[must_use]
+    pub fn first(&self) -> Seq {
+        Seq(self.lock().first())
     }
 
     /// The event numbered `seq`, if it is still kept.
@@ -139,6 +164,7 @@ impl Recorder {
         let mut state = self.lock();
         state.recent.clear();
         state.spill = None;
+        state.causes.clear();
         state.lost = 0;
     }
 
@@ -164,6 +190,9 @@ impl Emit for Recorder {
             raw: draft.raw,
             body: draft.body,
         });
+        state
+            .causes
+            .push_back(event.cause.map_or(0, |cause| cause.0));
         state.recent.push_back(event.clone());
         if state.recent.len() > self.capacity {
             state.spill_oldest();
@@ -175,76 +204,36 @@ impl Emit for Recorder {
 }
 
 impl State {
+    fn first(&self) -> u64 {
+        self.next - self.causes.len() as u64
+    }
+
+    fn first_in_memory(&self) -> u64 {
+        self.next - self.recent.len() as u64
+    }
+
     fn spill_oldest(&mut self) {
         let Some(oldest) = self.recent.pop_front() else {
             return;
         };
-        if self
+        let mut spill = match self
             .spill
-            .as_ref()
-            .is_some_and(|spill| !spill.is_followed_by(oldest.seq))
+            .take()
+            .map_or_else(|| Spill::create(oldest.seq), Ok)
         {
-            self.spill = None;
-        }
-        let written = match &mut self.spill {
-            Some(spill) => spill.append(&oldest),
-            None => Spill::create(oldest.seq).and_then(|mut spill| {
-                spill.append(&oldest)?;
-                self.spill = Some(spill);
-                Ok(())
-            }),
+            Ok(spill) => spill,
+            Err(_) => return self.lose(1),
         };
-        if written.is_err() {
-            self.lost += 1;
+        match spill.append(&oldest) {
+            Ok(()) => self.spill = Some(spill),
+            // A timeline has no holes: what lies before the event goes with it.
+            Err(_) => self.lose(spill.len() + 1),
         }
     }
-}
 
-impl Spill {
-    fn create(first: Seq) -> io::Result<Self> {
-        Ok(Self {
-            file: tempfile::tempfile()?,
-            end: 0,
-            first: first.0,
-            offsets: Vec::new(),
-        })
-    }
-
-    fn is_followed_by(&self, seq: Seq) -> bool {
-        self.first + self.offsets.len() as u64 == seq.0
-    }
-
-    fn append(&mut self, event: &Event) -> io::Result<()> {
-        let mut line = serde_json::to_vec(event)?;
-        line.push(b'\n');
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(&line)?;
-        self.offsets.push(self.end);
-        self.end += line.len() as u64;
-        Ok(())
-    }
-
-    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Arc<Event>>, Error> {
-        let index = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let Some(start) = self.offsets.get(index) else {
-            return Ok(Vec::new());
-        };
-        self.file.seek(SeekFrom::Start(*start))?;
-        let available = self.offsets.len() - index;
-        let mut reader = BufReader::new(&mut self.file);
-        let mut line = String::new();
-        let mut events = Vec::with_capacity(available.min(limit));
-        for offset in 0..available.min(limit) {
-            line.clear();
-            reader.read_line(&mut line)?;
-            let seq = Seq(self.first + (index + offset) as u64);
-            events.push(
-                serde_json::from_str(&line)
-                    .map(Arc::new)
-                    .map_err(|_| Error::Damaged(seq))?,
-            );
-        }
-        Ok(events)
+    fn lose(&mut self, oldest: usize) {
+        self.causes.drain(..oldest.min(self.causes.len()));
+        self.lost += oldest as u64;
     }
 }
 

@@ -81,6 +81,47 @@ fn a_subscriber_sees_events_in_order_from_many_threads() {
     }
 }
 
+#[test]
+fn effects_are_found_in_memory_and_on_disk() {
+    let recorder = recorder(4);
+    let first = recorder.emit(Draft::new(Party::Client, "test.event"));
+    for n in 0..50 {
+        let cause = (n % 10 == 0).then_some(first);
+        recorder.emit(Draft::new(Party::Client, "test.event").cause(cause));
+    }
+    let numbers = |limit| -> Vec<u64> {
+        let found = recorder.effects(first, limit);
+        found.iter().map(|seq| seq.0).collect()
+    };
+    assert_eq!(numbers(100), [2, 12, 22, 32, 42]);
+    assert_eq!(numbers(2), [2, 12]);
+    assert_eq!(
+        recorder.effects(Seq(0), 100),
+        [],
+        "what has no cause is nobody's effect"
+    );
+    assert_eq!(recorder.effects(Seq(u64::MAX), 100), []);
+    recorder.clear();
+    let cleared = recorder.emit(Draft::new(Party::Client, "test.event").cause(first));
+    assert_eq!(recorder.first(), cleared);
+    assert_eq!(recorder.effects(first, 100), [cleared]);
+}
+
+#[test]
+fn the_first_kept_event_is_the_one_a_range_begins_with() {
+    let recorder = recorder(3);
+    assert_eq!(recorder.first(), Seq(1), "the next one's number");
+    numbered(&recorder, 20);
+    assert_eq!(recorder.first(), Seq(1), "on disk");
+    recorder.clear();
+    assert_eq!(recorder.first(), Seq(21));
+    numbered(&recorder, 2);
+    assert_eq!(recorder.first(), Seq(21));
+    let all = recorder.range(Seq(0), 100).expect("readable");
+    assert_eq!(all[0].seq, Seq(21));
+    assert_eq!(recorder.range(Seq(u64::MAX), 9).expect("readable"), []);
+}
+
 proptest! {
     #[test]
     fn any_range_is_a_window_on_the_whole(capacity in 1usize..20, count in 0usize..60, after in 0u64..70, limit in 0usize..70) {
