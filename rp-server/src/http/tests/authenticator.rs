@@ -15,6 +15,7 @@ use webauthn::{
     },
 };
 
+#[derive(Clone)]
 pub(super) struct Authenticator {
     key: SigningKey,
     pub(super) credential_id: Vec<u8>,

@@ -40,6 +40,7 @@ impl Listener {
 }
 
 pub(super) struct Bench {
+    pub(super) party: Arc<RelyingParty>,
     pub(super) router: Router,
     pub(super) clock: Arc<ManualClock>,
 }
@@ -50,14 +51,22 @@ impl Bench {
     }
 
     pub(super) async fn with(limits: Limits, emit: Arc<dyn Emit>) -> Self {
+        Self::open(limits, |clock| Seams::new(emit, clock)).await
+    }
+
+    pub(super) async fn open(
+        limits: Limits,
+        seams: impl FnOnce(Arc<ManualClock>) -> Seams,
+    ) -> Self {
         let clock = Arc::new(ManualClock::new(NOON));
         let storage = Storage::open(&Data::Memory, limits).expect("memory");
         let config = Config::local("Acme", "acme.localhost", 8080);
-        let party = RelyingParty::open(config, storage, Seams::new(emit, clock.clone()))
+        let party = RelyingParty::open(config, storage, seams(clock.clone()))
             .await
             .expect("sound settings");
         Self {
             router: party.router(),
+            party,
             clock,
         }
     }
@@ -73,7 +82,7 @@ impl Bench {
 /// Somebody with a browser.
 #[derive(Clone)]
 pub(super) struct Visitor {
-    router: Router,
+    pub(super) router: Router,
     pub(super) cookie: Option<String>,
 }
 

@@ -9,32 +9,46 @@ use tokio::{
 };
 
 use super::fixture::NOON;
-use crate::{Config, Data, Limits, Listeners, RelyingParty, Seams, Storage};
+use crate::{Config, Data, Direct, Limits, Listeners, Network, RelyingParty, Seams, Storage};
 
-struct Running {
-    port: u16,
+pub(super) struct Running {
+    pub(super) party: Arc<RelyingParty>,
+    pub(super) port: u16,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Running {
     async fn start(data: Data) -> Self {
+        Self::behind(data, Arc::new(Direct)).await
+    }
+
+    pub(super) async fn behind(data: Data, network: Arc<dyn Network>) -> Self {
         let storage = Storage::open(&data, Limits::default()).expect("data");
         let listeners = Listeners::bind(None, &storage).await.expect("a free port");
         let port = listeners.port();
         let config = Config::local("Acme", "localhost", port);
         let clock = Arc::new(ManualClock::new(NOON));
-        let party = RelyingParty::open(config, storage, Seams::new(Arc::new(Silent), clock))
-            .await
-            .expect("sound settings");
+        let party = RelyingParty::open(
+            config,
+            storage,
+            Seams::new(Arc::new(Silent), clock).network(network),
+        )
+        .await
+        .expect("sound settings");
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(party.serve(listeners, async {
+        let task = tokio::spawn(party.clone().serve(listeners, async {
             let _ = stopped.await;
         }));
-        Self { port, stop, task }
+        Self {
+            party,
+            port,
+            stop,
+            task,
+        }
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.stop.send(()).expect("it runs");
         tokio::time::timeout(Duration::from_secs(8), self.task)
             .await
