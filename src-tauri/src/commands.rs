@@ -4,6 +4,7 @@
 
 use bench::{Bench, api::*};
 use tauri::{State, Wry, ipc::Invoke};
+use timeline::Party;
 
 /// A command as the generators see it.
 #[cfg(test)]
@@ -70,6 +71,10 @@ commands! {
     credentials_abort(call: String) -> ();
     /// A stretch of the timeline, oldest first.
     timeline_range(after: u32, limit: u32) -> TimelinePage;
+    /// Numbers of the events above `after` that fit the query; looks at 5,000 events at most.
+    timeline_find(query: TimelineQuery, after: u32) -> TimelineMatches;
+    /// An event, what led to it and what it led to.
+    timeline_related(seq: u32) -> TimelineRelated;
     /// Forgets the timeline.
     timeline_clear() -> ();
     /// Writes the timeline, redacted, to the export folder.
@@ -80,6 +85,22 @@ commands! {
     relying_party_retry(another_port: bool) -> ();
     /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
     relying_party_start_over() -> ();
+    /// Copies a device's passkeys to another device, as someone who stole its memory would; says how many.
+    device_copy_passkeys(from: String, to: String) -> u32;
+    /// Takes a device's power away and gives it back.
+    device_power_cycle(device: String) -> ();
+    /// Moves the clocks of these parties; of all three when none is named.
+    clock_move(parties: Vec<Party>, motion: ClockMotion) -> ();
+    /// Sets what lies between pages and the relying party.
+    network_set(state: NetworkState) -> ();
+    /// Lets something go wrong with a message that is to come.
+    fault_arm(fault: Fault) -> ArmedFault;
+    /// Takes an armed fault away.
+    fault_disarm(id: u32) -> ();
+    /// Takes every armed fault away.
+    fault_clear() -> ();
+    /// The messages that faults can name, with their fields.
+    fault_catalogue() -> Vec<FaultableMessage>;
     /// Versions and folders, to paste into a bug report.
     about() -> About;
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bench::{Config, HomeChoice};
+use bench::{Config, HomeChoice, Setting};
 use clap::Parser;
 use tauri::{AppHandle, Manager};
 
@@ -33,6 +33,7 @@ impl Options {
             home: self.vault,
             port: self.port,
             web_view: tauri::webview_version().ok(),
+            setting: Setting::default(),
         })
     }
 }

@@ -10,7 +10,7 @@ use bench::clock::SystemClock;
 use client::{Account, AccountChooser, Call, Choice, Client};
 use device::{Answer, Device, InProcessChannel, Model, Question, Seams, Shelf};
 use serde_json::{Value, json};
-use timeline::Silent;
+use timeline::{Silent, Timestamp};
 use tokio_util::sync::CancellationToken;
 use vault::{KeyHome, Vault};
 use webauthn::id::{Origin, RpId};
@@ -22,7 +22,7 @@ const PIN: [u8; 6] = [4, 8, 1, 5, 1, 6];
 struct First;
 
 impl AccountChooser for First {
-    fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account]) -> Choice<'a> {
+    fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account], _: Timestamp) -> Choice<'a> {
         Box::pin(std::future::ready(Some(0)))
     }
 }

@@ -1,9 +1,22 @@
 //! The shapes that cross to the window. TypeScript types are generated from
 //! them; nothing else in the house depends on them.
 
+mod find;
+mod prompts;
+mod seams;
+mod typescript;
+
 use serde::{Deserialize, Serialize};
 use timeline::{Event, Timestamp};
 use ts_rs::TS;
+
+pub use find::{KindGroup, TimelineMatches, TimelineQuery, TimelineRelated, WordsFor};
+pub use prompts::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
+pub use seams::{
+    ArmedFault, Change, ClockMotion, ClockState, Direction, Effect, Fault, FaultableMessage,
+    NetworkState, SeamsState,
+};
+pub use typescript::typescript;
 
 /// Everything the window shows that is not the timeline.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -19,6 +32,8 @@ pub struct BenchState {
     pub relying_parties: Vec<RelyingPartySummary>,
     /// What a device asks the person right now.
     pub prompt: Option<Prompt>,
+    /// What the tester bent: clocks, network, faults.
+    pub seams: SeamsState,
 }
 
 /// Where secrets rest and how that stands.
@@ -140,125 +155,6 @@ pub struct Problem {
     pub message: String,
 }
 
-/// What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
-#[derive(Debug, Clone, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Prompt {
-    /// Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
-    #[ts(type = "number")]
-    pub id: u64,
-    /// Who asks.
-    pub asker: Asker,
-    /// The device that asks; none when the client does.
-    pub device: Option<String>,
-    /// The relying party the request came from.
-    pub rp_id: Option<String>,
-    /// When the device stops waiting.
-    pub deadline: Timestamp,
-    /// What is asked.
-    pub question: Question,
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum Asker {
-    /// The device, on its own display or by its light.
-    Device,
-    /// The client, as a browser's dialog: a device without a display cannot ask which account.
-    Client,
-}
-
-/// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "kind"
-)]
-pub enum Question {
-    /// Touch the device to go on.
-    Touch {
-        /// `createPasskey`, `signIn`, `selection` or `reset`.
-        purpose: String,
-        /// The account concerned, where it is known already.
-        user_name: Option<String>,
-    },
-    /// Choose a device PIN: first time, then again to confirm.
-    SetPin {
-        /// Digits on the pad.
-        entered: u32,
-        /// True at the second entry.
-        confirming: bool,
-        /// Fewest digits.
-        min_length: u32,
-        /// Most digits.
-        max_length: u32,
-        /// What was wrong with the last entry.
-        problem: Option<String>,
-    },
-    /// Enter the device PIN.
-    EnterPin {
-        /// Digits on the pad.
-        entered: u32,
-        /// Tries left.
-        tries_left: u32,
-        /// Fewest digits.
-        min_length: u32,
-        /// Most digits.
-        max_length: u32,
-        /// What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
-        problem: Option<String>,
-    },
-    /// Choose who signs in.
-    ChooseAccount {
-        /// One entry an account, the newest first.
-        accounts: Vec<AccountChoice>,
-    },
-    /// The tries are spent: wipe the device or leave it.
-    Blocked,
-}
-
-/// An account to choose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountChoice {
-    /// Account name.
-    pub name: Option<String>,
-    /// Display name.
-    pub display_name: Option<String>,
-}
-
-/// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
-#[derive(Clone, Copy, Deserialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "kind"
-)]
-pub enum PromptAnswer {
-    /// Touches the device.
-    Touch,
-    /// Presses a digit, 0 to 9.
-    Digit {
-        /// 0 to 9.
-        digit: u8,
-    },
-    /// Takes the last digit back.
-    Backspace,
-    /// Confirms the digits on the pad.
-    Submit,
-    /// Chooses an account by its place in the list.
-    Choose {
-        /// From 0.
-        index: u32,
-    },
-    /// Wipes the blocked device.
-    Wipe,
-    /// Says no.
-    Decline,
-}
-
 /// A call of `navigator.credentials` in a framed page.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -311,6 +207,9 @@ pub enum CredentialsAnswer {
 pub struct TimelinePage {
     /// Oldest first.
     pub events: Vec<Event>,
+    /// The number of the oldest event that is kept; that of the next one when none is.
+    #[ts(type = "number")]
+    pub first: u64,
     /// The newest event's number in the whole stream.
     #[ts(type = "number")]
     pub last: u64,
@@ -376,50 +275,4 @@ pub struct VerificationStep {
     pub expected: Option<String>,
     /// What it saw, or why it does not apply.
     pub actual: Option<String>,
-}
-
-/// Every shape above as TypeScript, for the window's generated bindings.
-#[must_use]
-pub fn typescript() -> String {
-    fn declare<T: TS>(config: &ts_rs::Config, out: &mut String) {
-        out.push_str(&T::docs().unwrap_or_default());
-        out.push_str("export ");
-        out.push_str(&T::decl(config));
-        out.push_str("\n\n");
-    }
-    macro_rules! declare_all {
-        ($($shape:ty),+ $(,)?) => {{
-            let config = ts_rs::Config::default();
-            let mut out = String::new();
-            $(declare::<$shape>(&config, &mut out);)+
-            out
-        }};
-    }
-    declare_all!(
-        Timestamp,
-        timeline::Seq,
-        timeline::Party,
-        Event,
-        BenchState,
-        VaultSummary,
-        WayOut,
-        DeviceSummary,
-        PinState,
-        PasskeySummary,
-        RelyingPartySummary,
-        Problem,
-        Prompt,
-        Asker,
-        Question,
-        AccountChoice,
-        PromptAnswer,
-        CredentialsCall,
-        CredentialsMethod,
-        CredentialsAnswer,
-        TimelinePage,
-        SavedFile,
-        About,
-        VerificationReport,
-        VerificationStep,
-    )
 }

@@ -17,14 +17,17 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
-    Config, Error, HomeChoice, PROMPT_TIME,
+    Config, Error, HomeChoice,
     api::{About, BenchState, Problem, SavedFile, TimelinePage, WayOut},
     chooser::Chooser,
     clock::SystemClock,
     config::Settings,
+    faults::Faults,
     kinds,
     links::Linked,
+    network::Network,
     party::{self, PartySlot, Running},
+    seams::Clocks,
     vault_slot::{self, Obstacle, VaultSlot},
 };
 
@@ -40,7 +43,11 @@ pub struct Bench(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) config: Config,
+    /// The machine's.
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clocks: Clocks,
+    pub(crate) network: Arc<Network>,
+    pub(crate) faults: Arc<Faults>,
     recorder: Arc<Recorder>,
     pub(crate) emit: Arc<dyn Emit>,
     pub(crate) client: Client,
@@ -68,13 +75,19 @@ impl Bench {
         let recorder = Arc::new(Recorder::new(clock.clone(), EVENTS_IN_MEMORY));
         let emit: Arc<dyn Emit> = Arc::new(Linked::new(recorder.clone()));
         let changes = watch::Sender::new(0);
-        let chooser = Arc::new(Chooser::new(clock.clone(), changes.clone()));
+        let clocks = Clocks::new(&clock, config.setting.start);
+        let chooser = Arc::new(Chooser::new(changes.clone()));
+        let faults = Arc::new(Faults::new(emit.clone(), changes.clone()));
+        let network = Arc::new(Network::default());
         let settings = Settings::load(&config.data);
         let home = config.home.unwrap_or(settings.vault_home);
         let bench = Self(Arc::new(Inner {
-            client: Client::new(emit.clone(), clock.clone(), chooser.clone()),
+            client: Client::new(emit.clone(), clocks.client.clone(), chooser.clone()),
             config,
             clock,
+            clocks,
+            network,
+            faults,
             recorder,
             emit,
             chooser,
@@ -136,6 +149,7 @@ impl Bench {
             active_device,
             relying_parties,
             prompt: self.prompt(),
+            seams: self.seams_state(),
         }
     }
 
@@ -158,6 +172,7 @@ impl Bench {
             let events = recorder.range(Seq(after.into()), limit)?;
             Ok(TimelinePage {
                 events: events.into_iter().map(Arc::unwrap_or_clone).collect(),
+                first: recorder.first().0,
                 last: recorder.last().0,
                 lost: recorder.lost(),
             })
@@ -300,7 +315,8 @@ impl Bench {
     }
 
     pub(crate) fn seams(&self) -> Seams {
-        Seams::new(self.0.clock.clone(), self.0.emit.clone()).prompt_time(PROMPT_TIME)
+        Seams::new(self.0.clocks.device.clone(), self.0.emit.clone())
+            .prompt_time(self.0.config.setting.prompt_time)
     }
 
     /// Starts the relying party again, on request at another port.
@@ -346,7 +362,8 @@ impl Bench {
     async fn start_party_in_turn(&self, port: Option<u16>) {
         self.stop_party_in_turn().await;
         let folder = self.party_folder();
-        let started = Running::start(folder, port, self.0.emit.clone(), self.0.clock.clone()).await;
+        let clock = self.0.clocks.relying_party.clone();
+        let started = Running::start(folder, port, self.0.emit.clone(), clock).await;
         *lock(&self.0.party) = match started {
             Ok(running) => PartySlot::Running(running),
             Err(error) => PartySlot::Failed(Problem::from(Error::from(error))),

@@ -1,12 +1,12 @@
 //! The client's own account choice, for devices without a display.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Mutex, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
 use client::{Account, AccountChooser, Choice};
-use timeline::Clock;
+use timeline::Timestamp;
 use tokio::sync::{oneshot, watch};
 use webauthn::id::RpId;
 
@@ -14,7 +14,6 @@ use crate::api::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
 
 /// Asks through the window, as a browser's own dialog would.
 pub(crate) struct Chooser {
-    clock: Arc<dyn Clock>,
     changes: watch::Sender<u64>,
     next: AtomicU32,
     open: Mutex<Option<Open>>,
@@ -29,9 +28,8 @@ struct Open {
 const FIRST: u32 = 1 << 30;
 
 impl Chooser {
-    pub(crate) fn new(clock: Arc<dyn Clock>, changes: watch::Sender<u64>) -> Self {
+    pub(crate) fn new(changes: watch::Sender<u64>) -> Self {
         Self {
-            clock,
             changes,
             next: AtomicU32::new(FIRST),
             open: Mutex::default(),
@@ -87,7 +85,12 @@ impl Drop for Closes<'_> {
 }
 
 impl AccountChooser for Chooser {
-    fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account]) -> Choice<'a> {
+    fn choose<'a>(
+        &'a self,
+        rp_id: &'a RpId,
+        accounts: &'a [Account],
+        deadline: Timestamp,
+    ) -> Choice<'a> {
         Box::pin(async move {
             let id = u64::from(self.next.fetch_add(1, Ordering::Relaxed));
             let (answer, answered) = oneshot::channel();
@@ -104,7 +107,7 @@ impl AccountChooser for Chooser {
                 device: None,
                 rp_id: Some(rp_id.to_string()),
                 // The client itself ends the call when its time is up.
-                deadline: self.clock.now().plus(crate::PROMPT_TIME),
+                deadline,
                 question: Question::ChooseAccount { accounts: choices },
             };
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) =

@@ -5,9 +5,11 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
+use timeline::Timestamp;
 
 /// What a bench is started with.
 #[derive(Debug, Clone)]
@@ -20,6 +22,57 @@ pub struct Config {
     pub port: Option<u16>,
     /// Version of the web view, for the About page.
     pub web_view: Option<String>,
+    /// The world the parties live in.
+    pub setting: Setting,
+}
+
+/// The world the parties of a bench live in; by default the tester's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Who the relying party is.
+    pub relying_party: PartySetting,
+    /// Makes everything that is drawn by lot the same each time; none takes the system's randomness.
+    /// For benches whose data begins empty: on older data the same keys would be made once more.
+    pub seed: Option<u64>,
+    /// Every clock shows this time and stands still; none follows the machine's clock.
+    pub start: Option<Timestamp>,
+    /// True for a bench without a first phone.
+    pub empty: bool,
+    /// How long a device waits for its person, by its own clock.
+    pub prompt_time: Duration,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            relying_party: PartySetting::default(),
+            seed: None,
+            start: None,
+            empty: false,
+            prompt_time: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Who a bench's relying party is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartySetting {
+    /// The name people see.
+    pub name: String,
+    /// Its RP ID: `localhost` or `NAME.localhost`.
+    pub rp_id: String,
+    /// How long a challenge is good; none takes the relying party's own five minutes.
+    pub ceremony_lifetime: Option<Duration>,
+}
+
+impl Default for PartySetting {
+    fn default() -> Self {
+        Self {
+            name: "Acme".to_owned(),
+            rp_id: "localhost".to_owned(),
+            ceremony_lifetime: None,
+        }
+    }
 }
 
 /// Where the vault's key rests.

@@ -210,7 +210,7 @@ impl Bench {
             .collect()
     }
 
-    fn shelf(&self) -> Result<Shelf, Error> {
+    pub(crate) fn shelf(&self) -> Result<Shelf, Error> {
         lock(&self.0.vault).shelf()
     }
 
@@ -218,7 +218,7 @@ impl Bench {
     pub(crate) fn shelf_of(&self, vault: Vault) -> Result<Shelf, Obstacle> {
         let shelf = Shelf::new(vault, self.seams());
         let powered_up = || {
-            if shelf.list()?.is_empty() {
+            if !self.0.config.setting.empty && shelf.list()?.is_empty() {
                 shelf.add(FIRST_DEVICE, Model::Phone)?;
             }
             shelf
@@ -252,7 +252,7 @@ impl Bench {
         });
     }
 
-    async fn with<T: Send + 'static>(
+    pub(crate) async fn with<T: Send + 'static>(
         &self,
         device: &str,
         work: impl FnOnce(Device) -> Result<T, Error> + Send + 'static,

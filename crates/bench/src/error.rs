@@ -43,6 +43,21 @@ pub enum Error {
     /// The relying party does not run.
     #[error(transparent)]
     RelyingParty(#[from] rp_server::Error),
+    /// A clock cannot be moved like that.
+    #[error("No clock was moved: {0}. Choose another motion.")]
+    Motion(&'static str),
+    /// The network cannot be set like that.
+    #[error("The network stays as it was: {0}.")]
+    Network(&'static str),
+    /// The fault makes no sense.
+    #[error("The fault was not armed: {0}.")]
+    Fault(String),
+    /// No fault of this number waits.
+    #[error("There is no armed fault {0}. It may have happened already, or was disarmed.")]
+    NoSuchFault(u32),
+    /// The timeline cannot be searched like that.
+    #[error("The timeline was not searched: {0}. Ask for less.")]
+    Query(&'static str),
     /// A task of the bench ended without an answer.
     #[error("The bench is closing. Start it again.")]
     Closing,
@@ -63,6 +78,11 @@ impl Error {
             Self::Timeline(error) => error.code(),
             Self::Write { .. } => "writeFailed",
             Self::RelyingParty(error) => error.code(),
+            Self::Motion(_) => "clockMotion",
+            Self::Network(_) => "networkState",
+            Self::Fault(_) => "malformedFault",
+            Self::NoSuchFault(_) => "noSuchFault",
+            Self::Query(_) => "queryRefused",
             Self::Closing => "closing",
         }
     }

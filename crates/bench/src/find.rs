@@ -91,7 +91,9 @@ fn related(recorder: &Recorder, seq: Seq) -> Result<TimelineRelated, Error> {
         cause = found.as_ref().and_then(|found| found.cause);
         causes.extend(found.map(Arc::unwrap_or_clone));
     }
-    let mut siblings = event.cause.map_or(Ok(Vec::new()), |cause| led_to(recorder, cause))?;
+    let mut siblings = event
+        .cause
+        .map_or(Ok(Vec::new()), |cause| led_to(recorder, cause))?;
     siblings.retain(|sibling| sibling.seq != seq);
     Ok(TimelineRelated {
         effects: led_to(recorder, seq)?,

@@ -12,3 +12,29 @@ pub const DEVICE_PICKED: &str = "bench.device.picked";
 pub const DEVICE_REMOVED: &str = "bench.device.removed";
 /// A page's call reached no device. Body: `origin`, `options`, `code`, `message`.
 pub const CALL_REFUSED: &str = "bench.call.refused";
+/// A device lost its power and got it back. Body: `device`, `name`.
+pub const DEVICE_POWER_CYCLED: &str = "bench.device.powerCycled";
+/// The passkeys of a device were copied to another, keys and counters and all; deliberate. Body:
+/// `from`, `to`, `passkeys` (how many).
+pub const DEVICE_CLONED: &str = "bench.device.cloned";
+/// Clocks are being moved; deliberate, unless they are put right. Body: `parties`, `motion`
+/// (`{kind, …}`), `now` (an object: each party's name with what its clock will show).
+pub const CLOCK_MOVED: &str = "bench.clock.moved";
+/// The network between pages and the relying party changed; deliberate, unless it is good again.
+/// Body: `state` (`{kind, …}`).
+pub const NETWORK_SET: &str = "bench.network.set";
+/// The network lost a message; deliberate. Cause: the message, where it got that far. Body:
+/// `message`, `direction`, `state` (of the network).
+pub const NETWORK_LOST: &str = "bench.network.lost";
+/// A fault was armed; deliberate. Body: `id`, `fault`.
+pub const FAULT_ARMED: &str = "bench.fault.armed";
+/// A fault happened to a message; deliberate. Cause: the message, where it has an event already.
+/// Body: `id`, `message`, `direction`, `effect` (its kind), `field`, `before` and `after` (of that
+/// field, where it was changed), `left`.
+pub const FAULT_APPLIED: &str = "bench.fault.applied";
+/// The message came and the fault could not be applied; it stays armed; deliberate. Body: `id`,
+/// `message`, `direction`, `effect` (its kind), `field`, `reason` (a sentence).
+pub const FAULT_MISSED: &str = "bench.fault.missed";
+/// A fault no longer waits. Body: `id`, `message`, `direction`, `effect` (its kind), `why`: `spent`
+/// or `disarmed`.
+pub const FAULT_DISARMED: &str = "bench.fault.disarmed";

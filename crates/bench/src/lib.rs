@@ -18,19 +18,18 @@ pub mod clock;
 mod config;
 mod devices;
 mod error;
+mod faults;
+mod find;
 pub mod kinds;
 mod links;
+mod network;
 mod party;
+mod seams;
 mod shapes;
 #[cfg(test)]
 mod tests;
 mod vault_slot;
 
-use std::time::Duration;
-
 pub use bench::Bench;
-pub use config::{Config, HomeChoice};
+pub use config::{Config, HomeChoice, PartySetting, Setting};
 pub use error::Error;
-
-/// How long a device waits for its person.
-pub(crate) const PROMPT_TIME: Duration = Duration::from_secs(120);

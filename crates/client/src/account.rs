@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
+use timeline::Timestamp;
 use webauthn::id::{RpId, UserHandle};
 
 /// An account that the user may choose.
@@ -20,6 +21,12 @@ pub type Choice<'a> = Pin<Box<dyn Future<Output = Option<usize>> + Send + 'a>>;
 
 /// Who asks the user which account.
 pub trait AccountChooser: Send + Sync {
-    /// Asks; `accounts` has at least two entries. The future is dropped on abort and time-out.
-    fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account]) -> Choice<'a>;
+    /// Asks; `accounts` has at least two entries. The future is dropped on abort and when the
+    /// client's clock reaches `deadline`.
+    fn choose<'a>(
+        &'a self,
+        rp_id: &'a RpId,
+        accounts: &'a [Account],
+        deadline: Timestamp,
+    ) -> Choice<'a>;
 }

@@ -126,7 +126,7 @@ pub(crate) enum Chooser {
 }
 
 impl AccountChooser for Chooser {
-    fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account]) -> Choice<'a> {
+    fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account], _: Timestamp) -> Choice<'a> {
         assert!(rp_id.as_str() == "example.com" && accounts.len() > 1);
         Box::pin(async move {
             match self {

@@ -96,7 +96,7 @@ impl Device {
     pub(crate) fn power_up(vault: Vault, seams: Seams, info: &Info) -> Self {
         let core = Core {
             authenticator: Authenticator::power_up(info.model.profile(), seams.clock.monotonic()),
-            rng: (seams.rng)(),
+            rng: (seams.rng)(Some(&info.id)),
             passkeys: Passkeys::new(vault.clone(), info.id.clone()),
         };
         Self(Arc::new(Inner {
@@ -202,6 +202,21 @@ impl Device {
         );
         self.note_change();
         Ok(())
+    }
+
+    /// Copies its passkeys to `other`, private keys and counters and all, as somebody does who read
+    /// its memory: the copies then count on their own. One that is there already is replaced. Says
+    /// how many.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchDevice`] when `other` was removed, [`Error::Vault`].
+    pub fn copy_passkeys(&self, other: &Device) -> Result<usize, Error> {
+        let copied = self
+            .store()
+            .copy(other.id())?
+            .ok_or_else(|| Error::NoSuchDevice(other.id().to_string()))?;
+        other.note_change();
+        Ok(copied)
     }
 
     /// How its PIN stands.

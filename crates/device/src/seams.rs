@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use rand_core::TryCryptoRng;
 use timeline::{Clock, Emit};
 
-use crate::Presence;
+use crate::{DeviceId, Presence};
 
 /// A source of randomness.
 pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
@@ -15,8 +15,8 @@ pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
 pub struct Seams {
     /// The devices' clock.
     pub clock: Arc<dyn Clock>,
-    /// Makes one source of randomness for each device.
-    pub rng: Arc<dyn Fn() -> Rng + Send + Sync>,
+    /// Makes a source of randomness for a device, or for the shelf that names new devices.
+    pub rng: Arc<dyn Fn(Option<&DeviceId>) -> Rng + Send + Sync>,
     /// The timeline.
     pub emit: Arc<dyn Emit>,
     /// How long a prompt waits for its person.
@@ -31,11 +31,18 @@ impl Seams {
     pub fn new(clock: Arc<dyn Clock>, emit: Arc<dyn Emit>) -> Self {
         Self {
             clock,
-            rng: Arc::new(|| Box::new(getrandom::SysRng)),
+            rng: Arc::new(|_| Box::new(getrandom::SysRng)),
             emit,
             prompt_time: Duration::from_secs(30),
             presence: Presence::Ask,
         }
+    }
+
+    /// Sets where randomness comes from.
+    #[must_use]
+    pub fn rng(mut self, rng: impl Fn(Option<&DeviceId>) -> Rng + Send + Sync + 'static) -> Self {
+        self.rng = Arc::new(rng);
+        self
     }
 
     /// Sets how long a prompt waits.

@@ -42,7 +42,7 @@ impl Shelf {
     /// [`Error::Name`], [`Error::Vault`], [`Error::Randomness`].
     pub fn add(&self, name: &str, model: Model) -> Result<Device, Error> {
         let mut id = [0; 8];
-        let drawn = (self.seams.rng)().try_fill_bytes(&mut id);
+        let drawn = (self.seams.rng)(None).try_fill_bytes(&mut id);
         drawn.map_err(|error| Error::Randomness(error.to_string()))?;
         let info = Info {
             id: DeviceId::from_bytes(id),

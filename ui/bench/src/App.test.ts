@@ -39,6 +39,7 @@ const quiet: BenchState = {
   activeDevice: 'a',
   relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', problem: null }],
   prompt: null,
+  seams: { clocks: [], network: { kind: 'online' }, faults: [] },
 };
 
 const asking = (question: Question): BenchState => ({

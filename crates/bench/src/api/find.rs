@@ -18,7 +18,7 @@ pub struct TimelineQuery {
     pub deliberate: bool,
     /// Only what this device told, by its id.
     pub device: Option<String>,
-    /// Text in an event's kind or body, in any case. Hexadecimal is looked for as base64url as well, and
+    /// Text in an event's kind or in its body's values, or a whole member's name, in any case. Hexadecimal is looked for as base64url as well, and
     /// an account's name stands for its passkeys too. At most 200 characters.
     pub text: String,
     /// What the window's own words for the text stand for; any of them counts like the text itself.

@@ -39,7 +39,8 @@ impl Sieve {
         let text = query.text.trim().to_lowercase();
         let mut needles = Vec::new();
         if !text.is_empty() {
-            needles.extend(bytes_of(&text).map(|bytes| Base64Url(bytes).to_string().to_lowercase()));
+            needles
+                .extend(bytes_of(&text).map(|bytes| Base64Url(bytes).to_string().to_lowercase()));
             needles.extend(passkeys_of(&text, devices));
             needles.push(text);
         }
@@ -47,14 +48,11 @@ impl Sieve {
     }
 
     /// `find` looks up an event's cause.
-    pub(super) fn passes(
-        &self,
-        event: &Event,
-        find: impl Fn(Seq) -> Option<Arc<Event>>,
-    ) -> bool {
+    pub(super) fn passes(&self, event: &Event, find: impl Fn(Seq) -> Option<Arc<Event>>) -> bool {
         let query = &self.query;
         (!query.deliberate || event.deliberate)
-            && (query.parties.is_empty() || query.parties.iter().any(|party| concerns(event, *party)))
+            && (query.parties.is_empty()
+                || query.parties.iter().any(|party| concerns(event, *party)))
             && (query.groups.is_empty() || query.groups.contains(&group_of(&event.kind)))
             && query
                 .device
@@ -66,10 +64,15 @@ impl Sieve {
 
     fn says(&self, event: &Event) -> bool {
         self.needles.is_empty()
-            || self.needles.iter().any(|needle| {
-                holds(&event.kind, needle) || value_holds(&event.body, needle)
-            })
-            || self.query.words.iter().any(|words| stands_for(words, event))
+            || self
+                .needles
+                .iter()
+                .any(|needle| holds(&event.kind, needle) || value_holds(&event.body, needle))
+            || self
+                .query
+                .words
+                .iter()
+                .any(|words| stands_for(words, event))
     }
 }
 
@@ -86,7 +89,11 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
 
 /// Credential ids and user handles of the account that has this name.
 fn passkeys_of(name: &str, devices: &[DeviceSummary]) -> Vec<String> {
-    let is_name = |given: &Option<String>| given.as_ref().is_some_and(|given| given.to_lowercase() == name);
+    let is_name = |given: &Option<String>| {
+        given
+            .as_ref()
+            .is_some_and(|given| given.to_lowercase() == name)
+    };
     devices
         .iter()
         .flat_map(|device| &device.passkeys)
@@ -127,7 +134,8 @@ fn value_holds(value: &Value, needle: &str) -> bool {
         Value::Array(items) => items.iter().any(|item| value_holds(item, needle)),
         Value::Object(members) => members
             .iter()
-            .any(|(name, member)| holds(name, needle) || value_holds(member, needle)),
+            // Part of a name is no find: "ali" stands in every credentialId.
+            .any(|(name, member)| name.to_lowercase() == needle || value_holds(member, needle)),
         Value::Null | Value::Bool(_) => false,
     }
 }

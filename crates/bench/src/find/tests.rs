@@ -122,8 +122,16 @@ fn text_is_found_in_kinds_names_and_values_at_any_depth_in_any_case() {
             "client.get.called",
             json!({ "options": { "allow": [{ "id": "QUJD" }] } }),
         ),
-        (Party::Device, "device.pin.checked", json!({ "triesLeft": 4 })),
-        (Party::RelyingParty, "rp.account.created", json!({ "account": "Ärger" })),
+        (
+            Party::Device,
+            "device.pin.checked",
+            json!({ "triesLeft": 4 }),
+        ),
+        (
+            Party::RelyingParty,
+            "rp.account.created",
+            json!({ "account": "Ärger" }),
+        ),
         (Party::Bench, "bench.started", Value::Null),
     ]);
     for (looked_for, expected) in [
@@ -137,17 +145,37 @@ fn text_is_found_in_kinds_names_and_values_at_any_depth_in_any_case() {
         ("nowhere", vec![]),
         ("   ", vec![1, 2, 3, 4]),
     ] {
-        assert_eq!(all(&recorder, &text(looked_for), &[]), expected, "{looked_for:?}");
+        assert_eq!(
+            all(&recorder, &text(looked_for), &[]),
+            expected,
+            "{looked_for:?}"
+        );
     }
 }
 
 #[test]
 fn an_account_stands_for_its_passkeys_and_hexadecimal_for_base64url() {
     let recorder = seen(&[
-        (Party::Device, "device.passkey.used", json!({ "credentialId": "vu_vBA" })),
-        (Party::Client, "client.get.returned", json!({ "credential": { "userHandle": "SEFORExF" } })),
-        (Party::RelyingParty, "rp.session.bound", json!({ "account": "alice" })),
-        (Party::Device, "device.passkey.used", json!({ "credentialId": "b3RoZXI" })),
+        (
+            Party::Device,
+            "device.passkey.used",
+            json!({ "credentialId": "vu_vBA" }),
+        ),
+        (
+            Party::Client,
+            "client.get.returned",
+            json!({ "credential": { "userHandle": "SEFORExF" } }),
+        ),
+        (
+            Party::RelyingParty,
+            "rp.session.bound",
+            json!({ "account": "alice" }),
+        ),
+        (
+            Party::Device,
+            "device.passkey.used",
+            json!({ "credentialId": "b3RoZXI" }),
+        ),
     ]);
     let devices = [phone_of("alice", "vu_vBA", "SEFORExF")];
     assert_eq!(all(&recorder, &text("Alice"), &devices), [1, 2, 3]);
@@ -160,7 +188,7 @@ fn an_account_stands_for_its_passkeys_and_hexadecimal_for_base64url() {
     assert_eq!(all(&recorder, &text("BEEFEF04"), &[]), [1]);
     assert_eq!(all(&recorder, &text("vu_vBA"), &[]), [1]);
     let nameless = [phone_of("", "", "")];
-    assert_eq!(all(&recorder, &text("alice ash"), &nameless), []);
+    assert!(all(&recorder, &text("alice ash"), &nameless).is_empty());
 }
 
 #[test]
@@ -203,18 +231,34 @@ fn a_message_concerns_both_ends_and_every_kind_has_its_group() {
         groups: vec![KindGroup::Messages, KindGroup::Prompts],
         ..Default::default()
     };
-    assert_eq!(all(&recorder, &both, &[]), [1, 4, 7], "any party, and any group");
+    assert_eq!(
+        all(&recorder, &both, &[]),
+        [1, 4, 7],
+        "any party, and any group"
+    );
 }
 
 #[test]
 fn only_what_failed_is_a_failure() {
     let recorder = recorder(100);
     let emit = |kind, cause: Option<Seq>, body| {
-        recorder.emit(Draft::new(Party::RelyingParty, kind).cause(cause).body(body))
+        recorder.emit(
+            Draft::new(Party::RelyingParty, kind)
+                .cause(cause)
+                .body(body),
+        )
     };
-    let visit = emit("rp.request", None, json!({ "method": "GET", "path": "/api/session" }));
+    let visit = emit(
+        "rp.request",
+        None,
+        json!({ "method": "GET", "path": "/api/session" }),
+    );
     emit("rp.response", Some(visit), json!({ "status": 401 }));
-    let other = emit("rp.request", None, json!({ "method": "GET", "path": "/api/passkeys" }));
+    let other = emit(
+        "rp.request",
+        None,
+        json!({ "method": "GET", "path": "/api/passkeys" }),
+    );
     emit("rp.response", Some(other), json!({ "status": 401 }));
     emit("rp.response", None, json!({ "status": 400 }));
     emit("rp.response", None, json!({ "status": 204 }));
@@ -223,8 +267,16 @@ fn only_what_failed_is_a_failure() {
     emit("rp.verification", None, json!({ "verified": true }));
     emit("rp.verification", None, json!({ "verified": false }));
     emit("device.pin.checked", None, json!({ "matched": false }));
-    emit("device.prompt.answered", None, json!({ "answer": "touched" }));
-    emit("device.prompt.answered", None, json!({ "answer": "timedOut" }));
+    emit(
+        "device.prompt.answered",
+        None,
+        json!({ "answer": "touched" }),
+    );
+    emit(
+        "device.prompt.answered",
+        None,
+        json!({ "answer": "timedOut" }),
+    );
     emit("client.failed", None, json!({}));
     let failed = TimelineQuery {
         failed: true,
@@ -253,14 +305,22 @@ fn what_was_broken_on_purpose_and_what_one_device_told_can_be_shown_alone() {
         ..Default::default()
     };
     assert_eq!(all(&recorder, &device("a"), &[]), [1]);
-    assert_eq!(all(&recorder, &device("c"), &[]), []);
+    assert!(all(&recorder, &device("c"), &[]).is_empty());
 }
 
 #[test]
 fn the_windows_words_count_like_the_text() {
     let recorder = seen(&[
-        (Party::Device, "device.pin.checked", json!({ "matched": false })),
-        (Party::Device, "device.pin.checked", json!({ "matched": true })),
+        (
+            Party::Device,
+            "device.pin.checked",
+            json!({ "matched": false }),
+        ),
+        (
+            Party::Device,
+            "device.pin.checked",
+            json!({ "matched": true }),
+        ),
         (Party::Device, "device.reset", json!({})),
     ]);
     let words = |kind: &str, at: Option<&str>, value| TimelineQuery {
@@ -273,7 +333,10 @@ fn the_windows_words_count_like_the_text() {
     };
     let wrong = words("device.pin.checked", Some("/matched"), json!(false));
     assert_eq!(all(&recorder, &wrong, &[]), [1]);
-    assert_eq!(all(&recorder, &words("device.reset", None, Value::Null), &[]), [3]);
+    assert_eq!(
+        all(&recorder, &words("device.reset", None, Value::Null), &[]),
+        [3]
+    );
 }
 
 #[test]
@@ -316,5 +379,10 @@ fn relatives_are_found_on_disk_too() {
     let around = related(&recorder, request).expect("readable");
     assert_eq!(seqs(&around.effects), [verification, bound, response]);
     recorder.clear();
-    assert!(related(&recorder, request).expect("readable").event.is_none());
+    assert!(
+        related(&recorder, request)
+            .expect("readable")
+            .event
+            .is_none()
+    );
 }

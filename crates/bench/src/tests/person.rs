@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use serde_json::{Value, json};
 
 use crate::{
-    Bench, Config, HomeChoice,
+    Bench, Config, HomeChoice, Setting,
     api::{
         BenchState, CredentialsAnswer, CredentialsCall, CredentialsMethod, Prompt, PromptAnswer,
         Question,
@@ -28,6 +28,7 @@ pub(super) async fn open_with(folder: &Path, home: HomeChoice) -> Bench {
         home: Some(home),
         port: None,
         web_view: None,
+        setting: Setting::default(),
     };
     let bench = Bench::open(config);
     until(&bench, |state| {

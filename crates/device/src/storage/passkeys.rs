@@ -155,6 +155,22 @@ impl Passkeys {
         Ok(self.vault.transaction(|t| t.delete(TABLE, &self.row(id)))?)
     }
 
+    /// Copies all of them to another device in one step; `None` when that one is not there.
+    pub(crate) fn copy(&self, other: &DeviceId) -> Result<Option<usize>, Error> {
+        Ok(self.vault.transaction(|t| {
+            if !exists(t, other)? {
+                return Ok(None);
+            }
+            let rows = rows(t, &self.device)?;
+            for (row, bytes) in &rows {
+                if let Some((_, id)) = row.split_once('/') {
+                    t.put(TABLE, &format!("{other}/{id}"), bytes)?;
+                }
+            }
+            Ok(Some(rows.len()))
+        })?)
+    }
+
     fn row(&self, id: &CredentialId) -> String {
         format!("{}/{id}", self.device)
     }

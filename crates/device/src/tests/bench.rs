@@ -91,7 +91,7 @@ impl Bench {
 struct Chooser(Option<usize>);
 
 impl AccountChooser for Chooser {
-    fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account]) -> Choice<'a> {
+    fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account], _: Timestamp) -> Choice<'a> {
         Box::pin(async { Some(self.0.expect("the client must not ask which account")) })
     }
 }

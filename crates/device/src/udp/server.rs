@@ -22,7 +22,7 @@ use crate::{Device, Error};
 /// [`Error::Socket`], [`Error::Randomness`].
 pub async fn serve(device: Device, socket: UdpSocket, options: Options) -> Result<(), Error> {
     let mut first_channel = [0; 4];
-    (device.0.seams.rng)()
+    (device.0.seams.rng)(Some(device.id()))
         .try_fill_bytes(&mut first_channel)
         .map_err(|error| Error::Randomness(error.to_string()))?;
     let config = hid::Config {

@@ -73,7 +73,7 @@ impl<'a> Display<'a> {
 
     pub(crate) fn random(&self) -> Result<[u8; 16], Error> {
         let mut bytes = [0; 16];
-        (self.seams.rng)()
+        (self.seams.rng)(Some(self.device))
             .try_fill_bytes(&mut bytes)
             .map_err(|error| Error::Randomness(error.to_string()))?;
         Ok(bytes)

@@ -75,6 +75,38 @@ export const relyingPartyRetry = (anotherPort: boolean): Promise<null> =>
 export const relyingPartyStartOver = (): Promise<null> =>
   invoke("relying_party_start_over");
 
+/** Copies a device's passkeys to another device, as someone who stole its memory would; says how many. */
+export const deviceCopyPasskeys = (from: string, to: string): Promise<number> =>
+  invoke("device_copy_passkeys", { from, to });
+
+/** Takes a device's power away and gives it back. */
+export const devicePowerCycle = (device: string): Promise<null> =>
+  invoke("device_power_cycle", { device });
+
+/** Moves the clocks of these parties; of all three when none is named. */
+export const clockMove = (parties: Array<t.Party>, motion: t.ClockMotion): Promise<null> =>
+  invoke("clock_move", { parties, motion });
+
+/** Sets what lies between pages and the relying party. */
+export const networkSet = (state: t.NetworkState): Promise<null> =>
+  invoke("network_set", { state });
+
+/** Lets something go wrong with a message that is to come. */
+export const faultArm = (fault: t.Fault): Promise<t.ArmedFault> =>
+  invoke("fault_arm", { fault });
+
+/** Takes an armed fault away. */
+export const faultDisarm = (id: number): Promise<null> =>
+  invoke("fault_disarm", { id });
+
+/** Takes every armed fault away. */
+export const faultClear = (): Promise<null> =>
+  invoke("fault_clear");
+
+/** The messages that faults can name, with their fields. */
+export const faultCatalogue = (): Promise<Array<t.FaultableMessage>> =>
+  invoke("fault_catalogue");
+
 /** Versions and folders, to paste into a bug report. */
 export const about = (): Promise<t.About> =>
   invoke("about");

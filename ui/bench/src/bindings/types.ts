@@ -79,7 +79,11 @@ relyingParties: Array<RelyingPartySummary>,
 /**
  * What a device asks the person right now.
  */
-prompt: Prompt | null, };
+prompt: Prompt | null,
+/**
+ * What the tester bent: clocks, network, faults.
+ */
+seams: SeamsState, };
 
 /**
  * Where secrets rest and how that stands.
@@ -516,3 +520,182 @@ expected: string | null,
  * What it saw, or why it does not apply.
  */
 actual: string | null, };
+
+/**
+ * What is bent right now.
+ */
+export type SeamsState = {
+/**
+ * One each for device, client and relying party, in this order.
+ */
+clocks: Array<ClockState>,
+/**
+ * What lies between pages and the relying party.
+ */
+network: NetworkState,
+/**
+ * Faults that wait for their message, the oldest first.
+ */
+faults: Array<ArmedFault>, };
+
+/**
+ * How a party's clock stands.
+ */
+export type ClockState = {
+/**
+ * Whose it is.
+ */
+party: Party,
+/**
+ * What it showed when this state was made.
+ */
+now: Timestamp,
+/**
+ * How far it is ahead of the machine's clock, in milliseconds; negative when behind.
+ */
+offsetMillis: number,
+/**
+ * How fast it runs: 0 stands still, 1 is real time.
+ */
+rate: number,
+/**
+ * True when the tester moved it.
+ */
+moved: boolean, };
+
+/**
+ * How a clock is moved. After a motion it goes on at the rate it had.
+ */
+export type ClockMotion = { "kind": "skip",
+/**
+ * How much, not negative.
+ */
+millis: number, } | { "kind": "back",
+/**
+ * How much, not negative.
+ */
+millis: number, } | { "kind": "set",
+/**
+ * The time, between 1970 and 9999.
+ */
+to: Timestamp, } | { "kind": "run",
+/**
+ * 0 stands still, 1 is real time; at most 3600.
+ */
+rate: number, } | { "kind": "reset" };
+
+/**
+ * What lies between pages and the relying party.
+ */
+export type NetworkState = { "kind": "online" } | { "kind": "offline" } | { "kind": "slow",
+/**
+ * How late, in real time; at most 600,000.
+ */
+millis: number, } | { "kind": "lossy",
+/**
+ * How many of a hundred, 0 to 100.
+ */
+percent: number, } | { "kind": "answerLost",
+/**
+ * How many answers; then everything gets through again.
+ */
+requests: number,
+/**
+ * Only answers to this path, such as `/api/authentication/finish`; none for every call
+ * of the API.
+ */
+path: string | null, } | { "kind": "serverDown" };
+
+/**
+ * A message that faults can name.
+ */
+export type FaultableMessage = {
+/**
+ * `authenticatorGetAssertion`, `POST /api/authentication/finish`, ….
+ */
+message: string,
+/**
+ * Which of its two halves.
+ */
+direction: Direction,
+/**
+ * The fields that [`Effect::Tamper`] can name, as dotted paths.
+ */
+fields: Array<string>,
+/**
+ * The kinds of [`Effect`] that make sense here: `drop`, `delay`, `duplicate`, `tamper`, `replay`.
+ */
+effects: Array<string>, };
+
+/**
+ * Which half of a message.
+ */
+export type Direction = "request" | "response";
+
+/**
+ * Something to go wrong with a message.
+ */
+export type Fault = {
+/**
+ * A [`FaultableMessage::message`].
+ */
+message: string,
+/**
+ * Which of its two halves.
+ */
+direction: Direction,
+/**
+ * To how many messages it happens, at least 1.
+ */
+times: number,
+/**
+ * What happens.
+ */
+effect: Effect, };
+
+/**
+ * What happens to a message.
+ */
+export type Effect = { "kind": "drop" } | { "kind": "delay",
+/**
+ * How late, in real time; at most 600,000.
+ */
+millis: number, } | { "kind": "duplicate" } | { "kind": "tamper",
+/**
+ * A dotted path, such as `credential.response.clientDataJSON.origin`.
+ */
+field: string,
+/**
+ * How.
+ */
+change: Change, } | { "kind": "replay",
+/**
+ * The event that shows the earlier message; none takes the last one before arming.
+ */
+earlier: Seq | null, };
+
+/**
+ * How a field is changed.
+ */
+export type Change = { "kind": "set",
+/**
+ * The new value.
+ */
+value: any, } | { "kind": "flip" } | { "kind": "remove" };
+
+/**
+ * A fault that waits for its message.
+ */
+export type ArmedFault = {
+/**
+ * Names it; rising.
+ */
+id: number,
+/**
+ * What it does.
+ */
+fault: Fault,
+/**
+ * To how many messages it still happens.
+ */
+left: number, };

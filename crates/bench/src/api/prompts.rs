@@ -1,0 +1,124 @@
+//! What a device or the client asks the person, and the answers.
+
+use serde::{Deserialize, Serialize};
+use timeline::Timestamp;
+use ts_rs::TS;
+
+/// What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Prompt {
+    /// Names this prompt in [`PromptAnswer`]s; a late answer to an older one is ignored.
+    #[ts(type = "number")]
+    pub id: u64,
+    /// Who asks.
+    pub asker: Asker,
+    /// The device that asks; none when the client does.
+    pub device: Option<String>,
+    /// The relying party the request came from.
+    pub rp_id: Option<String>,
+    /// When the device stops waiting.
+    pub deadline: Timestamp,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Asker {
+    /// The device, on its own display or by its light.
+    Device,
+    /// The client, as a browser's dialog: a device without a display cannot ask which account.
+    Client,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
+pub enum Question {
+    /// Touch the device to go on.
+    Touch {
+        /// `createPasskey`, `signIn`, `selection` or `reset`.
+        purpose: String,
+        /// The account concerned, where it is known already.
+        user_name: Option<String>,
+    },
+    /// Choose a device PIN: first time, then again to confirm.
+    SetPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// True at the second entry.
+        confirming: bool,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits.
+        max_length: u32,
+        /// What was wrong with the last entry.
+        problem: Option<String>,
+    },
+    /// Enter the device PIN.
+    EnterPin {
+        /// Digits on the pad.
+        entered: u32,
+        /// Tries left.
+        tries_left: u32,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits.
+        max_length: u32,
+        /// What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
+        problem: Option<String>,
+    },
+    /// Choose who signs in.
+    ChooseAccount {
+        /// One entry an account, the newest first.
+        accounts: Vec<AccountChoice>,
+    },
+    /// The tries are spent: wipe the device or leave it.
+    Blocked,
+}
+
+/// An account to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountChoice {
+    /// Account name.
+    pub name: Option<String>,
+    /// Display name.
+    pub display_name: Option<String>,
+}
+
+/// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
+#[derive(Clone, Copy, Deserialize, TS)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "kind"
+)]
+pub enum PromptAnswer {
+    /// Touches the device.
+    Touch,
+    /// Presses a digit, 0 to 9.
+    Digit {
+        /// 0 to 9.
+        digit: u8,
+    },
+    /// Takes the last digit back.
+    Backspace,
+    /// Confirms the digits on the pad.
+    Submit,
+    /// Chooses an account by its place in the list.
+    Choose {
+        /// From 0.
+        index: u32,
+    },
+    /// Wipes the blocked device.
+    Wipe,
+    /// Says no.
+    Decline,
+}
