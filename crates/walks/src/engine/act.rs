@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin};
 
 use timeline::Event;
 
-use super::{Cast, Failure, Stage};
+use super::{Cast, Failure, Reference, Stage};
 
 /// Something under way on a stage.
 pub type Doing<'a, T = ()> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
@@ -19,6 +19,11 @@ pub trait Act: fmt::Debug + Send + Sync {
 
     /// True for the event which shows that somebody has done it.
     fn shown_by(&self, event: &Event, cast: &Cast) -> bool;
+
+    /// The names of the cast that it uses, and those that it brings in.
+    fn refers(&self) -> Vec<Reference> {
+        Vec::new()
+    }
 }
 
 /// An act that a recorder finds again in the timeline.
