@@ -88,7 +88,8 @@ async fn front_door(
     let mut response = if party.seams.network.is_direct() {
         arrival::direct(&party, arrival, next).await
     } else {
-        crossing::cross(&party, arrival, next).await
+        // Boxed, so that requests on a direct network do not carry the room it needs.
+        Box::pin(crossing::cross(&party, arrival, next)).await
     };
     headers::add(page, response.headers_mut());
     response

@@ -20,14 +20,14 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
 };
 
 use super::crossing;
 use crate::{Error, Storage, store::Store as _};
 
 /// Connections served at once; more wait in the system's queue.
-const CONNECTIONS: usize = 512;
+const CONNECTIONS: u32 = 512;
 /// How long the head of a request may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 /// How long requests under way may take once the end has come.
@@ -93,8 +93,8 @@ impl Listeners {
         })
     }
 
-    /// Serves until `shutdown` completes, then waits a little for requests under way. A connection
-    /// that is not kept carries one request.
+    /// Serves until `shutdown` completes, then waits a little for requests under way and cuts off
+    /// what remains. A connection that is not kept carries one request.
     pub(crate) async fn serve(
         self,
         router: Router,
@@ -102,7 +102,8 @@ impl Listeners {
         shutdown: impl Future<Output = ()> + Send,
     ) {
         let graceful = GracefulShutdown::new();
-        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        let (going_on, cut_off) = watch::channel(());
         let mut shutdown = std::pin::pin!(shutdown);
         // While some timer is set that ends sooner, a connection can set its own without a system
         // call that wakes the runtime.
@@ -121,9 +122,14 @@ impl Listeners {
                 Ok((stream, _)) => {
                     let connection = connection(stream, router.clone(), keeps_connections);
                     let connection = graceful.watch(connection);
+                    let mut cut_off = cut_off.clone();
                     tokio::spawn(async move {
-                        if let Err(error) = connection.await {
-                            tracing::debug!("a connection ended early: {error}");
+                        tokio::select! {
+                            biased;
+                            ended = connection => if let Err(error) = ended {
+                                tracing::debug!("a connection ended early: {error}");
+                            },
+                            _ = cut_off.changed() => {}
                         }
                         drop(place);
                     });
@@ -142,6 +148,9 @@ impl Listeners {
         {
             tracing::warn!("some requests were cut off at the end");
         }
+        drop(going_on);
+        // Whoever serves the same data again finds it free.
+        let _ = room.acquire_many(CONNECTIONS).await;
     }
 }
 

@@ -49,6 +49,7 @@ impl Running {
     }
 
     pub(super) async fn stop(self) {
+        drop(self.party);
         self.stop.send(()).expect("it runs");
         tokio::time::timeout(Duration::from_secs(8), self.task)
             .await

@@ -50,14 +50,14 @@ impl Scripted {
     }
 
     /// Keeps the messages of a path until the bell rings.
-    fn hold(&self, way: Way, path: &'static str) -> Arc<Notify> {
+    pub(super) fn hold(&self, way: Way, path: &'static str) -> Arc<Notify> {
         let bell = Arc::new(Notify::new());
         let mut held = self.held.lock().expect("no panic");
         held.insert((way, path), bell.clone());
         bell
     }
 
-    fn seen(&self) -> Vec<(Message, Option<Message>)> {
+    pub(super) fn seen(&self) -> Vec<(Message, Option<Message>)> {
         self.seen.lock().expect("no panic").clone()
     }
 

@@ -111,6 +111,32 @@ async fn a_changed_answer_is_read_to_its_new_end() {
 }
 
 #[tokio::test]
+async fn a_request_that_the_network_keeps_does_not_hold_the_data_beyond_the_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = Data::Folder(folder.path().to_owned());
+    let network = Arc::new(Scripted::default());
+    let bell = network.hold(Way::In, SIGN_IN);
+    let running = Running::behind(data.clone(), network.clone()).await;
+    let mut waiting = TcpStream::connect(("127.0.0.1", running.port))
+        .await
+        .expect("it listens");
+    let request = request(running.port, "POST", SIGN_IN, "{}");
+    waiting.write_all(&request).await.expect("sent");
+    while network.seen().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let port = running.port;
+    running.stop().await;
+    let again = Running::behind(data, network).await;
+    assert_eq!(again.port, port);
+    bell.notify_one();
+    let mut answer = Vec::new();
+    let _ = waiting.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "its connection was cut off");
+    again.stop().await;
+}
+
+#[tokio::test]
 async fn a_connection_is_kept_only_where_nothing_can_be_lost() {
     let direct = Running::behind(Data::Memory, Arc::new(Direct)).await;
     let mut stream = TcpStream::connect(("127.0.0.1", direct.port))
