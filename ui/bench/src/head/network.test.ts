@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { NETWORKS, networkSentence, networkState, networkText, numberOf } from './network';
+
+describe('the network', () => {
+  it('names every state, with its number', () => {
+    expect(NETWORKS.map(({ kind }) => networkText(networkState(kind)))).toEqual([
+      'online',
+      'offline',
+      'slow, 2 s',
+      'lossy, 30 %',
+      'next answer lost',
+      'server down',
+    ]);
+    expect(networkText({ kind: 'answerLost', requests: 3, path: null })).toBe('next 3 answers lost');
+  });
+
+  it('keeps a number within what the bench takes', () => {
+    expect(networkState('slow', 0)).toEqual({ kind: 'slow', millis: 1 });
+    expect(networkState('slow', 9e9)).toEqual({ kind: 'slow', millis: 600_000 });
+    expect(networkState('lossy', -4)).toEqual({ kind: 'lossy', percent: 0 });
+    expect(networkState('lossy', 12.6)).toEqual({ kind: 'lossy', percent: 13 });
+    expect(networkState('answerLost', Number.NaN)).toEqual({ kind: 'answerLost', requests: 1, path: null });
+    expect(networkState('offline', 7)).toEqual({ kind: 'offline' });
+  });
+
+  it('reads back the number that a state carries', () => {
+    for (const { kind, number } of NETWORKS) expect(numberOf(networkState(kind))).toBe(number?.first ?? null);
+  });
+
+  it('says which answers get lost', () => {
+    const state = { kind: 'answerLost', requests: 1, path: '/api/authentication/finish' } as const;
+    expect(networkSentence(state)).toContain('Only answers to /api/authentication/finish.');
+    expect(networkSentence({ kind: 'online' })).toBe('Everything gets through.');
+  });
+});

@@ -1,0 +1,96 @@
+import type { NetworkState } from '../bindings/types';
+import { spanText } from './spans';
+
+export type NetworkKind = NetworkState['kind'];
+
+/** A state the network can be put in. */
+export interface NetworkChoice {
+  kind: NetworkKind;
+  /** As walks write it. */
+  name: string;
+  label: string;
+  /** What then happens to messages. */
+  sentence: string;
+  /** Its number, where it has one. */
+  number?: { label: string; unit: string; least: number; most: number; first: number };
+}
+
+export const NETWORKS: readonly NetworkChoice[] = [
+  { kind: 'online', name: 'online', label: 'Online', sentence: 'Everything gets through.' },
+  { kind: 'offline', name: 'offline', label: 'Offline', sentence: 'No request gets through: the connection closes without an answer.' },
+  {
+    kind: 'slow',
+    name: 'slow',
+    label: 'Slow',
+    sentence: 'Every request arrives late.',
+    number: { label: 'How late', unit: 'ms', least: 1, most: 600_000, first: 2000 },
+  },
+  {
+    kind: 'lossy',
+    name: 'lossy',
+    label: 'Lossy',
+    sentence: 'Requests and answers get lost by chance.',
+    number: { label: 'How many of a hundred', unit: '%', least: 0, most: 100, first: 30 },
+  },
+  {
+    kind: 'answerLost',
+    name: 'answer-lost',
+    label: 'Answer lost',
+    sentence: 'The relying party acts, and its answer never arrives. Then all gets through again.',
+    number: { label: 'How many answers', unit: 'answers', least: 1, most: 1000, first: 1 },
+  },
+  { kind: 'serverDown', name: 'server-down', label: 'Server down', sentence: 'The relying party is stopped: its port refuses connections.' },
+];
+
+export const networkChoice = (kind: NetworkKind): NetworkChoice => NETWORKS.find((choice) => choice.kind === kind)!;
+
+/** The state with this number in it; numbers outside the state's bounds are moved to them. */
+export function networkState(kind: NetworkKind, number?: number): NetworkState {
+  const bounds = networkChoice(kind).number;
+  const wanted = Number.isFinite(number) ? number! : (bounds?.first ?? 0);
+  const value = bounds ? Math.min(bounds.most, Math.max(bounds.least, Math.round(wanted))) : 0;
+  switch (kind) {
+    case 'slow':
+      return { kind, millis: value };
+    case 'lossy':
+      return { kind, percent: value };
+    case 'answerLost':
+      return { kind, requests: value, path: null };
+    default:
+      return { kind };
+  }
+}
+
+/** The number a state carries. */
+export function numberOf(state: NetworkState): number | null {
+  switch (state.kind) {
+    case 'slow':
+      return state.millis;
+    case 'lossy':
+      return state.percent;
+    case 'answerLost':
+      return state.requests;
+    default:
+      return null;
+  }
+}
+
+/** The present state in as few words as the head has room for. */
+export function networkText(state: NetworkState): string {
+  switch (state.kind) {
+    case 'slow':
+      return `slow, ${spanText(state.millis)}`;
+    case 'lossy':
+      return `lossy, ${state.percent} %`;
+    case 'answerLost':
+      return state.requests === 1 ? 'next answer lost' : `next ${state.requests} answers lost`;
+    default:
+      return networkChoice(state.kind).label.toLowerCase();
+  }
+}
+
+/** The present state as a sentence. */
+export function networkSentence(state: NetworkState): string {
+  const only = state.kind === 'answerLost' && state.path ? ` Only answers to ${state.path}.` : '';
+  return networkChoice(state.kind).sentence + only;
+}

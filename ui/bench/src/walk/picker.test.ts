@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { WalkSummary } from '../bindings/types';
+import { firstWalk, fits, movedTo, nextWalk, pickerList, problemText, stepCount } from './picker';
+
+const walk = (path: string, more: Partial<WalkSummary> = {}): WalkSummary => ({
+  path,
+  file: `${path}.toml`,
+  title: path,
+  why: 'Because.',
+  steps: ['One', 'Two'],
+  tags: ['device'],
+  own: false,
+  problem: null,
+  last: null,
+  ...more,
+});
+
+const list = [
+  walk('enrolment', { title: 'Alice makes a passkey', why: 'The first thing anybody does.' }),
+  walk('replayed', { title: 'A replayed assertion is refused', tags: ['attack', 'network'] }),
+  walk('mine', { own: true }),
+  walk('broken', { own: true, problem: { line: 3, column: 7, message: '"page.sing-in" is no act. Did you mean "page.sign-in"?' } }),
+];
+
+describe('the list of walks', () => {
+  it('keeps the tester’s own apart, and what cannot be used', () => {
+    const shown = pickerList(list, '');
+    expect(shown.groups.map((group) => group.walks.map((one) => one.path))).toEqual([['enrolment', 'replayed'], ['mine']]);
+    expect(shown.unusable.map((one) => one.path)).toEqual(['broken']);
+    expect(shown.inOrder.map((one) => one.path)).toEqual(['enrolment', 'replayed', 'mine']);
+  });
+
+  it('finds by title, reason, tag, step and file, in any case and order', () => {
+    expect(pickerList(list, 'ATTACK replayed').inOrder.map((one) => one.path)).toEqual(['replayed']);
+    expect(fits(list[0]!, 'anybody alice')).toBe(true);
+    expect(fits(list[0]!, 'two')).toBe(true);
+    expect(fits(list[0]!, 'enrolment.toml')).toBe(true);
+    expect(fits(list[0]!, 'alice bob')).toBe(false);
+    expect(fits(list[0]!, '   ')).toBe(true);
+  });
+
+  it('names place and reason of a file that is no walk', () => {
+    expect(problemText(list[3]!)).toBe('broken.toml:3:7: "page.sing-in" is no act. Did you mean "page.sign-in"?');
+    expect(problemText(list[0]!)).toBe('');
+  });
+
+  it('counts steps', () => {
+    expect(stepCount(list[0]!)).toBe('2 steps');
+    expect(stepCount(walk('one', { steps: ['One'] }))).toBe('1 step');
+  });
+});
+
+describe('moving in it', () => {
+  const { inOrder } = pickerList(list, '');
+  it('goes down and up and stops at the ends', () => {
+    expect(movedTo('ArrowDown', inOrder, null)).toBe('enrolment');
+    expect(movedTo('ArrowDown', inOrder, 'enrolment')).toBe('replayed');
+    expect(movedTo('ArrowDown', inOrder, 'mine')).toBe('mine');
+    expect(movedTo('ArrowUp', inOrder, 'enrolment')).toBe('enrolment');
+    expect(movedTo('PageDown', inOrder, 'enrolment')).toBe('mine');
+    expect(movedTo('a', inOrder, 'enrolment')).toBeNull();
+    expect(movedTo('ArrowDown', [], null)).toBeNull();
+  });
+
+  it('knows the next walk, and that the last has none', () => {
+    expect(nextWalk(list, 'enrolment')?.path).toBe('replayed');
+    expect(nextWalk(list, 'replayed')?.path).toBe('mine');
+    expect(nextWalk(list, 'mine')).toBeNull();
+    expect(nextWalk(list, 'gone')).toBeNull();
+  });
+
+  it('offers a first visit a walk of the bench', () => {
+    expect(firstWalk(list)?.path).toBe('enrolment');
+    expect(firstWalk(list.slice(2))).toBeNull();
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckRun, DeskState, StepState, WalkState } from '../bindings/types';
+import {
+  PRIMARY,
+  cardLine,
+  checkSign,
+  differenceOf,
+  eventOf,
+  movedCard,
+  placeOf,
+  placeWords,
+  primaryOf,
+  progress,
+  shownStep,
+  signOf,
+  underWay,
+} from './player';
+
+const check = (more: Partial<CheckRun> = {}): CheckRun => ({
+  expected: 'rp.session.bound account is alice',
+  actual: null,
+  held: null,
+  difference: null,
+  event: null,
+  line: 9,
+  ...more,
+});
+
+const step = (number: number, outcome: StepState['outcome'], more: Partial<StepState> = {}): StepState => ({
+  number,
+  title: `Step ${number}`,
+  note: null,
+  act: 'person.touch',
+  instruction: 'Touch phone.',
+  line: number * 4,
+  outcome,
+  failure: null,
+  sentence: null,
+  checks: [],
+  first: null,
+  last: null,
+  ...more,
+});
+
+const walk = (steps: StepState[], more: Partial<WalkState> = {}): WalkState =>
+  ({
+    path: 'enrolment',
+    title: 'Alice makes a passkey',
+    why: 'The first thing anybody does.',
+    mode: 'play',
+    playing: false,
+    preparing: false,
+    position: steps.findIndex((one) => one.outcome !== 'passed'),
+    verdict: 'running',
+    steps,
+    problem: null,
+    ...more,
+  }) as WalkState;
+
+const passed = step(1, 'passed');
+const current = step(2, 'current');
+const ahead = step(3, 'ahead');
+const failed = step(2, 'failed', { sentence: 'The sign counter is 0, not at least 1.' });
+
+describe('how far a walk has come', () => {
+  it('counts the steps that held', () => {
+    expect(progress(walk([passed, current, ahead]))).toEqual({ done: 1, of: 3, share: 1 / 3, text: '2 of 3' });
+    expect(progress(walk([passed, step(2, 'passed')], { verdict: 'passed', position: 2 }))).toMatchObject({ share: 1, text: '2 of 2' });
+    expect(progress(walk([passed, failed, step(3, 'skipped')], { verdict: 'failed' }))).toMatchObject({ done: 1, text: '2 of 3' });
+    expect(progress(walk([]))).toMatchObject({ share: 0, text: '0 of 0' });
+  });
+
+  it('opens the step that failed, else the next one, else the last', () => {
+    expect(shownStep(walk([passed, failed, step(3, 'skipped')]))?.number).toBe(2);
+    expect(shownStep(walk([passed, current, ahead]))?.number).toBe(2);
+    expect(shownStep(walk([step(1, 'ahead'), ahead], { position: 0 }))?.number).toBe(1);
+    expect(shownStep(walk([passed, step(2, 'passed')], { position: 2 }))?.number).toBe(2);
+    expect(shownStep(walk([]))).toBeNull();
+  });
+});
+
+describe('a step’s card', () => {
+  it('says what is expected, then what came of it', () => {
+    const two = [check(), check({ expected: 'prompt touch' })];
+    expect(cardLine(step(1, 'ahead', { checks: two }))).toBe('expect: rp.session.bound account is alice and 1 more');
+    expect(cardLine(step(1, 'current', { checks: [check()] }))).toBe('expect: rp.session.bound account is alice');
+    expect(cardLine(step(1, 'current'))).toBe('Touch phone.');
+    expect(cardLine(step(1, 'passed', { checks: two }))).toBe('2 of 2 as expected');
+    expect(cardLine(step(1, 'passed', { checks: [check()] }))).toBe('rp.session.bound account is alice');
+    expect(cardLine(passed)).toBe('done');
+    expect(cardLine(failed)).toBe('The sign counter is 0, not at least 1.');
+    expect(cardLine(step(3, 'skipped'))).toBe('not done');
+  });
+
+  it('has a sign for each outcome, so that colour is never alone', () => {
+    expect(['passed', 'failed', 'current', 'skipped'].map((outcome) => signOf({ outcome: outcome as StepState['outcome'] }))).toEqual(['✓', '✕', '▸', '–']);
+    expect([true, false, null].map((held) => checkSign({ held }))).toEqual(['✓', '✕', '○']);
+  });
+});
+
+describe('a step that failed', () => {
+  const held = check({ held: true, event: 40 });
+  const broken = check({ held: false, event: 41, difference: 'The account is bob, not alice.' });
+
+  it('points at the event that shows it', () => {
+    expect(eventOf(step(1, 'failed', { checks: [held, broken], last: 50 }))).toBe(41);
+    expect(eventOf(step(1, 'failed', { checks: [held], last: 50, first: 30 }))).toBe(50);
+    expect(eventOf(step(1, 'failed', { first: 30 }))).toBe(30);
+    expect(eventOf(step(1, 'failed'))).toBeNull();
+  });
+
+  it('says what differs', () => {
+    expect(differenceOf(failed)).toBe('The sign counter is 0, not at least 1.');
+    expect(differenceOf(step(1, 'failed', { failure: 'Nobody asks for a touch.' }))).toBe('Nobody asks for a touch.');
+    expect(differenceOf(step(1, 'failed', { checks: [held, broken] }))).toBe('The account is bob, not alice.');
+    expect(differenceOf(step(1, 'failed'))).toBe('The step was not as expected.');
+  });
+});
+
+describe('where the tester acts', () => {
+  it.each([
+    ['person.touch', 'device'],
+    ['page.sign-in', 'rp'],
+    ['device.rename', 'device'],
+    ['device.copy-passkeys', 'walk'],
+    ['clock.skip', 'clock'],
+    ['network.offline', 'network'],
+    ['fault.tamper', 'faults'],
+    ['client.phish', 'walk'],
+    ['rp.restart', 'walk'],
+    ['', 'walk'],
+  ] as const)('does %s at: %s', (act, place) => {
+    expect(placeOf(act, null)).toBe(place);
+    expect(placeWords(place)).toMatch(/\.$/);
+  });
+
+  it('follows the browser when it asks in the device’s stead', () => {
+    expect(placeOf('person.choose-account', { asker: 'client' })).toBe('rp');
+  });
+});
+
+describe('the gold button', () => {
+  const desk = (state: WalkState | null, showing: DeskState['showing'] = state ? 'walk' : 'own'): DeskState =>
+    ({ generation: 1, showing, walk: state, recording: null }) as DeskState;
+
+  it('is always the next step', () => {
+    const running = walk([passed, current]);
+    expect(primaryOf(null)).toBe('pick');
+    expect(primaryOf(desk(null))).toBe('pick');
+    expect(primaryOf(desk(null, 'recording'))).toBe('save');
+    expect(primaryOf(desk(running))).toBe('step');
+    expect(primaryOf(desk({ ...running, preparing: true }))).toBe('preparing');
+    expect(primaryOf(desk({ ...running, playing: true }))).toBe('pause');
+    expect(primaryOf(desk({ ...running, mode: 'youDoIt' }))).toBe('do-it');
+    expect(primaryOf(desk({ ...running, verdict: 'passed' }))).toBe('next');
+    expect(primaryOf(desk({ ...running, verdict: 'failed', playing: true }))).toBe('restart');
+    for (const words of Object.values(PRIMARY)) expect(words).not.toBe('');
+  });
+
+  it('asks before a run is thrown away, and only then', () => {
+    expect(underWay(walk([passed, current]))).toBe(true);
+    expect(underWay(walk([step(1, 'current'), ahead]))).toBe(false);
+    expect(underWay(walk([passed, failed], { verdict: 'failed' }))).toBe(false);
+  });
+});
+
+it('moves between cards and stops at the ends', () => {
+  expect(movedCard('ArrowRight', 0, 3)).toBe(1);
+  expect(movedCard('ArrowRight', 2, 3)).toBeNull();
+  expect(movedCard('ArrowLeft', 0, 3)).toBeNull();
+  expect(movedCard('End', 0, 3)).toBe(2);
+  expect(movedCard('x', 0, 3)).toBeNull();
+});

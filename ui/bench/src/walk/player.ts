@@ -1,0 +1,141 @@
+import type { CheckRun, DeskState, Prompt, Seq, StepState, WalkState } from '../bindings/types';
+
+/** How far a walk has come, for its line. */
+export interface Progress {
+  done: number;
+  of: number;
+  /** 0 to 1. */
+  share: number;
+  /** `4 of 7` */
+  text: string;
+}
+
+export function progress(walk: WalkState): Progress {
+  const done = walk.steps.filter((step) => step.outcome === 'passed').length;
+  const of = walk.steps.length;
+  const at = Math.min(of, Math.max(1, shownStep(walk)?.number ?? 1));
+  return { done, of, share: of === 0 ? 0 : done / of, text: walk.verdict === 'passed' ? `${of} of ${of}` : `${at} of ${of}` };
+}
+
+/** The step the strip opens by itself: the one that failed, else the next one, else the last. */
+export function shownStep(walk: WalkState): StepState | null {
+  return failedStep(walk) ?? walk.steps.find((step) => step.outcome === 'current') ?? walk.steps[walk.position] ?? walk.steps.at(-1) ?? null;
+}
+
+export const failedStep = (walk: WalkState): StepState | null => walk.steps.find((step) => step.outcome === 'failed') ?? null;
+
+/** A step's sign; never its colour alone. */
+export function signOf(step: Pick<StepState, 'outcome'>): string {
+  return { passed: '✓', failed: '✕', current: '▸', skipped: '–', ahead: '' }[step.outcome];
+}
+
+const OUTCOMES: Record<StepState['outcome'], string> = {
+  ahead: 'to come',
+  current: 'next',
+  passed: 'as expected',
+  failed: 'failed',
+  skipped: 'not done',
+};
+export const outcomeText = (step: Pick<StepState, 'outcome'>): string => OUTCOMES[step.outcome];
+
+/** A step's second line: what is expected before it is done, what came of it after. */
+export function cardLine(step: StepState): string {
+  const [first] = step.checks;
+  const count = step.checks.length;
+  switch (step.outcome) {
+    case 'failed':
+      return step.sentence ?? step.failure ?? 'Not as expected.';
+    case 'passed':
+      if (count === 0) return 'done';
+      return count === 1 ? first!.expected : `${count} of ${count} as expected`;
+    case 'skipped':
+      return 'not done';
+    default: {
+      if (!first) return step.instruction;
+      const more = count > 1 ? ` and ${count - 1} more` : '';
+      return `expect: ${first.expected}${more}`;
+    }
+  }
+}
+
+/** An expectation's sign. */
+export const checkSign = (check: Pick<CheckRun, 'held'>): string => (check.held === null ? '○' : check.held ? '✓' : '✕');
+
+/** The event that shows why a step failed, the most telling one first. */
+export function eventOf(step: StepState): Seq | null {
+  return step.checks.find((check) => check.held === false)?.event ?? step.last ?? step.first;
+}
+
+/** What differs, in one sentence. */
+export function differenceOf(step: StepState): string {
+  return step.sentence ?? step.failure ?? step.checks.find((check) => check.held === false)?.difference ?? 'The step was not as expected.';
+}
+
+/** Where a tester does what a step asks for. */
+export type Place = 'device' | 'rp' | 'network' | 'clock' | 'faults' | 'walk';
+
+const WORDS: Record<Place, string> = {
+  device: 'On the device, at the left.',
+  rp: 'On the relying party’s page, at the right.',
+  network: 'With Network, at the top.',
+  clock: 'With Clock, at the top.',
+  faults: 'With Faults, at the top.',
+  walk: 'Only the walk can do this: press “Do it for me”.',
+};
+
+/** `prompt` tells whether the browser asks in the device's stead. */
+export function placeOf(act: string, prompt: Pick<Prompt, 'asker'> | null): Place {
+  const room = act.split('.')[0];
+  switch (room) {
+    case 'page':
+      return 'rp';
+    case 'person':
+      return prompt?.asker === 'client' ? 'rp' : 'device';
+    case 'device':
+      return act === 'device.copy-passkeys' || act === 'device.power-cycle' ? 'walk' : 'device';
+    case 'network':
+    case 'clock':
+      return room;
+    case 'fault':
+      return 'faults';
+    default:
+      return 'walk';
+  }
+}
+export const placeWords = (place: Place): string => WORDS[place];
+
+/** What the gold button at the head's end does: always the next step. */
+export type Primary = 'pick' | 'preparing' | 'step' | 'do-it' | 'pause' | 'restart' | 'next' | 'save';
+
+export function primaryOf(desk: DeskState | null): Primary {
+  if (desk?.showing === 'recording') return 'save';
+  const walk = desk?.walk;
+  if (!walk) return 'pick';
+  if (walk.preparing) return 'preparing';
+  if (walk.verdict === 'failed') return 'restart';
+  if (walk.verdict === 'passed') return 'next';
+  if (walk.playing) return 'pause';
+  return walk.mode === 'youDoIt' ? 'do-it' : 'step';
+}
+
+export const PRIMARY: Record<Primary, string> = {
+  pick: 'Play a walk',
+  preparing: 'Preparing…',
+  step: 'Next step',
+  'do-it': 'Do it for me',
+  pause: 'Pause',
+  restart: 'Run again',
+  next: 'Next walk',
+  save: 'Save as walk…',
+};
+
+/** True while closing would end a run that has begun and not ended. */
+export function underWay(walk: WalkState): boolean {
+  return walk.verdict === 'running' && walk.steps.some((step) => step.outcome === 'passed');
+}
+
+/** The card that has the focus after a key. */
+export function movedCard(key: string, here: number, count: number): number | null {
+  const to = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: count - 1 }[key];
+  return to === undefined || to < 0 || to >= count ? null : to;
+}

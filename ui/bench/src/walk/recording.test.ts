@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import type { RecordingState } from '../bindings/types';
+import { ignoredText, missingForSave, recordedText } from './recording';
+
+const recording = (steps: number, ignored = 0): RecordingState =>
+  ({ steps: Array.from({ length: steps }, (_, index) => ({ sentence: `Step ${index}`, toml: '' })), ignored }) as RecordingState;
+
+it('counts what was written down and what was not', () => {
+  expect([0, 1, 2].map((count) => recordedText(recording(count)))).toEqual(['nothing yet', '1 step', '2 steps']);
+  expect([0, 1, 2].map((count) => ignoredText(recording(3, count)))).toEqual([
+    null,
+    'One thing you did has no act in walks and is left out.',
+    '2 things you did have no act in walks and are left out.',
+  ]);
+});
+
+it('wants a title', () => {
+  expect(missingForSave('  ')).toContain('needs a title');
+  expect(missingForSave('Alice signs in')).toBeNull();
+});

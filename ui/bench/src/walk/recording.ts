@@ -1,0 +1,20 @@
+import type { RecordingState } from '../bindings/types';
+
+/** How many steps, in words. */
+export function recordedText(recording: RecordingState): string {
+  const count = recording.steps.length;
+  return count === 0 ? 'nothing yet' : count === 1 ? '1 step' : `${count} steps`;
+}
+
+/** What could not be written down, as a sentence; none when all could. */
+export function ignoredText(recording: RecordingState): string | null {
+  if (recording.ignored === 0) return null;
+  return recording.ignored === 1
+    ? 'One thing you did has no act in walks and is left out.'
+    : `${recording.ignored} things you did have no act in walks and are left out.`;
+}
+
+/** What is missing before it can be saved. */
+export function missingForSave(title: string): string | null {
+  return title.trim() === '' ? 'A walk needs a title, so that others find it.' : null;
+}
