@@ -16,7 +16,11 @@ const CAPABILITY: &str = "src-tauri/capabilities/window.json";
 const HEAD: &str = "Generated from the Rust sources by `cargo xtask bindings`. Do not edit.";
 
 fn types() -> String {
-    let mut out = format!("// {HEAD}\n\n{}", bench::api::typescript());
+    let mut out = format!(
+        "// {HEAD}\n\n{}{}",
+        bench::api::typescript(),
+        walks::api::typescript()
+    );
     out.truncate(out.trim_end().len());
     out.push('\n');
     // The generator leaves blanks at line ends.

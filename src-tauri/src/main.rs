@@ -12,9 +12,9 @@ mod stream;
 
 use std::error::Error;
 
-use bench::Bench;
 use clap::Parser;
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use walks::desk::Desk;
 
 /// The window's label; the capability file names it too.
 const WINDOW: &str = "bench";
@@ -36,8 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let config = options.config(app.handle())?;
-            let bench = tauri::async_runtime::block_on(async { Bench::open(config) });
-            app.manage(bench.clone());
+            let desk = tauri::async_runtime::block_on(async { Desk::open(config) });
+            app.manage(desk.clone());
             WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("Touchstone")
                 .inner_size(1440.0, 900.0)
@@ -45,13 +45,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .on_navigation(stays_local)
                 .initialization_script_for_all_frames(include_str!("../bridge.js"))
                 .build()?;
-            stream::forward(app.handle(), &bench);
+            stream::forward(app.handle(), &desk);
             Ok(())
         })
         .build(tauri::generate_context!())?
         .run(|app, event| {
-            if let (RunEvent::Exit, Some(bench)) = (event, app.try_state::<Bench>()) {
-                tauri::async_runtime::block_on(bench.close());
+            if let (RunEvent::Exit, Some(desk)) = (event, app.try_state::<Desk>()) {
+                tauri::async_runtime::block_on(desk.close());
             }
         });
     Ok(())

@@ -12,4 +12,7 @@
 //! `engine` knows no act and no subject: they live in `acts`, one file a room, and register there.
 
 pub mod acts;
+pub mod api;
+pub mod desk;
 pub mod engine;
+mod frame_page;

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { bench } from './state/bench.svelte';
 import { toasts } from './state/toasts.svelte';
-import type { BenchState, DeviceSummary, Question } from './bindings/types';
+import { desk } from './state/desk.svelte';
+import type { BenchState, DeskState, DeviceSummary, Question } from './bindings/types';
 
 const phone: DeviceSummary = {
   id: 'a',
@@ -49,6 +50,8 @@ const asking = (question: Question): BenchState => ({
 
 const enterPin = (entered: number): Question => ({ kind: 'enterPin', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
 
+const own: DeskState = { generation: 1, showing: 'own', walk: null, recording: null };
+
 type Call = [command: string, args: Record<string, unknown>];
 let calls: Call[];
 let refuse: Record<string, { code: string; message: string }>;
@@ -59,6 +62,7 @@ async function open(state: BenchState) {
     (command, args) => {
       calls.push([command, (args ?? {}) as Record<string, unknown>]);
       if (refuse[command]) throw refuse[command];
+      if (command === 'desk_state') return own;
       if (command === 'bench_state') return state;
       if (command === 'timeline_range') return { events: [], last: 0, lost: 0 };
       return null;
@@ -77,6 +81,7 @@ beforeEach(() => {
   calls = [];
   refuse = {};
   localStorage.clear();
+  desk.state = null;
   bench.state = null;
   bench.events = [];
   bench.selected = null;

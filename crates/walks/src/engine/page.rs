@@ -1,11 +1,12 @@
 //! The relying party's page, whoever plays it.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::Doing;
 
 /// What a person does on the page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -47,7 +48,7 @@ pub enum PageAct {
 }
 
 /// What the page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PageView {
     /// Where it is.

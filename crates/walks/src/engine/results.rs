@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use timeline::{Event, Seq, Timestamp};
+use ts_rs::TS;
 
 /// A run, finished or not.
 #[derive(Debug, Clone, Serialize)]
@@ -30,7 +31,7 @@ pub struct Run {
 }
 
 /// How a run ended, or stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// It goes on.
@@ -68,7 +69,7 @@ pub struct StepRun {
 }
 
 /// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum StepOutcome {
     /// Not done yet.
@@ -84,7 +85,7 @@ pub enum StepOutcome {
 }
 
 /// An expectation of a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckRun {
     /// What it is about and what was expected: `rp.session.bound account is alice`.

@@ -55,6 +55,14 @@ export const credentialsAbort = (call: string): Promise<null> =>
 export const timelineRange = (after: number, limit: number): Promise<t.TimelinePage> =>
   invoke("timeline_range", { after, limit });
 
+/** Numbers of the events above `after` that fit the query; looks at 5,000 events at most. */
+export const timelineFind = (query: t.TimelineQuery, after: number): Promise<t.TimelineMatches> =>
+  invoke("timeline_find", { query, after });
+
+/** An event, what led to it and what it led to. */
+export const timelineRelated = (seq: number): Promise<t.TimelineRelated> =>
+  invoke("timeline_related", { seq });
+
 /** Forgets the timeline. */
 export const timelineClear = (): Promise<null> =>
   invoke("timeline_clear");
@@ -110,3 +118,63 @@ export const faultCatalogue = (): Promise<Array<t.FaultableMessage>> =>
 /** Versions and folders, to paste into a bug report. */
 export const about = (): Promise<t.About> =>
   invoke("about");
+
+/** Which bench is shown, and what is played or recorded on it. */
+export const deskState = (): Promise<t.DeskState> =>
+  invoke("desk_state");
+
+/** Every walk there is. */
+export const walkList = (): Promise<Array<t.WalkSummary>> =>
+  invoke("walk_list");
+
+/** Opens a walk on a fresh bench and shows that. */
+export const walkOpen = (path: string): Promise<null> =>
+  invoke("walk_open", { path });
+
+/** Does the next step. */
+export const walkStep = (): Promise<null> =>
+  invoke("walk_step");
+
+/** Does one step after the other until one fails or none is left. */
+export const walkPlay = (): Promise<null> =>
+  invoke("walk_play");
+
+/** Stops after the step that is being done. */
+export const walkPause = (): Promise<null> =>
+  invoke("walk_pause");
+
+/** Reads the walk's file again and opens it on a fresh bench. */
+export const walkRestart = (): Promise<null> =>
+  invoke("walk_restart");
+
+/** Closes the walk with its bench and shows the tester's own again. */
+export const walkClose = (): Promise<null> =>
+  invoke("walk_close");
+
+/** Chooses who does the steps. */
+export const walkMode = (mode: t.WalkMode): Promise<null> =>
+  invoke("walk_mode", { mode });
+
+/** Writes a report of the run as it stands to the export folder. */
+export const walkSaveReport = (format: t.ReportFormat): Promise<t.SavedFile> =>
+  invoke("walk_save_report", { format });
+
+/** Shows a fresh bench with one device of the profile `phone` or `key`, and records what the tester does on it. */
+export const recordingStart = (profile: string): Promise<null> =>
+  invoke("recording_start", { profile });
+
+/** The walk that was recorded so far, as its file will be. */
+export const recordingPreview = (): Promise<string> =>
+  invoke("recording_preview");
+
+/** Saves the recording as a walk in the tester's folder, and shows the tester's own bench again. */
+export const recordingSave = (title: string, why: string): Promise<t.SavedWalk> =>
+  invoke("recording_save", { title, why });
+
+/** Forgets the recording and shows the tester's own bench again. */
+export const recordingDiscard = (): Promise<null> =>
+  invoke("recording_discard");
+
+/** Takes what the framed page says of itself. */
+export const pageTold = (report: t.PageReport): Promise<null> =>
+  invoke("page_told", { report });

@@ -425,6 +425,10 @@ export type TimelinePage = {
  */
 events: Array<Event>,
 /**
+ * The number of the oldest event that is kept; that of the next one when none is.
+ */
+first: number,
+/**
  * The newest event's number in the whole stream.
  */
 last: number,
@@ -432,6 +436,100 @@ last: number,
  * Events that neither memory nor disk could keep.
  */
 lost: number, };
+
+/**
+ * Which events are wanted. Every condition must hold; an empty one always does.
+ */
+export type TimelineQuery = {
+/**
+ * A message that crosses between two parties concerns both.
+ */
+parties: Array<Party>,
+/**
+ * Any of these groups.
+ */
+groups: Array<KindGroup>,
+/**
+ * Only what did not work: refusals, error statuses, failed verifications, wrong PINs, declined prompts.
+ */
+failed: boolean,
+/**
+ * Only what the tester broke on purpose.
+ */
+deliberate: boolean,
+/**
+ * Only what this device told, by its id.
+ */
+device: string | null,
+/**
+ * Text in an event's kind or in its body's values, or a whole member's name, in any case. Hexadecimal is looked for as base64url as well, and
+ * an account's name stands for its passkeys too. At most 200 characters.
+ */
+text: string,
+/**
+ * What the window's own words for the text stand for; any of them counts like the text itself.
+ */
+words: Array<WordsFor>, };
+
+/**
+ * Events that the window calls by certain words.
+ */
+export type WordsFor = {
+/**
+ * Of this kind,
+ */
+kind: string,
+/**
+ * and with such a member in the body, named by a JSON pointer, where that matters.
+ */
+at: string | null,
+/**
+ * What the member must be.
+ */
+value: any, };
+
+/**
+ * Kinds of event that are looked at together.
+ */
+export type KindGroup = "messages" | "prompts" | "verification" | "records" | "bench";
+
+/**
+ * What was found in one stretch of the timeline.
+ */
+export type TimelineMatches = {
+/**
+ * Numbers of the events that fit, rising.
+ */
+seqs: Array<number>,
+/**
+ * The last event that was looked at; ask on after it.
+ */
+last: number,
+/**
+ * True when there are events after `last`.
+ */
+more: boolean, };
+
+/**
+ * An event with its nearest relatives.
+ */
+export type TimelineRelated = {
+/**
+ * The event itself; none when it is no longer kept.
+ */
+event: Event | null,
+/**
+ * What led to it, the nearest first.
+ */
+causes: Array<Event>,
+/**
+ * What it led to, oldest first; at most 50.
+ */
+effects: Array<Event>,
+/**
+ * What else its cause led to, oldest first; at most 50.
+ */
+siblings: Array<Event>, };
 
 /**
  * A file the bench wrote for the tester.
@@ -699,3 +797,390 @@ fault: Fault,
  * To how many messages it still happens.
  */
 left: number, };
+
+/**
+ * Which bench the window shows, and what is played or recorded on it.
+ */
+export type DeskState = {
+/**
+ * Rises when another bench is shown: what the window knows of the one before is then void.
+ */
+generation: number,
+/**
+ * Whose bench is shown.
+ */
+showing: Showing,
+/**
+ * The walk that is open.
+ */
+walk: WalkState | null,
+/**
+ * The recording under way.
+ */
+recording: RecordingState | null, };
+
+/**
+ * Whose bench the window shows.
+ */
+export type Showing = "own" | "walk" | "recording";
+
+/**
+ * A walk that is open.
+ */
+export type WalkState = {
+/**
+ * What [`WalkSummary::path`] calls it.
+ */
+path: string,
+/**
+ * Its title.
+ */
+title: string,
+/**
+ * Why it is worth walking.
+ */
+why: string,
+/**
+ * Who does the steps.
+ */
+mode: WalkMode,
+/**
+ * True while one step follows the other by itself.
+ */
+playing: boolean,
+/**
+ * True while its bench is set up.
+ */
+preparing: boolean,
+/**
+ * True while a step is being done; false while it waits for the tester to do it.
+ */
+busy: boolean,
+/**
+ * The next step, from 0; the number of steps at the end.
+ */
+position: number,
+/**
+ * How the run stands.
+ */
+verdict: Verdict,
+/**
+ * Every step.
+ */
+steps: Array<StepState>,
+/**
+ * What stood in the way of starting it anew.
+ */
+problem: Problem | null, };
+
+/**
+ * Who does a walk's steps.
+ */
+export type WalkMode = "play" | "youDoIt";
+
+/**
+ * A step of the open walk.
+ */
+export type StepState = {
+/**
+ * From 1.
+ */
+number: number,
+/**
+ * Its title.
+ */
+title: string,
+/**
+ * What the author says beside it.
+ */
+note: string | null,
+/**
+ * Its act's name.
+ */
+act: string,
+/**
+ * What is done, as a sentence.
+ */
+instruction: string,
+/**
+ * Line of the walk's file.
+ */
+line: number,
+/**
+ * How it stands.
+ */
+outcome: StepOutcome,
+/**
+ * Why its act could not be done, when it could not.
+ */
+failure: string | null,
+/**
+ * What differs, in one sentence, when it failed.
+ */
+sentence: string | null,
+/**
+ * What was expected, beside what was found.
+ */
+checks: Array<CheckRun>,
+/**
+ * The first event that it led to.
+ */
+first: Seq | null,
+/**
+ * The last event that it led to.
+ */
+last: Seq | null, };
+
+/**
+ * How a step stands.
+ */
+export type StepOutcome = "ahead" | "current" | "passed" | "failed" | "skipped";
+
+/**
+ * How a run ended, or stands.
+ */
+export type Verdict = "running" | "passed" | "failed";
+
+/**
+ * An expectation of a run.
+ */
+export type CheckRun = {
+/**
+ * What it is about and what was expected: `rp.session.bound account is alice`.
+ */
+expected: string,
+/**
+ * What was found; none before the step is done.
+ */
+actual: string | null,
+/**
+ * Whether it held; none before the step is done.
+ */
+held: boolean | null,
+/**
+ * What differs, as a sentence, when it did not hold.
+ */
+difference: string | null,
+/**
+ * The event that shows it.
+ */
+event: Seq | null,
+/**
+ * Line of the walk's file.
+ */
+line: number, };
+
+/**
+ * A walk that can be opened.
+ */
+export type WalkSummary = {
+/**
+ * Names it for `walk_open`.
+ */
+path: string,
+/**
+ * Its file's name.
+ */
+file: string,
+/**
+ * Its title; the file's name when it cannot be read.
+ */
+title: string,
+/**
+ * Why it is worth walking.
+ */
+why: string,
+/**
+ * The titles of its steps.
+ */
+steps: Array<string>,
+/**
+ * What takes part in it: `person`, `device`, `page`, `clock`, `network`, `fault`, …
+ */
+tags: Array<string>,
+/**
+ * True for one in the tester's own folder, false for one that came with the program.
+ */
+own: boolean,
+/**
+ * Why it cannot be opened.
+ */
+problem: WalkProblem | null,
+/**
+ * How its last run in this window ended.
+ */
+last: Verdict | null, };
+
+/**
+ * Why a walk's file cannot be used.
+ */
+export type WalkProblem = {
+/**
+ * Line of the file, from 1.
+ */
+line: number,
+/**
+ * Column, from 1.
+ */
+column: number,
+/**
+ * What is wrong and what to do.
+ */
+message: string, };
+
+/**
+ * A recording under way.
+ */
+export type RecordingState = {
+/**
+ * What the tester did, as far as it was recognised.
+ */
+steps: Array<RecordedStep>,
+/**
+ * Things the tester did that no act stands for.
+ */
+ignored: number, };
+
+/**
+ * Something the tester did.
+ */
+export type RecordedStep = {
+/**
+ * What was done, as a sentence.
+ */
+sentence: string,
+/**
+ * The step as the file will have it.
+ */
+toml: string, };
+
+/**
+ * A walk that a recording was saved as.
+ */
+export type SavedWalk = {
+/**
+ * Where it is.
+ */
+path: string,
+/**
+ * How many steps it has.
+ */
+steps: number,
+/**
+ * Things the tester did that are not in it.
+ */
+ignored: number, };
+
+/**
+ * Form of a run's report.
+ */
+export type ReportFormat = "html" | "json" | "junit";
+
+/**
+ * Events of the shown bench, oldest first.
+ */
+export type TimelineBatch = {
+/**
+ * Whose they are; see [`DeskState::generation`].
+ */
+generation: number,
+/**
+ * The events.
+ */
+events: Array<Event>, };
+
+/**
+ * Something to be done on the framed page.
+ */
+export type PageOrder = {
+/**
+ * Names the order in [`PageReport`]s.
+ */
+id: number,
+/**
+ * The bench whose page it is for.
+ */
+generation: number,
+/**
+ * What to do.
+ */
+act: PageAct, };
+
+/**
+ * What a person does on the page.
+ */
+export type PageAct = { "kind": "open",
+/**
+ * The path.
+ */
+path: string, } | { "kind": "createAccount",
+/**
+ * The user name.
+ */
+username: string,
+/**
+ * The display name.
+ */
+displayName: string, } | { "kind": "signIn" } | { "kind": "signOut" } | { "kind": "addPasskey" } | { "kind": "renamePasskey",
+/**
+ * Its place in the list, from 0.
+ */
+index: number,
+/**
+ * The new name.
+ */
+label: string, } | { "kind": "deletePasskey",
+/**
+ * Its place in the list, from 0.
+ */
+index: number, } | { "kind": "cancel" };
+
+/**
+ * What the page shows.
+ */
+export type PageView = {
+/**
+ * Where it is.
+ */
+path: string,
+/**
+ * Who is signed in, by user name.
+ */
+signedInAs: string | null,
+/**
+ * The error it shows.
+ */
+error: string | null,
+/**
+ * Labels of the account's passkeys, as listed.
+ */
+passkeys: Array<string>, };
+
+/**
+ * What the framed page says of itself. It may lie: nothing but walks believe it.
+ */
+export type PageReport = {
+/**
+ * The bench whose page it is.
+ */
+generation: number,
+/**
+ * Rises with every report of a window; one that comes late is known by it.
+ */
+number: number,
+/**
+ * True while a request or a ceremony of the page is under way.
+ */
+busy: boolean,
+/**
+ * What it shows.
+ */
+view: PageView,
+/**
+ * The order that has begun, or cannot begin.
+ */
+order: number | null,
+/**
+ * Why that order cannot begin.
+ */
+refused: string | null, };

@@ -1,30 +1,34 @@
 import { listen, type UnlistenFn } from '@tauri-apps/api/event';
-import { benchState, timelineClear, timelineRange } from '../bindings/commands';
-import type { BenchState, DeviceSummary, Event, Problem, Seq } from '../bindings/types';
-import { TimelineFeed } from './feed';
+import { benchState, timelineClear, timelineRange, timelineRelated } from '../bindings/commands';
+import type { BenchState, DeviceSummary, Event, Problem, Seq, TimelineBatch, TimelineRelated } from '../bindings/types';
+import { History } from '../wire/history';
+import { desk } from './desk.svelte';
+import { PAGE, TimelineFeed } from './feed';
 import { problemOf, toasts } from './toasts.svelte';
 
-/** The most events the window keeps; older ones stay in the saved timeline. */
-const KEPT = 20_000;
-
-/** What the window knows of the bench: its state, and the timeline so far. */
+/** What the window knows of the bench: its state, and the timeline around the reader. */
 export class BenchStore {
   /** None until the bench has answered for the first time. */
   state = $state.raw<BenchState | null>(null);
   /** Why the bench does not answer. */
   problem = $state.raw<Problem | null>(null);
-  events = $state.raw<Event[]>([]);
-  selected = $state<Seq | null>(null);
-  /** How many older events the window no longer shows; the saved timeline has them. */
-  hidden = $state(0);
-  /** How many events the bench itself could not keep. */
-  lost = $state(0);
   /** When the question that is open was first seen, in Unix milliseconds. */
   promptSince = $state(0);
+  /** What stands around the event that is read, itself included. */
+  related = $state.raw<TimelineRelated | null>(null);
+  /** Which bench the timeline is of; rises with each other one, and when it was cleared. */
+  edition = $state(0);
+
+  #selected = $state<Seq | null>(null);
+  /** The newest ladder or failed call. */
+  #verdict = $state<Seq | null>(null);
+  /** Rises with every change of the timeline. */
+  #version = $state(0);
 
   #promptId: number | null = null;
-  #effects = new Map<Seq, Event[]>();
-  #feed = new TimelineFeed(timelineRange, (events) => this.#take(events));
+  #generation = 0;
+  #history = new History();
+  #feed = this.#feedOf(0);
 
   device = $derived<DeviceSummary | null>(
     this.state?.devices.find((device) => device.id === this.state?.activeDevice) ?? null,
@@ -37,53 +41,172 @@ export class BenchStore {
     const stops: UnlistenFn[] = [];
     try {
       stops.push(await listen<BenchState>('bench-state', ({ payload }) => this.#show(payload)));
-      stops.push(await listen<Event[]>('bench-timeline', ({ payload }) => this.#read(this.#feed.receive(payload))));
-      this.#show(await benchState());
+      stops.push(await listen<TimelineBatch>('bench-timeline', ({ payload }) => this.#receive(payload)));
+      stops.push(await desk.connect((generation) => this.#switchTo(generation)));
     } catch (thrown) {
       this.problem = problemOf(thrown);
     }
-    this.#read(this.#feed.catchUp());
     return () => stops.forEach((stop) => stop());
   }
 
+  /** The number of the oldest event. */
+  get first(): Seq {
+    void this.#version;
+    return this.#feed.first;
+  }
+
+  /** The number of the newest event. */
+  get last(): Seq {
+    void this.#version;
+    return this.#feed.last;
+  }
+
+  /** How many events the bench itself could not keep. */
+  get lost(): number {
+    void this.#version;
+    return this.#feed.lost;
+  }
+
+  /** The event, if it is at hand; {@link want} brings it there. */
   find(seq: Seq | null): Event | undefined {
-    const index = this.indexOf(seq);
-    return index === null ? undefined : this.events[index];
+    void this.#version;
+    return this.#feed.get(seq);
   }
 
-  /** Where an event stands in `events`. */
-  indexOf(seq: Seq | null): number | null {
-    const first = this.events[0];
-    if (seq === null || !first) return null;
-    // Numbers rise by one, but for what was lost: look where it should be, then search.
-    const guess = seq - first.seq;
-    if (this.events[guess]?.seq === seq) return guess;
-    const found = this.events.findIndex((event) => event.seq === seq);
-    return found < 0 ? null : found;
+  /** The whole timeline while it is short; none once it is long. */
+  get beginning(): Event[] | null {
+    void this.#version;
+    if (this.#feed.last - this.#feed.first >= PAGE) return null;
+    const events: Event[] = [];
+    for (let seq = this.#feed.first; seq <= this.#feed.last; seq++) {
+      const event = this.#feed.get(seq);
+      if (event) events.push(event);
+    }
+    return events;
   }
 
-  /** What this event led to, oldest first. */
-  effectsOf(seq: Seq): Event[] {
-    return this.#effects.get(seq) ?? [];
+  /** Brings these events to hand, and what their drawing needs. */
+  want(seqs: Seq[]) {
+    this.#feed.want(seqs);
+    for (const seq of seqs) this.#feed.need(this.#feed.get(seq)?.cause ?? null);
+  }
+
+  /** The event that the tester picked. */
+  get selected(): Seq | null {
+    return this.#selected;
+  }
+
+  /** Jumps there; the place before is remembered. */
+  set selected(seq: Seq | null) {
+    this.#select(seq, false);
+  }
+
+  /** Goes to the row beside. */
+  step(seq: Seq) {
+    this.#select(seq, true);
+  }
+
+  /** What is read: the selected event, else the newest verdict, which is what a reader looks for. */
+  get read(): Seq | null {
+    return this.#selected ?? this.#verdict;
+  }
+
+  /** To the event that was read before. */
+  back() {
+    this.#move(this.#history.back());
+  }
+
+  /** To the event that was read after. */
+  forward() {
+    this.#move(this.#history.forward());
+  }
+
+  get canGoBack(): boolean {
+    void this.#selected;
+    return this.#history.canGoBack;
+  }
+
+  get canGoForward(): boolean {
+    void this.#selected;
+    return this.#history.canGoForward;
   }
 
   async clear(): Promise<boolean> {
     const cleared = await toasts.watch(timelineClear());
     if (cleared) {
-      this.events = [];
-      this.#effects.clear();
-      this.selected = null;
-      this.hidden = 0;
-      this.lost = 0;
+      this.#forget();
+      await this.#feed.cleared();
     }
     return cleared;
   }
 
-  #read(reading: Promise<void>) {
-    reading.then(
-      () => (this.lost = this.#feed.lost),
-      (thrown) => toasts.problem(thrown),
+  /** Another bench is shown: what was known is of the one before. */
+  #switchTo(generation: number) {
+    this.#generation = generation;
+    this.#feed = this.#feedOf(generation);
+    this.#forget();
+    void this.#feed.open();
+    benchState().then(
+      (state) => generation === this.#generation && this.#show(state),
+      (thrown) => (this.problem = problemOf(thrown)),
     );
+  }
+
+  #forget() {
+    this.#history.forget();
+    this.#selected = null;
+    this.#verdict = null;
+    this.related = null;
+    this.edition++;
+    this.#version++;
+  }
+
+  #feedOf(generation: number): TimelineFeed {
+    const current = () => generation === this.#generation;
+    return new TimelineFeed(timelineRange, {
+      changed: () => current() && this.#version++,
+      seen: (events) => current() && this.#see(events),
+      failed: (thrown) => current() && toasts.problem(thrown),
+    });
+  }
+
+  #receive({ generation, events }: TimelineBatch) {
+    if (generation === this.#generation) this.#feed.receive(events);
+  }
+
+  #see(events: Event[]) {
+    const verdict = events.findLast((event) => event.kind === 'rp.verification' || event.kind === 'client.failed');
+    const newer = verdict && verdict.seq > (this.#verdict ?? 0);
+    if (newer) this.#verdict = verdict.seq;
+    const around = [this.read, this.related?.event?.cause ?? null];
+    const concerned = events.some((event) => event.cause !== null && around.includes(event.cause));
+    if (concerned || (newer && this.#selected === null)) void this.#relate();
+  }
+
+  #select(seq: Seq | null, step: boolean) {
+    if (seq === this.#selected) return;
+    if (seq !== null) this.#history.visit(seq, step);
+    this.#move(seq);
+  }
+
+  #move(seq: Seq | null | undefined) {
+    if (seq === undefined) return;
+    this.#selected = seq;
+    void this.#relate();
+  }
+
+  async #relate() {
+    const [seq, edition] = [this.read, this.edition];
+    if (seq === null) {
+      this.related = null;
+      return;
+    }
+    try {
+      const related = await timelineRelated(seq);
+      if (seq === this.read && edition === this.edition) this.related = related;
+    } catch (thrown) {
+      toasts.problem(thrown);
+    }
   }
 
   #show(state: BenchState) {
@@ -94,20 +217,6 @@ export class BenchStore {
     }
     this.problem = null;
     this.state = state;
-  }
-
-  #take(batch: Event[]) {
-    for (const event of batch) {
-      if (event.cause === null) continue;
-      const known = this.#effects.get(event.cause);
-      if (known) known.push(event);
-      else this.#effects.set(event.cause, [event]);
-    }
-    const all = this.events.concat(batch);
-    const dropped = all.slice(0, Math.max(0, all.length - KEPT));
-    for (const event of dropped) if (event.cause !== null) this.#effects.delete(event.cause);
-    this.hidden += dropped.length;
-    this.events = dropped.length > 0 ? all.slice(-KEPT) : all;
   }
 }
 
