@@ -13,12 +13,12 @@ use serde_json::json;
 use time::{OffsetDateTime, macros::format_description};
 use timeline::{Clock, Draft, Emit, Export, Party, Recorder, Seq};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
     Config, Error, HomeChoice,
     api::{About, BenchState, Problem, SavedFile, TimelinePage, WayOut},
+    calls::RunningCall,
     chooser::Chooser,
     clock::SystemClock,
     config::Settings,
@@ -57,7 +57,7 @@ pub(crate) struct Inner {
     party: Mutex<PartySlot>,
     /// Held by whoever starts or stops the relying party.
     party_turn: tokio::sync::Mutex<()>,
-    pub(crate) calls: Mutex<HashMap<String, CancellationToken>>,
+    pub(crate) calls: Mutex<HashMap<String, RunningCall>>,
     pub(crate) changes: watch::Sender<u64>,
 }
 

@@ -4,6 +4,7 @@ use client::{Call, ClientError};
 use device::InProcessChannel;
 use serde::Serialize;
 use serde_json::json;
+use timeline::{Clock as _, Timestamp};
 use tokio_util::sync::CancellationToken;
 use webauthn::id::Origin;
 
@@ -14,6 +15,13 @@ use crate::{
     kinds,
     vault_slot::VaultSlot,
 };
+
+/// A call under way.
+pub(crate) struct RunningCall {
+    abort: CancellationToken,
+    /// When the client gives it up, by its own clock.
+    deadline: Timestamp,
+}
 
 /// Takes a call off the list when it ends, however it ends.
 struct Registered<'a> {
@@ -48,7 +56,7 @@ impl Bench {
                 "This mediation is not offered here: use optional or required.",
             ));
         }
-        let registered = self.register(call.call)?;
+        let registered = self.register(call.call, &call.public_key)?;
         self.vault_opened().await;
         let bench = self.clone();
         let device = match blocking(move || bench.active()).await {
@@ -84,10 +92,25 @@ impl Bench {
     /// # Errors
     /// None today; the window's commands all may fail.
     pub async fn credentials_abort(&self, call: String) -> Result<(), Error> {
-        if let Some(abort) = lock(&self.0.calls).get(&call) {
-            abort.cancel();
+        if let Some(running) = lock(&self.0.calls).get(&call) {
+            running.abort.cancel();
         }
         Ok(())
+    }
+
+    /// The names of the calls under way.
+    #[must_use]
+    pub fn credentials_running(&self) -> Vec<String> {
+        lock(&self.0.calls).keys().cloned().collect()
+    }
+
+    /// True while a call is past its time by the client's clock and has not ended yet.
+    #[must_use]
+    pub fn overdue(&self) -> bool {
+        let now = self.0.clocks.client.now();
+        lock(&self.0.calls)
+            .values()
+            .any(|running| now >= running.deadline)
     }
 
     /// Waits while the vault is being opened, which ends by the keyring's deadline.
@@ -100,15 +123,24 @@ impl Bench {
         }
     }
 
-    fn register(&self, call: String) -> Result<Registered<'_>, Error> {
+    fn register(&self, call: String, options: &serde_json::Value) -> Result<Registered<'_>, Error> {
         let abort = CancellationToken::new();
+        let running = RunningCall {
+            abort: abort.clone(),
+            deadline: self
+                .0
+                .clocks
+                .client
+                .now()
+                .plus(client::time_allowed(options)),
+        };
         let mut calls = lock(&self.0.calls);
         if calls.contains_key(&call) {
             return Err(Error::Call(
                 "a call of this name is running already".to_owned(),
             ));
         }
-        calls.insert(call.clone(), abort.clone());
+        calls.insert(call.clone(), running);
         Ok(Registered {
             bench: &self.0,
             call,

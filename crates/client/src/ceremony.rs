@@ -58,7 +58,7 @@ impl<'a> Ceremony<'a> {
 
     /// Takes the relying party's time-out, in milliseconds, within bounds.
     pub fn set_timeout(&mut self, milliseconds: Option<u64>) {
-        self.timeout = milliseconds.map_or(DEFAULT_TIMEOUT, clamp);
+        self.timeout = allowed(milliseconds);
         self.deadline = self.client.clock.now().plus(self.timeout);
     }
 
@@ -198,8 +198,16 @@ impl<'a> Ceremony<'a> {
     }
 }
 
-fn clamp(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds).clamp(MIN_TIMEOUT, MAX_TIMEOUT)
+/// How long a call with these options may take: what they say, within bounds.
+#[must_use]
+pub fn time_allowed(options: &Json) -> Duration {
+    allowed(options.get("timeout").and_then(Json::as_u64))
+}
+
+fn allowed(milliseconds: Option<u64>) -> Duration {
+    milliseconds.map_or(DEFAULT_TIMEOUT, |milliseconds| {
+        Duration::from_millis(milliseconds).clamp(MIN_TIMEOUT, MAX_TIMEOUT)
+    })
 }
 
 pub(crate) fn malformed(command: &Command, why: String) -> ClientError {

@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use webauthn::id::Origin;
 
 pub use account::{Account, AccountChooser, Choice};
+pub use ceremony::time_allowed;
 pub use channel::{Channel, ChannelError, KeepaliveStatus, Transact};
 pub use error::ClientError;
 pub use rp_id::resolve_rp_id;
