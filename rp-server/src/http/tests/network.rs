@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, http::HeaderMap, middleware, routing::post};
+use axum::{
+    Router,
+    http::{HeaderMap, header},
+    middleware,
+    routing::post,
+};
 use serde_json::{Value, json};
 use timeline::{Draft, Seq};
 use tokio::sync::Notify;
@@ -207,6 +212,22 @@ async fn the_length_of_a_changed_request_fits() {
         headers.insert("content-length", "7".parse().expect("a header"));
         assert_eq!(visitor.send(request).await.text, told);
     }
+}
+
+#[tokio::test]
+async fn the_length_of_a_changed_answer_fits_even_where_the_handler_set_it() {
+    let net = Net::new().await;
+    let measured = post(async || ([(header::CONTENT_LENGTH, "4")], "four"));
+    let door = middleware::from_fn_with_state(net.bench.party.clone(), super::super::front_door);
+    let mut visitor = net.bench.visitor();
+    visitor.router = Router::new().route("/api/measured", measured).layer(door);
+    net.network.once(Way::Out, "/api/measured", |answer| {
+        answer.body = b"fifteen".to_vec();
+        Fate::Deliver
+    });
+    let answer = visitor.post("/api/measured", json!({})).await;
+    assert_eq!(answer.text, "fifteen");
+    assert_eq!(answer.headers["content-length"], "7");
 }
 
 #[tokio::test]

@@ -91,6 +91,24 @@ async fn counts_no_session_and_no_ceremony_whose_time_is_over() {
 }
 
 #[tokio::test]
+async fn counts_no_ceremony_that_nobody_can_finish_any_more() {
+    let bench = Bench::new().await;
+    let mut alice = bench.visitor();
+    alice.sign_up("alice", 1).await;
+    let begun = alice.post("/api/registration/begin", json!({})).await.body;
+    assert_eq!(overview(&bench).await["openCeremonies"], 1);
+    let credential = Authenticator::new(2, ORIGIN, "acme.localhost").create(&begun["publicKey"]);
+    let mut stranger = bench.visitor();
+    let refused = stranger
+        .finish_registration(&begun, credential.clone())
+        .await;
+    assert_eq!(refused.code(), "signedOut");
+    assert_eq!(overview(&bench).await["openCeremonies"], 0);
+    let late = alice.finish_registration(&begun, credential).await;
+    late.refused_at("7.1", 8, "already used");
+}
+
+#[tokio::test]
 async fn shows_no_token_no_hash_and_no_key() {
     let bench = Bench::new().await;
     let mut alice = bench.visitor();
