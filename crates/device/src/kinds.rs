@@ -5,7 +5,7 @@
 /// `enterPin`, `chooseAccount` or `blocked`.
 pub const PROMPT_SHOWN: &str = "device.prompt.shown";
 /// The person answered, or did not: `{device, kind, answer}`; `answer` is `touched`, `pinEntered`,
-/// `chosen`, `wiped`, `declined`, `cancelled` or `timedOut`.
+/// `chosen` (then with `account`, its name), `wiped`, `declined`, `cancelled` or `timedOut`.
 pub const PROMPT_ANSWERED: &str = "device.prompt.answered";
 /// A PIN was compared: `{device, matched, triesLeft}`.
 pub const PIN_CHECKED: &str = "device.pin.checked";

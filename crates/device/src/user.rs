@@ -72,7 +72,7 @@ impl User for Person<'_> {
                 Answer::Choose { index } => {
                     let index = usize::try_from(index).unwrap_or(usize::MAX);
                     if index < accounts.len() {
-                        shown.done("chosen");
+                        shown.chose(accounts[index].name.as_deref());
                         return Ok(index);
                     }
                 }

@@ -201,6 +201,14 @@ impl Asked<'_> {
         );
     }
 
+    /// Tells the timeline whom the person chose.
+    pub(crate) fn chose(&self, account: Option<&str>) {
+        self.display.emit(
+            kinds::PROMPT_ANSWERED,
+            json!({ "kind": self.kind, "answer": "chosen", "account": account }),
+        );
+    }
+
     /// The person said no.
     pub(crate) fn declined(&self) -> Refusal {
         self.refused(Refusal::Declined)
