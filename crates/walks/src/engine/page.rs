@@ -69,9 +69,15 @@ pub trait Page: Send + Sync {
     /// True while a request or a ceremony of the page is under way.
     fn busy(&self) -> bool;
 
-    /// Returns at the next change of [`Page::busy`].
+    /// Returns at the next change of [`Page::busy`], counted from this call (not from the first poll).
     fn changed(&self) -> Doing<'_>;
 
     /// What it shows.
     fn view(&self) -> Doing<'_, PageView>;
+
+    /// What it waits for, in a few words: `the answer to POST /api/authentication/finish`. None
+    /// when it does not know, or waits for nothing.
+    fn waits_for(&self) -> Option<String> {
+        None
+    }
 }

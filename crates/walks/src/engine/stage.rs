@@ -1,10 +1,15 @@
 //! Where a run takes place.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use bench::Bench;
+use bench::{
+    Bench,
+    api::{BenchState, DeviceSummary, PromptAnswer},
+};
+use timeline::Seq;
+use tokio::{sync::watch, task::JoinSet};
 
-use super::{Cast, Page};
+use super::{Cast, Failure, Page, Secrets};
 
 /// The fresh bench of a run, with its page and its secrets.
 pub struct Stage {
@@ -16,22 +21,101 @@ pub struct Stage {
     pub cast: Cast,
     /// Throw-away secrets by their names.
     pub secrets: Secrets,
+    /// The last event before the last answer to a prompt: what was asked up to there is answered.
+    answered: Mutex<Seq>,
+    errands: Errands,
 }
 
-/// Throw-away secrets, made anew for every run; a walk only names them (`secret:alice`).
-#[derive(Default)]
-pub struct Secrets(pub(crate) HashMap<String, String>);
+/// What acts set going beside the page.
+struct Errands {
+    under_way: watch::Sender<u32>,
+    tasks: Mutex<JoinSet<()>>,
+}
 
-impl Secrets {
-    /// The digits that this name stands for.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+/// Counts an errand until it is dropped.
+struct UnderWay(watch::Sender<u32>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
     }
 }
 
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets")
+impl Stage {
+    /// A stage on which nothing was done yet.
+    #[must_use]
+    pub fn new(bench: Bench, page: Arc<dyn Page>, cast: Cast, secrets: Secrets) -> Self {
+        Self {
+            bench,
+            page,
+            cast,
+            secrets,
+            answered: Mutex::new(Seq(0)),
+            errands: Errands {
+                under_way: watch::Sender::new(0),
+                tasks: Mutex::default(),
+            },
+        }
+    }
+
+    /// How the bench stands.
+    ///
+    /// # Errors
+    /// [`Failure::Bench`] when it is closing.
+    pub async fn state(&self) -> Result<BenchState, Failure> {
+        Ok(self.bench.bench_state().await?)
+    }
+
+    /// A device by its name in the walk, or, for one that came later, on the bench.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`] when the bench has none of that name.
+    pub async fn device(&self, name: &str) -> Result<DeviceSummary, Failure> {
+        let id = self.cast.device(name).map(|device| device.id.as_str());
+        let fits = |device: &DeviceSummary| match id {
+            Some(id) => device.id == id,
+            None => device.name == name,
+        };
+        let found = self.state().await?.devices.into_iter().find(fits);
+        found.ok_or_else(|| {
+            Failure::Missing(format!("There is no device \"{name}\" on the bench (any more)."))
+        })
+    }
+
+    /// Answers a prompt. The run then waits until that had its effect.
+    ///
+    /// # Errors
+    /// [`Failure::Bench`] when the prompt is gone.
+    pub async fn answer(&self, prompt: u64, answers: &[PromptAnswer]) -> Result<(), Failure> {
+        let id = u32::try_from(prompt).map_err(|_| {
+            Failure::NotAsked("The prompt has a number that no prompt has.".to_owned())
+        })?;
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = self.bench.timeline().last();
+        for answer in answers {
+            self.bench.prompt_answer(id, *answer).await?;
+        }
+        Ok(())
+    }
+
+    /// The last event before the last answer.
+    pub(crate) fn answered(&self) -> Seq {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets something going beside the page; the run waits for it, and it ends with the run.
+    pub fn set_going(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.errands.under_way.send_modify(|count| *count += 1);
+        let under_way = UnderWay(self.errands.under_way.clone());
+        let mut tasks = self.errands.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move {
+            work.await;
+            drop(under_way);
+        });
+    }
+
+    /// How many such things are under way, and every change of that.
+    pub(crate) fn errands(&self) -> watch::Receiver<u32> {
+        self.errands.under_way.subscribe()
     }
 }

@@ -1,0 +1,405 @@
+//! A run: a fresh bench, step after step, and what came of it.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use bench::{
+    Bench, Config, HomeChoice, Setting,
+    api::{BenchState, DeviceSummary},
+    clock::SystemClock,
+};
+use serde_json::{Value, json};
+use timeline::{Clock as _, Draft, Emit as _, Event, Party, Seq, Timestamp};
+
+use super::{
+    Cast, Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
+    folder::Folder, quiet,
+};
+use crate::{http_page::HttpPage, kinds};
+
+/// How a walk is run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Instead of the walk's own seed.
+    pub seed: Option<u64>,
+    /// Keeps the bench's data in a new folder within this one.
+    pub keep: Option<PathBuf>,
+}
+
+/// A walk on its stage.
+pub struct Runner {
+    walk: Arc<Walk>,
+    seed: u64,
+    stage: Stage,
+    folder: Folder,
+    clock: SystemClock,
+    began: Timestamp,
+    steps: Vec<StepRun>,
+    /// How long its own work took so far; the time that a person thinks does not count.
+    spent: Duration,
+    /// The step under way.
+    current: Option<Current>,
+    /// The event that showed the last act which the tester did; what came after it was not
+    /// looked at yet.
+    shown: Seq,
+}
+
+/// A step under way.
+#[derive(Clone, Copy)]
+struct Current {
+    since: Seq,
+    began: Duration,
+    /// True when its act is done.
+    acted: bool,
+}
+
+impl Runner {
+    /// Sets a fresh bench up, adds the cast's devices, and opens the site's front page: the page
+    /// gets [`PageAct::Open`] for `/` before the first step, and is waited for. What a bench cannot
+    /// do without is here: a folder, a port.
+    ///
+    /// # Errors
+    /// [`Failure::Machine`] when the bench cannot be set up, [`Failure::Deadline`] when that takes
+    /// longer than the walk may.
+    pub async fn start(
+        walk: Arc<Walk>,
+        options: Options,
+        page: impl FnOnce(&Bench) -> Arc<dyn Page>,
+    ) -> Result<Self, Failure> {
+        let clock = SystemClock::new();
+        let began = clock.now();
+        let seed = options.seed.unwrap_or(walk.seed);
+        let folder = Folder::new(&walk.file, options.keep)?;
+        let bench = Bench::open(Config {
+            data: folder.path().to_owned(),
+            home: Some(HomeChoice::Memory),
+            port: None,
+            web_view: None,
+            setting: Setting {
+                relying_party: walk.party.clone(),
+                seed: Some(seed),
+                start: walk.cast.start,
+                empty: true,
+                ..Setting::default()
+            },
+        });
+        let limit = walk.deadline;
+        let setting_up = async {
+            ready(&bench).await?;
+            tell(&bench, kinds::WALK_STARTED, json!({ "title": walk.title, "seed": seed }));
+            let cast = with_devices(&bench, walk.cast.clone()).await?;
+            let secrets = Secrets::made(seed, &walk.secrets);
+            let stage = Stage::new(bench.clone(), page(&bench), cast, secrets);
+            let front = PageAct::Open {
+                path: "/".to_owned(),
+            };
+            stage.page.act(&front).await?;
+            quiet::quiet(&stage).await?;
+            Ok(stage)
+        };
+        let set_up = tokio::time::timeout(limit, setting_up).await;
+        let stage = match set_up.unwrap_or_else(|_| Err(late(limit, "the bench to open".to_owned())))
+        {
+            Ok(stage) => stage,
+            Err(failure) => {
+                bench.close().await;
+                return Err(failure);
+            }
+        };
+        let steps = walk.steps.iter().zip(1..);
+        let steps = steps.map(|(step, number)| ahead(step, number, &stage.cast));
+        Ok(Self {
+            seed,
+            steps: steps.collect(),
+            shown: stage.bench.timeline().last(),
+            stage,
+            folder,
+            spent: clock.monotonic(),
+            clock,
+            began,
+            current: None,
+            walk,
+        })
+    }
+
+    /// The stage.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// The bench of the stage.
+    #[must_use]
+    pub fn bench(&self) -> &Bench {
+        &self.stage.bench
+    }
+
+    /// The next step, or the one under way, from 0; none after the last and after a failure.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        let next = |step: &StepRun| matches!(step.outcome, StepOutcome::Ahead | StepOutcome::Current);
+        self.steps.iter().position(next)
+    }
+
+    /// The run as it stands, without its events.
+    #[must_use]
+    pub fn run(&self) -> Run {
+        Run {
+            took_millis: millis(self.spent),
+            verdict: self.verdict(),
+            steps: self.steps.clone(),
+            ..blank(&self.walk, self.seed, self.began)
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let every = |outcome| self.steps.iter().all(|step| step.outcome == outcome);
+        if self.steps.iter().any(|step| step.outcome == StepOutcome::Failed) {
+            Verdict::Failed
+        } else if every(StepOutcome::Passed) {
+            Verdict::Passed
+        } else {
+            Verdict::Running
+        }
+    }
+
+    /// Does the next step, or the rest of the one under way: its act, unless the tester did it,
+    /// then waits until all is quiet, then looks. Says how it ended; how the last one did when
+    /// there is none left.
+    pub async fn step(&mut self) -> StepOutcome {
+        let Some(at) = self.begin() else {
+            return self.last_outcome();
+        };
+        let (walk, began) = (self.walk.clone(), self.clock.monotonic());
+        let step = &walk.steps[at];
+        let limit = self.walk.deadline.saturating_sub(self.spent);
+        let done = self.current.is_some_and(|current| current.acted);
+        let working = async {
+            if !done {
+                step.act.perform(&self.stage).await?;
+            }
+            quiet::quiet(&self.stage).await
+        };
+        let outcome = match tokio::time::timeout(limit, working).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(late(limit, quiet::awaited(&self.stage).await)),
+        };
+        self.spent += self.clock.monotonic().saturating_sub(began);
+        self.look(at, step, outcome).await
+    }
+
+    /// "You do it": waits until the tester has done the next step's act, then as
+    /// [`Runner::step`]. May be dropped at any time and called again, or [`Runner::step`] instead.
+    pub async fn watch(&mut self) -> StepOutcome {
+        let Some(at) = self.begin() else {
+            return self.last_outcome();
+        };
+        if self.current.is_some_and(|current| !current.acted) {
+            let act = &self.walk.steps[at].act;
+            let mut live = self.stage.bench.timeline().subscribe();
+            loop {
+                let events = self.stage.bench.timeline().range(self.shown, usize::MAX);
+                let events = events.unwrap_or_default();
+                let shows = |event: &&Arc<Event>| act.shown_by(event, &self.stage.cast);
+                if let Some(event) = events.iter().find(shows) {
+                    self.shown = event.seq;
+                    break;
+                }
+                // Told or fallen behind: either way there is more to read.
+                let _ = live.recv().await;
+            }
+            if let Some(current) = &mut self.current {
+                current.acted = true;
+            }
+        }
+        self.step().await
+    }
+
+    /// Begins the next step, unless one is under way; its place.
+    fn begin(&mut self) -> Option<usize> {
+        let at = self.position()?;
+        if self.current.is_none() {
+            let StepRun {
+                number, title, act, ..
+            } = &self.steps[at];
+            let body = json!({ "number": number, "title": title, "act": act });
+            self.current = Some(Current {
+                since: tell(&self.stage.bench, kinds::WALK_STEP, body),
+                began: self.clock.monotonic(),
+                acted: false,
+            });
+            self.steps[at].outcome = StepOutcome::Current;
+        }
+        Some(at)
+    }
+
+    /// Checks what the step expects, and writes down what came of it.
+    async fn look(&mut self, at: usize, step: &Step, outcome: Result<(), Failure>) -> StepOutcome {
+        let (since, began) = match self.current.take() {
+            Some(current) => (current.since, current.began),
+            None => (self.stage.bench.timeline().last(), self.clock.monotonic()),
+        };
+        let failure = outcome.err().map(|failure| failure.to_string());
+        if failure.is_none() {
+            for (check, expectation) in self.steps[at].checks.iter_mut().zip(&step.expect) {
+                *check = expectation.check(&self.stage, since).await;
+            }
+        }
+        let run = &mut self.steps[at];
+        let held = run.checks.iter().all(|check| check.held == Some(true));
+        run.outcome = if failure.is_none() && held {
+            StepOutcome::Passed
+        } else {
+            StepOutcome::Failed
+        };
+        run.failure = failure;
+        run.events = Some((since, self.stage.bench.timeline().last()));
+        run.took_millis = millis(self.clock.monotonic().saturating_sub(began));
+        let outcome = run.outcome;
+        if outcome == StepOutcome::Failed {
+            for later in &mut self.steps[at + 1..] {
+                later.outcome = StepOutcome::Skipped;
+            }
+        }
+        outcome
+    }
+
+    fn last_outcome(&self) -> StepOutcome {
+        let done = |step: &&StepRun| step.outcome != StepOutcome::Skipped;
+        let last = self.steps.iter().rev().find(done);
+        last.map_or(StepOutcome::Skipped, |step| step.outcome)
+    }
+
+    /// Ends the run, closes the bench, and deletes its folder unless that is to be kept.
+    pub async fn finish(self) -> Run {
+        let mut run = self.run();
+        let bench = self.stage.bench.clone();
+        let ended = |step: &&StepRun| {
+            matches!(step.outcome, StepOutcome::Passed | StepOutcome::Failed)
+        };
+        let done = run.steps.iter().filter(ended).count();
+        tell(&bench, kinds::WALK_ENDED, json!({ "verdict": run.verdict, "steps": done }));
+        // With the stage goes what the page and the acts still have under way.
+        drop(self.stage);
+        bench.close().await;
+        let events = bench.timeline().range(Seq(0), usize::MAX).unwrap_or_default();
+        run.events = events.into_iter().map(Arc::unwrap_or_clone).collect();
+        drop(bench);
+        self.folder.close();
+        run
+    }
+}
+
+/// Runs a walk without a window.
+pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
+    let (clock, seed) = (SystemClock::new(), options.seed.unwrap_or(walk.seed));
+    let began = clock.now();
+    let started = Runner::start(walk.clone(), options, |bench| Arc::new(HttpPage::new(bench)));
+    match started.await {
+        Ok(mut runner) => {
+            while runner.position().is_some() {
+                runner.step().await;
+            }
+            runner.finish().await
+        }
+        Err(failure) => {
+            let mut steps: Vec<StepRun> = (walk.steps.iter().zip(1..))
+                .map(|(step, number)| StepRun {
+                    outcome: StepOutcome::Skipped,
+                    ..ahead(step, number, &walk.cast)
+                })
+                .collect();
+            if let Some(first) = steps.first_mut() {
+                first.outcome = StepOutcome::Failed;
+                first.failure = Some(failure.to_string());
+            }
+            Run {
+                took_millis: millis(clock.monotonic()),
+                verdict: Verdict::Failed,
+                steps,
+                ..blank(&walk, seed, began)
+            }
+        }
+    }
+}
+
+/// Waits until the bench can be used, or says why it cannot.
+async fn ready(bench: &Bench) -> Result<(), Failure> {
+    let mut changes = bench.changes();
+    loop {
+        changes.borrow_and_update();
+        let BenchState {
+            vault,
+            relying_parties,
+            ..
+        } = bench.bench_state().await?;
+        if let Some(problem) = vault.problem {
+            return Err(Failure::Machine(problem));
+        }
+        let parties = relying_parties.iter();
+        if let Some(problem) = parties.clone().find_map(|party| party.problem.clone()) {
+            return Err(Failure::Machine(problem.message));
+        }
+        if vault.state == "ready" && parties.clone().all(|party| !party.origin.is_empty()) {
+            return Ok(());
+        }
+        changes.changed().await.map_err(|_| bench::Error::Closing)?;
+    }
+}
+
+/// Adds the cast's devices; the first is in use.
+async fn with_devices(bench: &Bench, mut cast: Cast) -> Result<Cast, Failure> {
+    for player in &mut cast.devices {
+        let added = bench.device_add(player.name.clone(), player.profile.clone());
+        let DeviceSummary { id, .. } = added.await?;
+        player.id = id;
+    }
+    if let [first, _, ..] = cast.devices.as_slice() {
+        bench.device_pick(first.id.clone()).await?;
+    }
+    Ok(cast)
+}
+
+fn tell(bench: &Bench, kind: &'static str, body: Value) -> Seq {
+    bench.timeline().emit(Draft::new(Party::Bench, kind).body(body))
+}
+
+fn late(limit: Duration, awaited: String) -> Failure {
+    Failure::Deadline {
+        seconds: limit.as_secs(),
+        awaited,
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn blank(walk: &Walk, seed: u64, began: Timestamp) -> Run {
+    Run {
+        title: walk.title.clone(),
+        why: walk.why.clone(),
+        file: walk.file.display().to_string(),
+        seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        began,
+        took_millis: 0,
+        verdict: Verdict::Running,
+        steps: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+fn ahead(step: &Step, number: u32, cast: &Cast) -> StepRun {
+    StepRun {
+        number,
+        title: step.title.clone(),
+        act: step.act_name.to_owned(),
+        instruction: step.act.instruction(cast),
+        line: step.line,
+        outcome: StepOutcome::Ahead,
+        failure: None,
+        checks: step.expect.iter().map(|expectation| expectation.ahead()).collect(),
+        events: None,
+        took_millis: 0,
+    }
+}

@@ -1,0 +1,11 @@
+//! The kinds of event this room emits; all have the party `bench`.
+
+/// A walk began. Body: `title`, `seed`.
+pub const WALK_STARTED: &str = "bench.walk.started";
+/// A step of it began. Body: `number` (from 1), `title`, `act`.
+pub const WALK_STEP: &str = "bench.walk.step";
+/// It ended. Body: `verdict` (`passed`, `failed`, or `running` when it was left), `steps` (how many
+/// were done).
+pub const WALK_ENDED: &str = "bench.walk.ended";
+/// A look-alike page begins a sign-in; deliberate. Body: `origin`.
+pub const PHISHED: &str = "bench.page.impersonated";
