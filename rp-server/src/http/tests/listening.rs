@@ -1,4 +1,8 @@
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use timeline::{ManualClock, Silent};
 use tokio::{
@@ -12,7 +16,7 @@ use super::fixture::NOON;
 use crate::{Config, Data, Direct, Limits, Listeners, Network, RelyingParty, Seams, Storage};
 
 pub(super) struct Running {
-    pub(super) party: Arc<RelyingParty>,
+    pub(super) party: Weak<RelyingParty>,
     pub(super) port: u16,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
@@ -37,11 +41,14 @@ impl Running {
         .await
         .expect("sound settings");
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(party.clone().serve(listeners, async {
-            let _ = stopped.await;
-        }));
+        let held = Arc::downgrade(&party);
+        let left = held.clone();
+        let task = tokio::spawn(async move {
+            party.serve(listeners, async { drop(stopped.await) }).await;
+            assert_eq!(left.strong_count(), 0, "its data is free at the end");
+        });
         Self {
-            party,
+            party: held,
             port,
             stop,
             task,
@@ -49,7 +56,6 @@ impl Running {
     }
 
     pub(super) async fn stop(self) {
-        drop(self.party);
         self.stop.send(()).expect("it runs");
         tokio::time::timeout(Duration::from_secs(8), self.task)
             .await

@@ -77,7 +77,8 @@ async fn what_was_done_stays_done_when_the_answer_is_lost() {
     let finish = json!({ "ceremony": begun["ceremony"], "credential": credential }).to_string();
     let finish = request(port, "POST", SIGN_UP_END, &finish);
     let accounts = async || {
-        let overview = running.party.overview().await.expect("an overview");
+        let party = running.party.upgrade().expect("it runs");
+        let overview = party.overview().await.expect("an overview");
         overview.accounts.len()
     };
     network.lose(Way::In, SIGN_UP_END);
