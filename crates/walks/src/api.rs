@@ -56,6 +56,9 @@ pub struct WalkState {
     pub position: u32,
     /// How the run stands.
     pub verdict: Verdict,
+    /// How long the walk's own work took so far, in milliseconds; a person's thinking does not count.
+    #[ts(type = "number")]
+    pub took_millis: u64,
     /// Every step.
     pub steps: Vec<StepState>,
     /// What stood in the way of starting it anew.

@@ -865,6 +865,10 @@ position: number,
  */
 verdict: Verdict,
 /**
+ * How long the walk's own work took so far, in milliseconds; a person's thinking does not count.
+ */
+tookMillis: number,
+/**
  * Every step.
  */
 steps: Array<StepState>,
