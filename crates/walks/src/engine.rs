@@ -4,8 +4,8 @@ mod act;
 mod cast;
 mod expect;
 mod failure;
-mod folder;
 mod file;
+mod folder;
 mod names;
 pub mod normal;
 mod operator;
@@ -19,6 +19,8 @@ mod runner;
 mod schema;
 mod secrets;
 mod stage;
+#[cfg(test)]
+mod test_acts;
 mod unusable;
 mod walk;
 
@@ -32,8 +34,8 @@ pub use page::{Page, PageAct, PageView};
 pub use path::{Path, PathError};
 pub use registry::{ActKind, ReadError, Registry, SubjectKind};
 pub use results::{CheckRun, Fault, Run, StepOutcome, StepRun, Verdict};
-pub use schema::json_schema;
 pub use runner::{Options, Runner, run};
+pub use schema::json_schema;
 pub use secrets::Secrets;
 pub use stage::Stage;
 pub use unusable::Unusable;
