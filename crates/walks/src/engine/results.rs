@@ -101,3 +101,41 @@ pub struct CheckRun {
     /// Line of the walk's file.
     pub line: u32,
 }
+
+/// Something that made a step fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault<'a> {
+    /// What happened, as a sentence.
+    pub sentence: &'a str,
+    /// Line of the walk's file that says what should have been.
+    pub line: u32,
+    /// The event that shows it.
+    pub event: Option<Seq>,
+}
+
+impl StepRun {
+    /// What made it fail: its act, then every expectation that did not hold.
+    pub fn faults(&self) -> impl Iterator<Item = Fault<'_>> {
+        let act = self.failure.as_deref().map(|sentence| Fault {
+            sentence,
+            line: self.line,
+            event: None,
+        });
+        let broken = self.checks.iter().filter(|check| check.held == Some(false));
+        act.into_iter().chain(broken.map(|check| Fault {
+            sentence: check.difference.as_deref().unwrap_or(&check.expected),
+            line: check.line,
+            event: check.event,
+        }))
+    }
+}
+
+impl Run {
+    /// The step that ended it.
+    #[must_use]
+    pub fn failed_step(&self) -> Option<&StepRun> {
+        self.steps
+            .iter()
+            .find(|step| step.outcome == StepOutcome::Failed)
+    }
+}

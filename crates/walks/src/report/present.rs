@@ -1,0 +1,401 @@
+//! How an event is drawn: as the window's wire draws it.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use timeline::{Event, Party, Seq};
+
+#[cfg(test)]
+mod tests;
+
+/// A vertical line of the drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    Device,
+    Client,
+    RelyingParty,
+}
+
+/// Where it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A message from one lane to another.
+    Arrow(Lane, Lane),
+    /// Something a party did by itself.
+    Own(Lane),
+    /// What concerns the bench as a whole.
+    Across,
+}
+
+/// What its colour and sign say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Good,
+    Bad,
+    Warn,
+}
+
+/// An event as it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Drawn {
+    pub place: Place,
+    pub title: String,
+    pub note: Option<String>,
+    pub tone: Tone,
+}
+
+/// How `event` is drawn; `events` are the run's, in order.
+pub(super) fn present(event: &Event, events: &[Event]) -> Drawn {
+    match event.party {
+        Party::Client => client(event),
+        Party::Device => device(event),
+        Party::RelyingParty => relying_party(event, events),
+        Party::Bench => bench(event),
+    }
+}
+
+/// The event of this number.
+pub(super) fn find(events: &[Event], seq: Option<Seq>) -> Option<&Event> {
+    let seq = seq?;
+    let at = events.binary_search_by_key(&seq, |event| event.seq).ok()?;
+    events.get(at)
+}
+
+fn client(event: &Event) -> Drawn {
+    let own = |title: &str| own(Lane::Client, title);
+    match &*event.kind {
+        "client.create.called" => {
+            own("navigator.credentials.create()").note(text(event, "/origin"))
+        }
+        "client.get.called" => own("navigator.credentials.get()").note(text(event, "/origin")),
+        "client.command.sent" => Drawn::new(
+            Place::Arrow(Lane::Client, Lane::Device),
+            text(event, "/command").unwrap_or("Command"),
+        )
+        .note(number(event, "/code").map(|code| format!("CTAP 0x{code:02x}"))),
+        "client.command.answered" => answered(event),
+        "client.create.returned" => own("New credential given to the page"),
+        "client.get.returned" => own("Assertion given to the page"),
+        "client.account.chosen" => own(&format!("Account chosen{}", named(user_name(event)))),
+        "client.failed" => own(text(event, "/name").unwrap_or("Failed"))
+            .note(text(event, "/message"))
+            .tone(Tone::Bad),
+        kind => own(kind),
+    }
+}
+
+fn answered(event: &Event) -> Drawn {
+    let place = Place::Arrow(Lane::Device, Lane::Client);
+    let status = text(event, "/status").unwrap_or_default();
+    let took = took(event);
+    if number(event, "/code") == Some(0) || status == "CTAP2_OK" {
+        let title = match text(event, "/command").unwrap_or_default() {
+            "authenticatorMakeCredential" => "new credential",
+            "authenticatorGetAssertion" => "assertion",
+            "authenticatorGetNextAssertion" => "next assertion",
+            "authenticatorGetInfo" => "what the device can do",
+            "authenticatorSelection" => "selected",
+            "authenticatorReset" => "device wiped",
+            _ => "answer",
+        };
+        Drawn::new(place, title).note(list([Some(status.into()), took]))
+    } else {
+        let title = if status.is_empty() { "Refused" } else { status };
+        Drawn::new(place, title).note(took).tone(Tone::Bad)
+    }
+}
+
+fn device(event: &Event) -> Drawn {
+    let own = |title: &str| own(Lane::Device, title);
+    match &*event.kind {
+        "device.prompt.shown" => own(match text(event, "/prompt/kind").unwrap_or_default() {
+            "touch" => "Asks for a touch",
+            "setPin" => "Asks for a new PIN",
+            "enterPin" => "Asks for the PIN",
+            "chooseAccount" => "Asks which account",
+            "blocked" => "Says that it is blocked",
+            _ => "Asks the person",
+        })
+        .note(text(event, "/prompt/rpId")),
+        "device.prompt.answered" => prompt_answered(event),
+        "device.pin.checked" => pin_checked(event),
+        "device.pin.set" if flag(event, "/changed") => own("PIN changed"),
+        "device.pin.set" => own("PIN set"),
+        "device.passkey.created" => {
+            let whom = text(event, "/userName").map(|name| format!(" for {name}"));
+            own(&format!("Passkey created{}", whom.unwrap_or_default()))
+                .note(text(event, "/rpId"))
+                .tone(Tone::Good)
+        }
+        "device.passkey.used" => own("Passkey signed")
+            .note(number(event, "/signCount").map(|count| format!("counter {count}"))),
+        "device.passkey.renamed" => own("Passkey renamed"),
+        "device.passkey.deleted" => own("Passkey deleted")
+            .note(text(event, "/rpId"))
+            .tone(Tone::Warn),
+        "device.reset" => own("Device wiped").tone(Tone::Warn),
+        "device.failed" => own("The device failed")
+            .note(text(event, "/message"))
+            .tone(Tone::Bad),
+        kind => own(kind),
+    }
+}
+
+fn prompt_answered(event: &Event) -> Drawn {
+    let (title, tone) = match text(event, "/answer").unwrap_or_default() {
+        "touched" => ("Touched", Tone::Plain),
+        "pinEntered" => ("PIN entered", Tone::Plain),
+        "chosen" => ("Account chosen", Tone::Plain),
+        "wiped" => ("Wipe chosen", Tone::Warn),
+        "declined" => ("Declined by the person", Tone::Warn),
+        "cancelled" => ("Cancelled by the client", Tone::Warn),
+        "timedOut" => ("Nobody answered in time", Tone::Warn),
+        _ => ("Answered", Tone::Plain),
+    };
+    own(Lane::Device, title).tone(tone)
+}
+
+fn pin_checked(event: &Event) -> Drawn {
+    if flag(event, "/matched") {
+        return own(Lane::Device, "PIN matches").tone(Tone::Good);
+    }
+    let left = number(event, "/triesLeft");
+    own(Lane::Device, "Wrong PIN")
+        .note(left.map(|left| format!("{left} {} left", if left == 1 { "try" } else { "tries" })))
+        .tone(Tone::Warn)
+}
+
+fn relying_party(event: &Event, events: &[Event]) -> Drawn {
+    let own = |title: &str| own(Lane::RelyingParty, title);
+    let account = || named(text(event, "/account").map(Cow::from));
+    let session = || text(event, "/session").map(|id| format!("session {id}…"));
+    match &*event.kind {
+        "rp.request" => Drawn::new(
+            Place::Arrow(Lane::Client, Lane::RelyingParty),
+            &asked(Some(event)),
+        ),
+        "rp.response" => response(event, events),
+        "rp.verification" => verification(event),
+        "rp.account.created" => own(&format!("Account created{}", account())),
+        "rp.session.bound" => own(&format!("Signed in{}", account()))
+            .note(session())
+            .tone(Tone::Good),
+        "rp.session.ended" => own("Signed out").note(session()),
+        kind => own(kind),
+    }
+}
+
+fn response(event: &Event, events: &[Event]) -> Drawn {
+    let status = number(event, "/status").unwrap_or(0);
+    let asked = asked(find(events, event.cause));
+    // Nobody is signed in yet: that is how a first visit looks, not a failure.
+    let first_visit = status == 401 && asked == "GET /api/session";
+    let title = match asked.as_str() {
+        _ if first_visit => "no session",
+        _ if status >= 400 => text(event, "/body/error/code").unwrap_or("refused"),
+        "POST /api/registration/begin" => "creation options",
+        "POST /api/registration/finish" => "passkey accepted",
+        "POST /api/authentication/begin" => "request options",
+        "POST /api/authentication/finish" => "signed in",
+        "GET /api/session" => "session",
+        "DELETE /api/session" => "signed out",
+        "GET /api/passkeys" => "passkeys of the account",
+        "GET /api/relying-party" => "name, RP ID and origin",
+        _ => "response",
+    };
+    let refused = status >= 400 && !first_visit;
+    Drawn::new(Place::Arrow(Lane::RelyingParty, Lane::Client), title)
+        .note(list([Some(status.to_string()), took(event)]))
+        .tone(if refused { Tone::Bad } else { Tone::Plain })
+}
+
+fn verification(event: &Event) -> Drawn {
+    let own = |title: &str| own(Lane::RelyingParty, title);
+    let steps = event.body.get("steps").and_then(Value::as_array);
+    let section = text(event, "/steps/0/section").unwrap_or_default();
+    if flag(event, "/verified") {
+        let passed = |step: &&Value| step.get("outcome").is_some_and(|it| it == "passed");
+        let count = steps.map(|steps| steps.iter().filter(passed).count());
+        return own(&format!("{section} verified"))
+            .note(count.map(|count| format!("{count} passed")))
+            .tone(Tone::Good);
+    }
+    let failed = steps.and_then(|steps| {
+        let failed = |step: &&Value| step.get("outcome").is_some_and(|it| it == "failed");
+        steps.iter().find(failed)
+    });
+    match failed {
+        Some(step) => own(&format!("{section} step {} failed", step["step"]))
+            .note(step.get("name").and_then(Value::as_str))
+            .tone(Tone::Bad),
+        None => own("Not verified").tone(Tone::Bad),
+    }
+}
+
+fn bench(event: &Event) -> Drawn {
+    let device = |what: &str| {
+        let name = text(event, "/name").map(Cow::from);
+        across(format!("{what}{}", named(name)))
+    };
+    match &*event.kind {
+        "bench.call.refused" => own(Lane::Client, "No device answers")
+            .note(text(event, "/message"))
+            .tone(Tone::Bad),
+        "bench.started" => across("Bench started"),
+        "bench.device.added" => device("Device added"),
+        "bench.device.renamed" => device("Device renamed"),
+        "bench.device.picked" => device("Device in use"),
+        "bench.device.removed" => device("Device removed"),
+        "bench.device.powerCycled" => device("Power cut and back"),
+        "bench.device.cloned" => across("Passkeys copied to another device"),
+        "bench.clock.moved" => clock_moved(event),
+        "bench.network.set" => across(format!("Network: {}", words(event, "/state/kind"))),
+        "bench.network.lost" => across("Message lost").note(message(event)),
+        "bench.fault.armed" => across(format!(
+            "Fault armed: {}",
+            words(event, "/fault/effect/kind")
+        ))
+        .note(message(event)),
+        "bench.fault.applied" => {
+            across(format!("Fault: {}", words(event, "/effect"))).note(message(event))
+        }
+        "bench.fault.missed" => across(format!("Fault missed: {}", words(event, "/effect")))
+            .note(text(event, "/reason"))
+            .tone(Tone::Warn),
+        "bench.fault.disarmed" => across("Fault no longer waits").note(message(event)),
+        kind => across(kind),
+    }
+}
+
+fn clock_moved(event: &Event) -> Drawn {
+    let by = || {
+        number(event, "/motion/millis").map_or_else(String::new, |millis| {
+            format!(" by {}", super::duration(millis))
+        })
+    };
+    let title = match text(event, "/motion/kind").unwrap_or_default() {
+        "skip" => format!("Clocks moved on{}", by()),
+        "back" => format!("Clocks moved back{}", by()),
+        "set" => "Clocks set".to_owned(),
+        "run" => "Clocks run at another rate".to_owned(),
+        "reset" => "Clocks put right".to_owned(),
+        _ => "Clocks moved".to_owned(),
+    };
+    let parties = event.body.get("parties").and_then(Value::as_array);
+    let names: Vec<_> = parties
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(spaced)
+        .collect();
+    across(title).note((!names.is_empty()).then(|| names.join(", ")))
+}
+
+/// The message that a fault or the network is about, with its way.
+fn message(event: &Event) -> Option<String> {
+    let named = |member: &str| {
+        let own = event.body.get(member).and_then(Value::as_str);
+        own.or_else(|| event.body.get("fault")?.get(member)?.as_str())
+    };
+    let message = named("message")?;
+    Some(match (named("direction"), named("field")) {
+        (Some(direction), Some(field)) => format!("{message} ({direction}), {field}"),
+        (Some(direction), None) => format!("{message} ({direction})"),
+        _ => message.to_owned(),
+    })
+}
+
+/// The name at this place, in words.
+fn words(event: &Event, pointer: &str) -> String {
+    text(event, pointer).map_or_else(|| "changed".to_owned(), spaced)
+}
+
+/// `answerLost` as `answer lost`.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() {
+            words.push(' ');
+        }
+        words.extend(character.to_lowercase());
+    }
+    words.trim().to_owned()
+}
+
+fn asked(request: Option<&Event>) -> String {
+    let member = |path| request.and_then(|event| text(event, path));
+    let (method, path) = (member("/method"), member("/path"));
+    format!("{} {}", method.unwrap_or(""), path.unwrap_or(""))
+        .trim()
+        .to_owned()
+}
+
+fn user_name(event: &Event) -> Option<Cow<'_, str>> {
+    let name = text(event, "/user/displayName").filter(|name| !name.is_empty());
+    name.or_else(|| text(event, "/user/name")).map(Cow::from)
+}
+
+fn named(name: Option<Cow<'_, str>>) -> String {
+    name.map(|name| format!(": {name}")).unwrap_or_default()
+}
+
+/// "0.4 ms", "61 ms", "14.2 s".
+fn took(event: &Event) -> Option<String> {
+    let micros = number(event, "/durationMicros")?;
+    Some(match micros {
+        0..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        _ => super::duration(micros / 1_000),
+    })
+}
+
+fn list(parts: [Option<String>; 2]) -> Option<String> {
+    let parts: Vec<_> = parts
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.is_empty())
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn text<'a>(event: &'a Event, pointer: &str) -> Option<&'a str> {
+    event.body.pointer(pointer)?.as_str()
+}
+
+fn number(event: &Event, pointer: &str) -> Option<u64> {
+    event.body.pointer(pointer)?.as_u64()
+}
+
+fn flag(event: &Event, pointer: &str) -> bool {
+    event.body.pointer(pointer) == Some(&Value::Bool(true))
+}
+
+fn across(title: impl AsRef<str>) -> Drawn {
+    Drawn::new(Place::Across, title.as_ref())
+}
+
+fn own(lane: Lane, title: &str) -> Drawn {
+    Drawn::new(Place::Own(lane), title)
+}
+
+impl Drawn {
+    fn new(place: Place, title: &str) -> Self {
+        Self {
+            place,
+            title: title.to_owned(),
+            note: None,
+            tone: Tone::Plain,
+        }
+    }
+
+    fn note(mut self, note: Option<impl Into<String>>) -> Self {
+        self.note = note.map(Into::into);
+        self
+    }
+
+    fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+}
