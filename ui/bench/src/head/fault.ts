@@ -13,9 +13,9 @@ export const EFFECTS: readonly [EffectKind, label: string, sentence: string][] =
 ];
 
 export const CHANGES: readonly [ChangeKind, label: string][] = [
-  ['flip', 'flipped: one bit, the other truth value, the next number'],
-  ['set', 'set to a value'],
-  ['remove', 'taken away'],
+  ['flip', 'flip it'],
+  ['set', 'set it'],
+  ['remove', 'take it away'],
 ];
 
 /** What the form holds. */

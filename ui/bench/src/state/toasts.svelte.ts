@@ -7,6 +7,8 @@ export interface Toast {
   message: string;
   /** A text worth copying, such as a file's path. */
   copy?: { text: string; what: string };
+  /** What can be done next. */
+  next?: { label: string; action: string; run: () => void };
 }
 
 const NOTE_STAYS = 10_000;
@@ -26,8 +28,8 @@ export class Toasts {
   #next = 1;
 
   /** Says something that went well; it leaves by itself. */
-  note(message: string, copy?: Toast['copy']) {
-    const id = this.#add({ tone: 'note', message, copy });
+  note(message: string, copy?: Toast['copy'], next?: Toast['next']) {
+    const id = this.#add({ tone: 'note', message, copy, next });
     setTimeout(() => this.dismiss(id), NOTE_STAYS);
   }
 

@@ -7,6 +7,7 @@ import {
   differenceOf,
   eventOf,
   movedCard,
+  passedText,
   placeOf,
   placeWords,
   primaryOf,
@@ -50,6 +51,7 @@ const walk = (steps: StepState[], more: Partial<WalkState> = {}): WalkState =>
     mode: 'play',
     playing: false,
     preparing: false,
+    tookMillis: 0,
     position: steps.findIndex((one) => one.outcome !== 'passed'),
     verdict: 'running',
     steps,
@@ -77,6 +79,12 @@ describe('how far a walk has come', () => {
     expect(shownStep(walk([passed, step(2, 'passed')], { position: 2 }))?.number).toBe(2);
     expect(shownStep(walk([]))).toBeNull();
   });
+});
+
+it('says at the end how much held, and how long it took', () => {
+  const done = walk([step(1, 'passed', { checks: [check(), check()] }), step(2, 'passed')], { verdict: 'passed', tookMillis: 4200 });
+  expect(passedText(done)).toBe('2 steps, 2 checks as expected in 4 s');
+  expect(passedText(walk([step(1, 'passed', { checks: [check()] })], { verdict: 'passed' }))).toBe('1 step, 1 check as expected');
 });
 
 describe('a step’s card', () => {

@@ -1,4 +1,5 @@
 import type { CheckRun, DeskState, Prompt, Seq, StepState, WalkState } from '../bindings/types';
+import { spanText } from '../head/spans';
 
 /** How far a walk has come, for its line. */
 export interface Progress {
@@ -57,6 +58,15 @@ export function cardLine(step: StepState): string {
     }
   }
 }
+
+/** What held, at the end of a walk that passed. */
+export function passedText(walk: WalkState): string {
+  const checks = walk.steps.reduce((sum, step) => sum + step.checks.length, 0);
+  const took = walk.tookMillis > 0 ? ` in ${spanText(walk.tookMillis)}` : '';
+  return `${counted(walk.steps.length, 'step')}, ${counted(checks, 'check')} as expected${took}`;
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** An expectation's sign. */
 export const checkSign = (check: Pick<CheckRun, 'held'>): string => (check.held === null ? '○' : check.held ? '✓' : '✕');

@@ -14,6 +14,12 @@ export function ignoredText(recording: RecordingState): string | null {
     : `${recording.ignored} things you did have no act in walks and are left out.`;
 }
 
+/** What is lost when it is discarded. */
+export function discardText(recording: RecordingState): string {
+  const lost = recording.steps.length === 0 ? 'Nothing was recorded yet.' : `${recordedText(recording)} and the bench they were done on are thrown away.`;
+  return `${lost} Your own devices and timeline come back as they were.`;
+}
+
 /** What is missing before it can be saved. */
 export function missingForSave(title: string): string | null {
   return title.trim() === '' ? 'A walk needs a title, so that others find it.' : null;
