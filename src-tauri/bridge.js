@@ -1,7 +1,9 @@
 // The bridge: gives a page framed in the bench its `navigator.credentials` and
 // `PublicKeyCredential`, so that the page is the same bytes here and in a
 // browser. It only converts and carries; the parent takes the origin from the
-// message event, never from what is said here.
+// message event, never from what is said here. It also tells what the page
+// shows and whether it is busy, and presses the page's own controls when a walk
+// asks for that.
 (() => {
   "use strict";
 
@@ -279,7 +281,8 @@
 
   window.addEventListener("message", (event) => {
     if (event.source !== parent || event.origin !== app) return;
-    const { touchstone, id, answer } = event.data ?? {};
+    const { touchstone, id, answer, act } = event.data ?? {};
+    if (touchstone === "act") void obey(id, act);
     const call = touchstone === "answer" ? running.get(id) : undefined;
     if (!call) return;
     call.end();
@@ -310,7 +313,9 @@
     const end = () => {
       running.delete(id);
       signal?.removeEventListener("abort", abort);
+      ended();
     };
+    began();
     running.set(id, { resolve, reject, end });
     signal?.addEventListener("abort", abort);
   });
@@ -335,9 +340,201 @@
   };
   for (const [name, type] of Object.entries(types)) define(window, name, type);
 
+  // --- whether the page is busy, and what it shows -----------------------------
+
+  /** A page that did nothing for this time is idle, in milliseconds: it may go on a moment after an answer. */
+  const SETTLE = 40;
+
+  let active = 0;
+  let busy = true;
+  let settling;
+
+  const textOf = (role, root = document) => root.querySelector(`[data-role="${role}"]`)?.textContent.trim() || null;
+
+  const view = () => ({
+    path: location.pathname,
+    signedInAs: textOf("account-username") ?? textOf("account-name"),
+    error: textOf("error"),
+    passkeys: [...document.querySelectorAll('[data-role="passkey-label"]')].map((label) => label.textContent.trim()),
+  });
+
+  const tell = (more) => post({ touchstone: "page", busy, view: view(), ...more });
+
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      busy = active > 0;
+      tell();
+    }, SETTLE);
+  };
+
+  const began = () => {
+    active += 1;
+    clearTimeout(settling);
+    if (busy) return;
+    busy = true;
+    tell();
+  };
+
+  const ended = () => {
+    active -= 1;
+    if (active === 0) settle();
+  };
+
+  const { then } = Promise.prototype;
+
+  /** Runs what gives a promise, and is busy until that is settled; the page gets its outcome unchanged. */
+  const counted = (run) => {
+    began();
+    let promise;
+    try {
+      promise = run();
+    } catch (thrown) {
+      ended();
+      throw thrown;
+    }
+    const settled = (take) => (outcome) => {
+      ended();
+      return take(outcome);
+    };
+    // The page gets the promise that follows, so that a rejection it does not handle is still reported.
+    return Reflect.apply(then, promise, [
+      settled((value) => value),
+      settled((reason) => {
+        throw reason;
+      }),
+    ]);
+  };
+
+  /** Puts a watcher before a function, which keeps its name, its length and its attributes. */
+  const watch = (owner, name, apply) => {
+    const property = Object.getOwnPropertyDescriptor(owner ?? {}, name);
+    if (typeof property?.value !== "function") return;
+    Object.defineProperty(owner, name, { ...property, value: new Proxy(property.value, { apply }) });
+  };
+  const counting = (target, self, parameters) => counted(() => Reflect.apply(target, self, parameters));
+
+  watch(window, "fetch", counting);
+  for (const read of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"]) watch(window.Response?.prototype, read, counting);
+
+  const sending = new WeakSet();
+  const sent = (request) => sending.delete(request) && ended();
+  watch(XMLHttpRequest.prototype, "open", (target, self, parameters) => {
+    const outcome = Reflect.apply(target, self, parameters);
+    // A request that is opened anew is over, and says nothing.
+    sent(self);
+    return outcome;
+  });
+  watch(XMLHttpRequest.prototype, "send", (target, self, parameters) => {
+    const outcome = Reflect.apply(target, self, parameters);
+    if (self.readyState === XMLHttpRequest.DONE) return outcome;
+    sending.add(self);
+    began();
+    EventTarget.prototype.addEventListener.call(self, "loadend", () => sent(self), { once: true });
+    return outcome;
+  });
+
+  // A press may change what the page shows without a request.
+  window.addEventListener("click", () => active === 0 && settle(), true);
+
+  // --- what a walk does on the page ---------------------------------------------
+
+  /** How long a control may take to appear and to be enabled, and how often that is looked at, in milliseconds. */
+  const PATIENCE = 3000;
+  const GLANCE = 20;
+
+  const moment = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+  const action = (name) => `[data-action="${name}"]`;
+  const field = (name) => `[data-field="${name}"]`;
+
+  const ready = (selector, root) =>
+    [...root.querySelectorAll(selector)].find((control) => !control.disabled && control.getAttribute("aria-disabled") !== "true");
+
+  /** The first control that can be used. */
+  const control = async (what, selector, root = document) => {
+    for (let waited = 0; ; waited += GLANCE) {
+      const found = ready(selector, root);
+      if (found) return found;
+      if (waited >= PATIENCE) throw new Error(`The page at ${location.pathname} does not offer "${what}" now.`);
+      await moment(GLANCE);
+    }
+  };
+
+  const press = async (name, root) => (await control(name, action(name), root)).click();
+
+  /** As a person types: the page learns of it by its events. */
+  const fill = async (name, text) => {
+    const input = await control(name, field(name));
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, text);
+    for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+  };
+
+  /** Follows the page's own link when what is wanted is on another page. */
+  const goWhere = async (selector, link) => {
+    if (document.querySelector(selector)) return;
+    ready(action(link), document)?.click();
+  };
+
+  const row = (index) => {
+    const found = [...document.querySelectorAll("[data-passkey]")].find((_, at) => at === index);
+    if (!found) throw new Error(`The page at ${location.pathname} lists no passkey number ${index + 1}.`);
+    return found;
+  };
+
+  const acts = {
+    open: ({ path }) => {
+      const target = new URL(path, location.origin);
+      if (target.origin !== location.origin || target.hash) throw new Error(`"${path}" is no path of this site.`);
+      // Busy until this page is gone.
+      began();
+      location.assign(target);
+    },
+    createAccount: async ({ username, displayName }) => {
+      await goWhere(field("username"), "go-sign-up");
+      await fill("username", username);
+      await fill("displayName", displayName);
+      await press("create-account");
+    },
+    signIn: async () => {
+      await goWhere(action("sign-in"), "go-sign-in");
+      await press("sign-in");
+    },
+    signOut: () => press("sign-out"),
+    addPasskey: () => press("add-passkey"),
+    renamePasskey: async ({ index, label }) => {
+      await press("rename-passkey", row(index));
+      await fill("passkey-label", label);
+      await press("save-passkey-label", row(index));
+    },
+    deletePasskey: async ({ index }) => {
+      await press("delete-passkey", row(index));
+      await press("confirm-delete-passkey");
+    },
+    cancel: () => press("cancel"),
+  };
+
+  const obey = async (order, act) => {
+    began();
+    let refused = null;
+    try {
+      if (!Object.hasOwn(acts, act?.kind)) throw new Error("The page cannot do that.");
+      await acts[act.kind](act);
+    } catch (thrown) {
+      refused = thrown.message;
+    }
+    // What the press sets going has begun by then.
+    await moment(0);
+    tell({ order, refused });
+    ended();
+  };
+
   // --- where the page is, for the address bar ----------------------------------
 
-  const tellLocation = () => post({ touchstone: "location", href: location.href });
+  const tellLocation = () => {
+    post({ touchstone: "location", href: location.href });
+    if (active === 0) settle();
+  };
   for (const name of ["pushState", "replaceState"]) {
     const original = history[name];
     history[name] = function (...parameters) {
@@ -346,5 +543,11 @@
     };
   }
   window.addEventListener("popstate", tellLocation);
-  window.addEventListener("DOMContentLoaded", tellLocation);
+
+  // A page is busy until it is read; its scripts have run by then.
+  began();
+  window.addEventListener("DOMContentLoaded", () => {
+    tellLocation();
+    ended();
+  });
 })();

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CredentialsAnswer, CredentialsCall } from '../bindings/types';
-import { BridgeHost, isLocalOrigin } from './bridge-host';
+import type { CredentialsAnswer, CredentialsCall, PageOrder } from '../bindings/types';
+import { BridgeHost, isLocalOrigin, type Told } from './bridge-host';
 
 const ORIGIN = 'http://localhost:7780';
 const found: CredentialsAnswer = { outcome: 'credential', credential: { id: 'abc' } };
@@ -11,6 +11,7 @@ const stranger = { postMessage: vi.fn() };
 const call = vi.fn<(call: CredentialsCall) => Promise<CredentialsAnswer>>();
 const abort = vi.fn<(call: string) => Promise<null>>();
 const located = vi.fn<(href: string) => void>();
+const told = vi.fn<(told: Told) => Promise<unknown>>();
 let host: BridgeHost;
 
 beforeEach(() => {
@@ -20,11 +21,14 @@ beforeEach(() => {
   call.mockReset().mockResolvedValue(found);
   abort.mockReset().mockResolvedValue(null);
   located.mockReset();
+  told.mockReset().mockResolvedValue(null);
   host = new BridgeHost({
     frame: () => frame as unknown as Window,
     call,
     abort,
     located,
+    origin: () => ORIGIN,
+    told,
     newId: () => `call-${++ids}`,
   });
 });
@@ -170,4 +174,123 @@ it.each([
   ['http://localhost:7780/', false],
 ])('%s is an origin the bench frames: %s', (origin, expected) => {
   expect(isLocalOrigin(origin)).toBe(expected);
+});
+
+describe('what a walk does on the page', () => {
+  const view = { path: '/', signedInAs: null, error: null, passkeys: [] };
+  const order = (id: number): PageOrder => ({ id, generation: 1, act: { kind: 'signIn' } });
+  const speak = (more: object = {}, from: { origin?: string; source?: unknown } = {}) => say({ touchstone: 'page', busy: false, view, ...more }, from);
+  const given = () => frame.postMessage.mock.calls.map(([message]) => message);
+
+  it('is given to the page of the relying party, and to no other origin', () => {
+    speak();
+    host.order(order(3));
+    expect(frame.postMessage).toHaveBeenCalledExactlyOnceWith({ touchstone: 'act', id: 3, act: { kind: 'signIn' } }, ORIGIN);
+  });
+
+  it('waits until the page has spoken', () => {
+    host.order(order(3));
+    say({ touchstone: 'begin' });
+    expect(frame.postMessage).not.toHaveBeenCalled();
+    speak();
+    speak();
+    expect(given()).toEqual([{ touchstone: 'act', id: 3, act: { kind: 'signIn' } }]);
+  });
+
+  it('is not given to a page that came after the one it was meant for', () => {
+    host.order(order(3));
+    host.left();
+    speak();
+    expect(frame.postMessage).not.toHaveBeenCalled();
+  });
+
+  it('is told as begun once, by the page that has it', async () => {
+    speak();
+    host.order(order(3));
+    speak({ busy: true, order: 2 });
+    speak({ busy: true, order: 3, refused: 'The page does not offer "sign-in" now.' });
+    speak({ order: 3 });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    const answers = told.mock.calls.map(([report]) => report).filter(({ order }) => order !== null);
+    expect(answers).toHaveLength(1);
+    expect(answers[0]).toMatchObject({ order: 3, refused: 'The page does not offer "sign-in" now.' });
+  });
+
+  it('is not begun because a page says so before it was asked', async () => {
+    say({ touchstone: 'begin' });
+    host.order(order(3));
+    speak({ order: 3 });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    expect(told.mock.calls.map(([report]) => report.order)).toEqual([null, null]);
+  });
+});
+
+describe('what a page says of itself', () => {
+  const view = { path: '/account', signedInAs: 'alice', error: null, passkeys: ['Phone'] };
+
+  it('is passed on', async () => {
+    say({ touchstone: 'page', busy: true, view });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledExactlyOnceWith({ busy: true, view, order: null, refused: null }));
+  });
+
+  it.each([
+    { origin: 'http://other.localhost:7780' },
+    { source: stranger as unknown },
+  ])('counts from the frame at the relying party’s origin only', (from) => {
+    say({ touchstone: 'page', busy: false, view }, from);
+    say({ touchstone: 'begin' }, from);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it.each([{ busy: 'yes', view }, { view }, { busy: true }, { busy: true, view: 'x' }, { busy: true, view: [] }])('is ignored when it makes no sense: %o', (part) => {
+    say({ touchstone: 'page', ...part });
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('is cut to what a walk can use', async () => {
+    const long = 'x'.repeat(10_000);
+    say({ touchstone: 'page', busy: true, view: { path: long, signedInAs: {}, error: long, passkeys: Array(5000).fill(long), more: long } });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    const report = told.mock.calls[0]![0];
+    expect(report.view.path).toHaveLength(500);
+    expect(report.view.signedInAs).toBe('');
+    expect(report.view.passkeys).toHaveLength(100);
+    expect(JSON.stringify(report).length).toBeLessThan(60_000);
+  });
+
+  it('does not flood the bench: while one report is on its way, the newest of the others waits', async () => {
+    let taken!: () => void;
+    told.mockImplementationOnce(() => new Promise<void>((resolve) => (taken = resolve)));
+    for (let at = 0; at < 1000; at++) say({ touchstone: 'page', busy: at % 2 === 0, view: { ...view, path: `/${at}` } });
+    expect(told).toHaveBeenCalledTimes(1);
+    taken();
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    expect(told.mock.calls[1]![0].view.path).toBe('/999');
+  });
+
+  it('keeps the answer to an order among the reports that wait', async () => {
+    let taken!: () => void;
+    told.mockImplementationOnce(() => new Promise<void>((resolve) => (taken = resolve)));
+    say({ touchstone: 'page', busy: false, view });
+    host.order({ id: 8, generation: 1, act: { kind: 'cancel' } });
+    say({ touchstone: 'page', busy: true, view, order: 8 });
+    say({ touchstone: 'page', busy: false, view });
+    taken();
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    expect(told.mock.calls[1]![0]).toMatchObject({ busy: false, order: 8 });
+  });
+
+  it('goes on after a report that could not be told', async () => {
+    told.mockRejectedValueOnce(new Error('the window is closing'));
+    say({ touchstone: 'page', busy: true, view });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+    say({ touchstone: 'page', busy: false, view });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+  });
+
+  it('is busy while a document begins', async () => {
+    say({ touchstone: 'begin' });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    expect(told.mock.calls[0]![0].busy).toBe(true);
+  });
 });

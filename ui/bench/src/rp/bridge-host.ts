@@ -1,4 +1,4 @@
-import type { CredentialsAnswer, CredentialsCall } from '../bindings/types';
+import type { CredentialsAnswer, CredentialsCall, PageOrder, PageReport, PageView } from '../bindings/types';
 import { problemOf } from '../state/toasts.svelte';
 
 /** What the host needs from the window. */
@@ -9,8 +9,18 @@ export interface Seams {
   abort: (call: string) => Promise<unknown>;
   /** The frame says where it is; `href` lies within the frame's origin. */
   located: (href: string) => void;
+  /** Where the frame's page must be for a walk to act on it and to believe it. */
+  origin: () => string | null;
+  /** The page says how it stands. Nothing more is told until that was taken. */
+  told: (told: Told) => Promise<unknown>;
   newId: () => string;
 }
+
+/** What a page says of itself. */
+export type Told = Omit<PageReport, 'generation' | 'number'>;
+
+const LONGEST = 500;
+const MOST_PASSKEYS = 100;
 
 /** The most calls one frame may have open. */
 const MOST_CALLS = 8;
@@ -23,6 +33,13 @@ const MOST_CALLS = 8;
 export class BridgeHost {
   /** From the page's name for a call to ours. */
   readonly #running = new Map<string | number, string>();
+  /** What the page is to do; given to it once it has spoken. */
+  #order: PageOrder | null = null;
+  #given = false;
+  #spoken = false;
+  /** What the page said while what it said before was on its way. */
+  #news: Told | null = null;
+  #telling = false;
 
   constructor(private readonly seams: Seams) {}
 
@@ -38,6 +55,10 @@ export class BridgeHost {
         break;
       case 'begin':
         this.abortAll();
+        this.#begun(event.origin);
+        break;
+      case 'page':
+        if (event.origin === this.seams.origin()) this.#report(source, event.origin, message);
         break;
       case 'abort':
         if (isId(message.id)) this.#end(message.id);
@@ -50,9 +71,72 @@ export class BridgeHost {
     }
   };
 
+  /** Has the page do something, as soon as it can. */
+  order(order: PageOrder): void {
+    this.#order = order;
+    this.#given = false;
+    const source = this.seams.frame();
+    const origin = this.seams.origin();
+    if (source && origin && this.#spoken) this.#give(source, origin);
+  }
+
+  /** Another page comes into the frame. */
+  left(): void {
+    this.abortAll();
+    this.#spoken = false;
+    this.#order = null;
+    this.#news = null;
+  }
+
   /** The page is gone: ends its calls. Their answers go nowhere. */
   abortAll(): void {
     for (const id of [...this.#running.keys()]) this.#end(id);
+  }
+
+  /** A document begins: it has heard of no order, and is busy until it says otherwise. */
+  #begun(origin: string) {
+    this.#spoken = false;
+    if (origin === this.seams.origin()) {
+      this.#tell({ busy: true, view: { path: '', signedInAs: null, error: null, passkeys: [] }, order: null, refused: null });
+    }
+  }
+
+  #report(source: Window, origin: string, message: Record<string, unknown>) {
+    const { busy, view, order, refused } = message;
+    if (typeof busy !== 'boolean' || !isRecord(view)) return;
+    const answers = this.#given && this.#order !== null && order === this.#order.id;
+    this.#tell({
+      busy,
+      view: viewOf(view),
+      order: answers ? this.#order!.id : null,
+      refused: answers && refused != null ? text(refused) : null,
+    });
+    if (answers) this.#order = null;
+    this.#spoken = true;
+    if (this.#order && !this.#given) this.#give(source, origin);
+  }
+
+  #give(source: Window, origin: string) {
+    this.#given = true;
+    source.postMessage({ touchstone: 'act', id: this.#order!.id, act: { ...this.#order!.act } }, origin);
+  }
+
+  /** One report at a time, so that they keep their order; of those in between the newest is enough. */
+  #tell(told: Told) {
+    const earlier = this.#news?.order == null ? {} : { order: this.#news.order, refused: this.#news.refused };
+    this.#news = told.order === null ? { ...told, ...earlier } : told;
+    if (!this.#telling) void this.#tellOn();
+  }
+
+  async #tellOn() {
+    this.#telling = true;
+    while (this.#news) {
+      const told = this.#news;
+      this.#news = null;
+      // A walk that waits for what could not be told says so itself.
+      await this.seams.told(told).catch(() => undefined);
+    }
+    this.#telling = false;
   }
 
   async #run(source: Window, origin: string, message: Record<string, unknown>) {
@@ -107,6 +191,21 @@ export function isLocalOrigin(origin: string): boolean {
 
 function isWithin(href: string, origin: string): boolean {
   return URL.canParse(href) && new URL(href).origin === origin;
+}
+
+function viewOf(view: Record<string, unknown>): PageView {
+  const passkeys = Array.isArray(view.passkeys) ? (view.passkeys as unknown[]) : [];
+  return {
+    path: text(view.path),
+    signedInAs: view.signedInAs == null ? null : text(view.signedInAs),
+    error: view.error == null ? null : text(view.error),
+    passkeys: passkeys.slice(0, MOST_PASSKEYS).map(text),
+  };
+}
+
+/** A page may say anything; what is no text says nothing. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST) : '';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import type { PageView } from '../bindings/types';
 
 type Page = Window & typeof globalThis;
 interface Dom {
@@ -30,12 +31,15 @@ interface Place {
   nested?: boolean;
   /** What the engine says of the windows around, the nearest first. */
   ancestors?: string[];
+  /** What the page's window has before the bridge comes. */
+  before?: (page: Page) => void;
+  html?: string;
 }
 
-function frame({ origin = SITE, alone, nested, ancestors }: Place = {}): Framed {
+function frame({ origin = SITE, alone, nested, ancestors, before, html = '' }: Place = {}): Framed {
   const outer = new JSDOM('', { url: 'http://tauri.localhost/' }).window;
   const between = new JSDOM('', { url: 'http://localhost:9000/' }).window;
-  const dom = new JSDOM('', { url: `${origin}/account?tab=1`, runScripts: 'outside-only' });
+  const dom = new JSDOM(html, { url: `${origin}/account?tab=1`, runScripts: 'outside-only' });
   const page = dom.window;
   const posted = vi.fn<Framed['posted']>();
   for (const one of [outer, between]) one.postMessage = posted as unknown as Window['postMessage'];
@@ -45,6 +49,7 @@ function frame({ origin = SITE, alone, nested, ancestors }: Place = {}): Framed 
   }
   if (ancestors) Object.defineProperty(page.location, 'ancestorOrigins', { value: ancestors });
   page.structuredClone = structuredClone;
+  before?.(page);
   page.eval(BRIDGE);
   return { page, outer, posted };
 }
@@ -492,4 +497,301 @@ describe('options from JSON', () => {
       expect(() => parseRequest(json)).toThrow(framed.page.TypeError);
     },
   );
+});
+
+/** What the page said of itself, the newest last. */
+const reports = ({ posted }: Framed) => posted.mock.calls.map(([message]) => message).filter(({ touchstone }) => touchstone === 'page');
+const lastReport = (framed: Framed) => reports(framed).at(-1)!;
+const pause = (millis = 0) => new Promise((resolve) => setTimeout(resolve, millis));
+const idle = (framed: Framed) => vi.waitFor(() => expect(lastReport(framed)?.busy).toBe(false));
+
+/** A promise that is settled from outside. */
+function pending<T>() {
+  let settle!: { resolve: (value: T) => void; reject: (reason: unknown) => void };
+  const promise = new Promise<T>((resolve, reject) => (settle = { resolve, reject }));
+  return { promise, ...settle };
+}
+
+describe('what the page says of itself', () => {
+  it('is where it is, who is signed in, what went wrong and which passkeys it lists', async () => {
+    framed = frame({
+      html: `<h1 data-role="account-name"> Alice Ash </h1><p data-role="account-username">alice</p><p data-role="error">It failed.</p>
+        <span data-role="passkey-label">Phone</span><span data-role="passkey-label"> Key </span>`,
+    });
+    await idle(framed);
+    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: 'alice', error: 'It failed.', passkeys: ['Phone', 'Key'] });
+  });
+
+  it('is nothing where the page has no such parts', async () => {
+    await idle(framed);
+    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: null, error: null, passkeys: [] });
+    expect(framed.posted.mock.calls.every(([, to]) => to === APP)).toBe(true);
+  });
+
+  it('is told anew when the page goes elsewhere without a request', async () => {
+    await idle(framed);
+    framed.page.history.pushState(null, '', '/sign-up');
+    await vi.waitFor(() => expect((lastReport(framed).view as PageView).path).toBe('/sign-up'));
+  });
+
+  it('is that it is busy while a credential is asked for', async () => {
+    await idle(framed);
+    const call = framed.page.navigator.credentials.get({ publicKey: request() });
+    expect(lastReport(framed).busy).toBe(true);
+    await pause(80);
+    expect(lastReport(framed).busy).toBe(true);
+    answer(framed, 1, credential(authentication));
+    await call;
+    await idle(framed);
+  });
+
+  it('is that it is idle after a call that was refused or aborted', async () => {
+    const { page } = framed;
+    await refusal(page.navigator.credentials.get({ publicKey: {} as never }));
+    const stop = new page.AbortController();
+    const call = page.navigator.credentials.get({ publicKey: request(), signal: stop.signal });
+    stop.abort();
+    await refusal(call);
+    await idle(framed);
+  });
+});
+
+describe('a page’s requests', () => {
+  const answered = { text: 'hello' };
+  let gate = pending<object>();
+  const native = function fetch(this: unknown, input: unknown) {
+    if (input === undefined) throw new TypeError('1 argument required');
+    return gate.promise;
+  };
+
+  beforeEach(() => {
+    gate = pending<object>();
+    framed = frame({
+      before: (page) => {
+        Object.defineProperty(page, 'fetch', { value: native, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  });
+
+  it('make it busy until their answers are there', async () => {
+    await idle(framed);
+    const call = framed.page.fetch('/x');
+    expect(lastReport(framed).busy).toBe(true);
+    await pause(80);
+    expect(lastReport(framed).busy).toBe(true);
+    gate.resolve(answered);
+    expect(await call).toBe(answered);
+    await idle(framed);
+  });
+
+  it('leave no gap in which one that follows at once would look idle', async () => {
+    await idle(framed);
+    const before = reports(framed).length;
+    const follows = framed.page.fetch('/x').then(() => framed.page.fetch('/y'));
+    gate.resolve(answered);
+    await follows;
+    expect(reports(framed).slice(before).map(({ busy }) => busy)).toEqual([true]);
+    await idle(framed);
+  });
+
+  it('fail as they would without the bridge', async () => {
+    const reason = new TypeError('Load failed');
+    const call = framed.page.fetch('/x');
+    gate.reject(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(() => (framed.page.fetch as (input?: unknown) => unknown)()).toThrow('1 argument required');
+    await idle(framed);
+  });
+
+  it('still report a failure that the page does not handle', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      void framed.page.fetch('/x');
+      gate.reject('nobody cares');
+      await pause(20);
+      expect(unhandled).toEqual(['nobody cares']);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
+  it('are sent by a function that looks and is kept as before', () => {
+    const { page } = framed;
+    expect(page.fetch.name).toBe('fetch');
+    expect(page.fetch.length).toBe(1);
+    expect(Object.getOwnPropertyDescriptor(page, 'fetch')).toMatchObject({ writable: true, enumerable: true, configurable: true });
+    const own = () => Promise.resolve(new Response());
+    page.fetch = own;
+    expect(page.fetch).toBe(own);
+  });
+
+  it('work in a page that has no fetch', () => expect(frame().page.fetch).toBeUndefined());
+
+  it('by XMLHttpRequest make it busy until they end, however they end', async () => {
+    await idle(framed);
+    const { page } = framed;
+    const send = (how: (request: XMLHttpRequest) => void) => {
+      const request = new page.XMLHttpRequest();
+      request.open('GET', 'http://localhost:1/nobody');
+      request.onerror = () => undefined;
+      request.send();
+      expect(lastReport(framed).busy).toBe(true);
+      how(request);
+    };
+    send(() => undefined);
+    await idle(framed);
+    send((request) => request.abort());
+    await idle(framed);
+    send((request) => request.open('GET', '/again'));
+    await idle(framed);
+    expect(() => new page.XMLHttpRequest().send()).toThrow(page.DOMException);
+    await idle(framed);
+  });
+
+  it('leave nothing behind in the page’s globals', () => {
+    const bare = new JSDOM('', { url: SITE, runScripts: 'outside-only' }).window;
+    const added = Object.getOwnPropertyNames(frame().page).filter((name) => !Object.getOwnPropertyNames(bare).includes(name));
+    expect(added.sort()).toEqual([
+      'AuthenticatorAssertionResponse',
+      'AuthenticatorAttestationResponse',
+      'AuthenticatorResponse',
+      'Credential',
+      'PublicKeyCredential',
+      'structuredClone',
+    ]);
+  });
+});
+
+describe('what a walk does on the page', () => {
+  const site = `
+    <a href="/sign-up" data-action="go-sign-up">Create</a>
+    <form hidden></form>
+    <button data-action="sign-in">Sign in</button>
+    <ul><li data-passkey="a"><button data-action="rename-passkey">Rename</button><button data-action="delete-passkey">x</button></li>
+    <li data-passkey="b"><button data-action="rename-passkey">Rename</button><button data-action="delete-passkey">x</button></li></ul>`;
+  let pressed: string[];
+
+  beforeEach(async () => {
+    framed = frame({ html: site });
+    pressed = [];
+    framed.page.document.addEventListener('click', (event) => {
+      event.preventDefault();
+      const target = event.target as HTMLElement;
+      pressed.push([target.dataset.action, target.closest<HTMLElement>('[data-passkey]')?.dataset.passkey].filter(Boolean).join(' '));
+    }, true);
+    await idle(framed);
+  });
+
+  function order(id: number, act: unknown, { origin = APP, source = framed.outer as Window } = {}) {
+    const event = new framed.page.MessageEvent('message', { data: { touchstone: 'act', id, act }, origin });
+    Object.defineProperty(event, 'source', { value: source });
+    framed.page.dispatchEvent(event);
+  }
+  const begun = (id: number) =>
+    vi.waitFor(() => {
+      const found = reports(framed).find((report) => report.order === id);
+      expect(found).toBeDefined();
+      return found!;
+    }, 5000);
+  const put = (html: string) => framed.page.document.body.insertAdjacentHTML('beforeend', html);
+  const find = <T extends HTMLElement>(selector: string) => framed.page.document.querySelector<T>(selector)!;
+
+  it('is to press the page’s own control, and to say so', async () => {
+    order(1, { kind: 'signIn' });
+    expect(await begun(1)).toMatchObject({ busy: true, refused: null });
+    expect(pressed).toEqual(['sign-in']);
+    await idle(framed);
+  });
+
+  it('is asked by the window around, and by nobody else', async () => {
+    order(1, { kind: 'signIn' }, { origin: 'http://evil.localhost:1' });
+    order(2, { kind: 'signIn' }, { source: framed.page });
+    await pause(30);
+    expect(pressed).toEqual([]);
+    expect(reports(framed).some((report) => report.order)).toBe(false);
+  });
+
+  it('waits until the control is enabled', async () => {
+    const button = find<HTMLButtonElement>('[data-action="sign-in"]');
+    button.setAttribute('aria-disabled', 'true');
+    order(1, { kind: 'signIn' });
+    await pause(60);
+    expect(pressed).toEqual([]);
+    button.removeAttribute('aria-disabled');
+    button.disabled = true;
+    await pause(60);
+    expect(pressed).toEqual([]);
+    expect(lastReport(framed).busy).toBe(true);
+    button.disabled = false;
+    await begun(1);
+    expect(pressed).toEqual(['sign-in']);
+  });
+
+  it('is refused in a sentence when the page has no such control', async () => {
+    order(1, { kind: 'signOut' });
+    expect((await begun(1)).refused).toBe('The page at /account does not offer "sign-out" now.');
+    await idle(framed);
+  });
+
+  it('fills fields as a person types, after following the page’s own link', async () => {
+    const heard: string[] = [];
+    find('[data-action="go-sign-up"]').addEventListener('click', () => {
+      put('<input data-field="username"><input data-field="displayName"><button data-action="create-account">Go</button>');
+      for (const input of framed.page.document.querySelectorAll('input')) {
+        for (const type of ['input', 'change']) input.addEventListener(type, () => heard.push(`${input.dataset.field} ${type} ${input.value}`));
+        // As frameworks do: the element's own property is not the native one.
+        Object.defineProperty(input, 'value', { get: () => Object.getOwnPropertyDescriptor(framed.page.HTMLInputElement.prototype, 'value')!.get!.call(input), set: () => expect.unreachable() });
+      }
+    });
+    order(1, { kind: 'createAccount', username: 'alice', displayName: 'Alice "<b>' });
+    expect((await begun(1)).refused).toBeNull();
+    expect(heard).toEqual(['username input alice', 'username change alice', 'displayName input Alice "<b>', 'displayName change Alice "<b>']);
+    expect(pressed).toEqual(['go-sign-up', 'create-account']);
+  });
+
+  it('finds the row of a passkey by its place', async () => {
+    find('[data-passkey="b"] [data-action="rename-passkey"]').addEventListener('click', () => {
+      find('[data-passkey="b"]').innerHTML = '<input data-field="passkey-label"><button data-action="save-passkey-label">Save</button>';
+    });
+    order(1, { kind: 'renamePasskey', index: 1, label: 'Work phone' });
+    expect((await begun(1)).refused).toBeNull();
+    expect(find<HTMLInputElement>('[data-field="passkey-label"]').value).toBe('Work phone');
+    expect(pressed).toEqual(['rename-passkey b', 'save-passkey-label b']);
+  });
+
+  it('deletes only after the page’s own question', async () => {
+    find('[data-passkey="a"] [data-action="delete-passkey"]').addEventListener('click', () =>
+      setTimeout(() => put('<button data-action="confirm-delete-passkey">Delete</button>'), 30),
+    );
+    order(1, { kind: 'deletePasskey', index: 0 });
+    await begun(1);
+    expect(pressed).toEqual(['delete-passkey a', 'confirm-delete-passkey']);
+  });
+
+  it.each([2, -1, 'length', null])('is refused for a passkey that is not listed (%o)', async (index) => {
+    order(1, { kind: 'deletePasskey', index });
+    expect((await begun(1)).refused).toContain('lists no passkey number');
+    expect(pressed).toEqual([]);
+  });
+
+  it.each([undefined, null, {}, { kind: 'toString' }, { kind: '__proto__' }, { kind: 'open', path: 'https://example.org/' }, { kind: 'open', path: '//example.org/' }, { kind: 'open', path: 'javascript:alert(1)' }, { kind: 'open', path: '/x#y' }])(
+    'is refused when it is nothing that a page can do: %o',
+    async (act) => {
+      order(1, act);
+      expect((await begun(1)).refused).not.toBeNull();
+      expect(pressed).toEqual([]);
+      await idle(framed);
+    },
+  );
+
+  it('opens a path of the site and is busy until the page is gone', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    order(1, { kind: 'open', path: '/sign-up' });
+    expect((await begun(1)).refused).toBeNull();
+    await pause(80);
+    expect(lastReport(framed).busy).toBe(true);
+    complaints.mockRestore();
+  });
 });
