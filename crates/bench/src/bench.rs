@@ -9,15 +9,15 @@ use std::{
 
 use client::Client;
 use device::Seams;
+use rp_server::Random;
 use serde_json::json;
 use time::{OffsetDateTime, macros::format_description};
 use timeline::{Clock, Draft, Emit, Export, Party, Recorder, Seq};
 use tokio::sync::watch;
-use zeroize::Zeroizing;
 
 use crate::{
-    Config, Error, HomeChoice,
-    api::{About, BenchState, Problem, SavedFile, TimelinePage, WayOut},
+    Config, Error,
+    api::{About, BenchState, Problem, SavedFile, TimelinePage},
     calls::RunningCall,
     chooser::Chooser,
     clock::SystemClock,
@@ -25,10 +25,11 @@ use crate::{
     faults::Faults,
     kinds,
     links::Linked,
+    lots::Lots,
     network::Network,
-    party::{self, PartySlot, Running},
+    party::PartySlot,
     seams::Clocks,
-    vault_slot::{self, Obstacle, VaultSlot},
+    vault_slot::{Obstacle, VaultSlot},
 };
 
 /// Events kept in memory; older ones are on disk.
@@ -48,15 +49,18 @@ pub(crate) struct Inner {
     pub(crate) clocks: Clocks,
     pub(crate) network: Arc<Network>,
     pub(crate) faults: Arc<Faults>,
+    pub(crate) lots: Arc<Lots>,
+    /// The relying party's, across its restarts.
+    pub(crate) party_random: Arc<dyn Random>,
     recorder: Arc<Recorder>,
     pub(crate) emit: Arc<dyn Emit>,
     pub(crate) client: Client,
     pub(crate) chooser: Arc<Chooser>,
     pub(crate) settings: Mutex<Settings>,
     pub(crate) vault: Mutex<VaultSlot>,
-    party: Mutex<PartySlot>,
+    pub(crate) party: Mutex<PartySlot>,
     /// Held by whoever starts or stops the relying party.
-    party_turn: tokio::sync::Mutex<()>,
+    pub(crate) party_turn: tokio::sync::Mutex<()>,
     pub(crate) calls: Mutex<HashMap<String, RunningCall>>,
     pub(crate) changes: watch::Sender<u64>,
 }
@@ -73,12 +77,14 @@ impl Bench {
     pub fn open(config: Config) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let recorder = Arc::new(Recorder::new(clock.clone(), EVENTS_IN_MEMORY));
-        let emit: Arc<dyn Emit> = Arc::new(Linked::new(recorder.clone()));
+        let linked = Arc::new(Linked::new(recorder.clone()));
+        let emit: Arc<dyn Emit> = linked.clone();
         let changes = watch::Sender::new(0);
         let clocks = Clocks::new(&clock, config.setting.start);
         let chooser = Arc::new(Chooser::new(changes.clone()));
-        let faults = Arc::new(Faults::new(emit.clone(), changes.clone()));
-        let network = Arc::new(Network::default());
+        let faults = Arc::new(Faults::new(recorder.clone(), linked, changes.clone()));
+        let lots = Lots::new(config.setting.seed);
+        let network = Arc::new(Network::new(&lots, faults.clone(), changes.clone()));
         let settings = Settings::load(&config.data);
         let home = config.home.unwrap_or(settings.vault_home);
         let bench = Self(Arc::new(Inner {
@@ -88,6 +94,8 @@ impl Bench {
             clocks,
             network,
             faults,
+            party_random: lots.relying_party(),
+            lots: Arc::new(lots),
             recorder,
             emit,
             chooser,
@@ -129,7 +137,7 @@ impl Bench {
     /// # Errors
     /// [`Error::Closing`] when the bench is closing.
     pub async fn bench_state(&self) -> Result<BenchState, Error> {
-        let relying_parties = vec![lock(&self.0.party).summary()];
+        let relying_parties = vec![self.relying_party()];
         let bench = self.clone();
         blocking(move || Ok(bench.state_with(relying_parties))).await
     }
@@ -236,153 +244,24 @@ impl Bench {
             .unwrap_or_else(|| millis.to_string())
     }
 
-    /// Does what the tester chose when the vault is shut, and returns when that is done or has failed.
-    ///
-    /// # Errors
-    /// [`Error::NoWayOut`] when the vault is not shut, [`Error::PassphraseMissing`], and what
-    /// setting the old vault aside met.
-    pub async fn vault_way_out(
-        &self,
-        way: WayOut,
-        passphrase: Option<String>,
-    ) -> Result<(), Error> {
-        let passphrase = passphrase.map(Zeroizing::new);
-        if way == WayOut::UsePassphrase && passphrase.is_none() {
-            return Err(Error::PassphraseMissing);
-        }
-        let (home, obstacle) = lock(&self.0.vault).begin_opening()?;
-        self.note_change();
-        let (home, passphrase) = match way {
-            WayOut::Retry => (home, None),
-            WayOut::UseFile => (HomeChoice::File, None),
-            WayOut::UseMemory => (HomeChoice::Memory, None),
-            WayOut::UsePassphrase => (HomeChoice::Passphrase, passphrase),
-            WayOut::StartOver => {
-                if let Err(error) = self.set_vault_aside().await {
-                    *lock(&self.0.vault) = VaultSlot::Shut(home, obstacle);
-                    self.note_change();
-                    return Err(error);
-                }
-                (home, None)
-            }
-        };
-        self.open_vault(home, passphrase).await;
-        Ok(())
-    }
-
-    async fn set_vault_aside(&self) -> Result<(), Error> {
-        let (folder, now) = (self.vault_folder(), self.0.clock.now().0);
-        blocking(move || {
-            vault::Vault::set_aside(&folder, now).map_err(device::Error::from)?;
-            Ok(())
-        })
-        .await
-    }
-
-    async fn open_vault(&self, home: HomeChoice, passphrase: Option<Zeroizing<String>>) {
-        *lock(&self.0.vault) = VaultSlot::Opening(home);
-        self.note_change();
-        let bench = self.clone();
-        let opened = blocking(move || {
-            let opened = vault_slot::open(&bench.vault_folder(), home, passphrase);
-            Ok(opened.and_then(|vault| Ok((vault.clone(), bench.shelf_of(vault)?))))
-        })
-        .await;
-        let slot = match opened {
-            Ok(Ok((vault, shelf))) => {
-                self.remember_home(home);
-                VaultSlot::Open(home, vault, shelf)
-            }
-            Ok(Err(obstacle)) => VaultSlot::Shut(home, obstacle),
-            Err(error) => VaultSlot::Shut(home, Obstacle::interrupted(&error)),
-        };
-        *lock(&self.0.vault) = slot;
-        self.note_change();
-    }
-
-    fn remember_home(&self, home: HomeChoice) {
-        // Memory is for now; the next start asks again.
-        if home != HomeChoice::Memory && self.0.config.home.is_none() {
-            lock(&self.0.settings).vault_home = home;
-            self.save_settings();
-        }
-    }
-
     pub(crate) fn save_settings(&self) {
         let settings = lock(&self.0.settings).clone();
         // The choice holds for this start even when it cannot be kept; the folder's own trouble is shown elsewhere.
         let _ = settings.save(&self.0.config.data);
     }
 
-    pub(crate) fn seams(&self) -> Seams {
+    /// What the devices need from the world.
+    pub(crate) fn device_seams(&self) -> Seams {
+        let lots = self.0.lots.clone();
         Seams::new(self.0.clocks.device.clone(), self.0.emit.clone())
+            .rng(move |device| lots.device(device))
             .prompt_time(self.0.config.setting.prompt_time)
-    }
-
-    /// Starts the relying party again, on request at another port.
-    ///
-    /// # Errors
-    /// None: what stands in the way is part of [`Bench::bench_state`].
-    pub async fn relying_party_retry(&self, another_port: bool) -> Result<(), Error> {
-        let port = if another_port {
-            party::free_port().ok()
-        } else {
-            self.0.config.port
-        };
-        self.start_party(port).await;
-        Ok(())
-    }
-
-    /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
-    ///
-    /// # Errors
-    /// [`Error::NoWayOut`] while it runs, [`Error::Write`] when its folder cannot be renamed.
-    pub async fn relying_party_start_over(&self) -> Result<(), Error> {
-        let _turn = self.0.party_turn.lock().await;
-        if !matches!(*lock(&self.0.party), PartySlot::Failed(_)) {
-            return Err(Error::NoWayOut("the relying party runs."));
-        }
-        let (folder, now) = (self.party_folder(), self.0.clock.now().0);
-        blocking(move || {
-            party::set_aside(&folder, now).map_err(|source| Error::Write {
-                path: folder,
-                source,
-            })
-        })
-        .await?;
-        self.start_party_in_turn(self.0.config.port).await;
-        Ok(())
-    }
-
-    async fn start_party(&self, port: Option<u16>) {
-        let _turn = self.0.party_turn.lock().await;
-        self.start_party_in_turn(port).await;
-    }
-
-    async fn start_party_in_turn(&self, port: Option<u16>) {
-        self.stop_party_in_turn().await;
-        let folder = self.party_folder();
-        let clock = self.0.clocks.relying_party.clone();
-        let started = Running::start(folder, port, self.0.emit.clone(), clock).await;
-        *lock(&self.0.party) = match started {
-            Ok(running) => PartySlot::Running(running),
-            Err(error) => PartySlot::Failed(Problem::from(Error::from(error))),
-        };
-        self.note_change();
-    }
-
-    async fn stop_party_in_turn(&self) {
-        let stopped = std::mem::replace(&mut *lock(&self.0.party), PartySlot::Starting);
-        self.note_change();
-        if let PartySlot::Running(running) = stopped {
-            running.stop().await;
-        }
     }
 
     /// Lets requests under way finish and closes the port. The vault closes with the last handle.
     pub async fn close(&self) {
         let _turn = self.0.party_turn.lock().await;
-        self.stop_party_in_turn().await;
+        self.stop_party_in_turn(PartySlot::Starting).await;
         let mut vault = lock(&self.0.vault);
         *vault = VaultSlot::Opening(vault.home());
     }
@@ -414,11 +293,7 @@ impl Bench {
         })
     }
 
-    fn party_folder(&self) -> PathBuf {
-        self.0.config.data.join("rp").join("localhost")
-    }
-
-    fn vault_folder(&self) -> PathBuf {
+    pub(crate) fn vault_folder(&self) -> PathBuf {
         self.0.config.data.join("vault")
     }
 
@@ -433,7 +308,31 @@ impl Bench {
     }
 
     pub(crate) fn tell(&self, kind: &'static str, body: serde_json::Value) {
-        self.0.emit.emit(Draft::new(Party::Bench, kind).body(body));
+        self.emit(Draft::new(Party::Bench, kind).body(body));
+    }
+
+    /// Says on the timeline what whoever uses this bench did to it, such as a walk.
+    pub fn emit(&self, draft: Draft) -> Seq {
+        self.0.emit.emit(draft)
+    }
+
+    /// Waits until the vault and the relying party are open, or have failed to open.
+    ///
+    /// # Errors
+    /// What stands in the way of the first of them that failed.
+    pub async fn opened(&self) -> Result<(), Problem> {
+        let mut changes = self.changes();
+        loop {
+            changes.borrow_and_update();
+            let vault = lock(&self.0.vault).standing();
+            let party = lock(&self.0.party).standing();
+            if let (Some(vault), Some(party)) = (vault, party) {
+                return vault.and(party);
+            }
+            if changes.changed().await.is_err() {
+                return Err(Error::Closing.into());
+            }
+        }
     }
 }
 

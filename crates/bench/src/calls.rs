@@ -12,6 +12,7 @@ use crate::{
     Bench, Error,
     api::{CredentialsAnswer, CredentialsCall, CredentialsMethod},
     bench::{Inner, blocking, lock},
+    faults::FaultyChannel,
     kinds,
     vault_slot::VaultSlot,
 };
@@ -73,7 +74,7 @@ impl Bench {
                 return Ok(exception("NotAllowedError", &error.to_string()));
             }
         };
-        let mut channel = InProcessChannel::new(device);
+        let mut channel = FaultyChannel::new(InProcessChannel::new(device), self.0.faults.clone());
         let page = Call {
             origin: &origin,
             options: &call.public_key,
@@ -114,7 +115,7 @@ impl Bench {
     }
 
     /// Waits while the vault is being opened, which ends by the keyring's deadline.
-    async fn vault_opened(&self) {
+    pub(crate) async fn vault_opened(&self) {
         let mut changes = self.changes();
         while matches!(*lock(&self.0.vault), VaultSlot::Opening(_)) {
             if changes.changed().await.is_err() {

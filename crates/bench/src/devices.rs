@@ -155,7 +155,9 @@ impl Bench {
         }
     }
 
-    pub(crate) fn prompt(&self) -> Option<Prompt> {
+    /// What a device, or the client, asks the person right now; blocks on the disk.
+    #[must_use]
+    pub fn prompt(&self) -> Option<Prompt> {
         let asked = self.asking().and_then(|device| device.prompts().current());
         self.0
             .chooser
@@ -165,7 +167,7 @@ impl Bench {
 
     /// The device whose prompt the window shows.
     fn asking(&self) -> Option<Device> {
-        let devices = self.opened().ok()?;
+        let devices = self.powered_up().ok()?;
         devices
             .into_iter()
             .map(|(device, _)| device)
@@ -175,7 +177,7 @@ impl Bench {
     /// The device that answers the next ceremony; blocks on the disk.
     pub(crate) fn active(&self) -> Result<Device, Error> {
         let remembered = lock(&self.0.settings).active_device.clone();
-        let mut devices = self.opened()?;
+        let mut devices = self.powered_up()?;
         let place = devices
             .iter()
             .position(|(device, _)| Some(device.id().as_str()) == remembered.as_deref());
@@ -195,13 +197,13 @@ impl Bench {
 
     /// Every device with its passkeys; blocks on the disk.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceSummary>, Error> {
-        self.opened()?
+        self.powered_up()?
             .iter()
             .map(|(device, info)| shapes::device_summary(device, info))
             .collect()
     }
 
-    fn opened(&self) -> Result<Vec<(Device, device::Info)>, Error> {
+    fn powered_up(&self) -> Result<Vec<(Device, device::Info)>, Error> {
         let shelf = self.shelf()?;
         shelf
             .list()?
@@ -216,7 +218,7 @@ impl Bench {
 
     /// The devices of a vault that was just opened, with a first phone in a fresh one.
     pub(crate) fn shelf_of(&self, vault: Vault) -> Result<Shelf, Obstacle> {
-        let shelf = Shelf::new(vault, self.seams());
+        let shelf = Shelf::new(vault, self.device_seams());
         let powered_up = || {
             if !self.0.config.setting.empty && shelf.list()?.is_empty() {
                 shelf.add(FIRST_DEVICE, Model::Phone)?;

@@ -48,7 +48,7 @@ pub enum Error {
     Motion(&'static str),
     /// The network cannot be set like that.
     #[error("The network stays as it was: {0}.")]
-    Network(&'static str),
+    Network(String),
     /// The fault makes no sense.
     #[error("The fault was not armed: {0}.")]
     Fault(String),
@@ -90,6 +90,12 @@ impl Error {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl Problem {
+    pub(crate) fn of(error: &Error) -> Self {
         Self {
             code: error.code().to_owned(),
             message: error.to_string(),

@@ -22,12 +22,15 @@ mod faults;
 mod find;
 pub mod kinds;
 mod links;
+mod lots;
 mod network;
 mod party;
+mod relying_party;
 mod seams;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod vault_opening;
 mod vault_slot;
 
 pub use bench::Bench;

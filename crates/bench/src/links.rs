@@ -4,10 +4,13 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
+use serde_json::Value;
 use timeline::{Draft, Emit, Recorder, Seq};
+
+use crate::bench::lock;
 
 /// How many open hand-overs are remembered.
 const REMEMBERED: usize = 64;
@@ -19,6 +22,12 @@ struct HandOver {
     to: &'static [&'static str],
     taken_at: &'static str,
 }
+
+/// Where they stand in HTTP bodies.
+const HTTP_TOKENS: [&str; 2] = [
+    "/publicKey/challenge",
+    "/credential/response/clientDataJSON",
+];
 
 const HAND_OVERS: [HandOver; 2] = [
     HandOver {
@@ -39,10 +48,19 @@ const HAND_OVERS: [HandOver; 2] = [
     },
 ];
 
-/// An [`Emit`] that adds such causes.
+const COMMAND: &str = client::kinds::COMMAND_SENT;
+const ANSWER: &str = client::kinds::COMMAND_ANSWERED;
+
+/// An [`Emit`] that adds such causes, and marks answers that faults changed on their way.
 pub(crate) struct Linked {
     recorder: Arc<Recorder>,
     given: Mutex<VecDeque<(String, Seq)>>,
+    /// Tokens that a fault replaced, by what replaced them.
+    replaced: Mutex<VecDeque<(String, String)>>,
+    /// The newest commands that left, as bytes.
+    sent: Mutex<VecDeque<(Vec<u8>, Seq)>>,
+    /// Changed answers whose event is still to come, with the event of their command.
+    marked: Mutex<VecDeque<(Seq, Vec<u8>)>>,
 }
 
 impl Linked {
@@ -50,17 +68,69 @@ impl Linked {
         Self {
             recorder,
             given: Mutex::default(),
+            replaced: Mutex::default(),
+            sent: Mutex::default(),
+            marked: Mutex::default(),
         }
+    }
+
+    /// The event of the newest command with these bytes.
+    pub(crate) fn sent(&self, request: &[u8]) -> Option<Seq> {
+        let sent = lock(&self.sent);
+        sent.iter()
+            .rev()
+            .find(|(bytes, _)| bytes == request)
+            .map(|(_, seq)| *seq)
+    }
+
+    /// The event that handed this body's token over, for a message that has none of its own yet.
+    pub(crate) fn giver(&self, body: &[u8]) -> Option<Seq> {
+        let token = tokens(body).pop()?.1;
+        self.find(&token)
+    }
+
+    /// Marks the answer to the command of event `command` as one that was asked to go wrong.
+    pub(crate) fn mark_answer(&self, command: Option<Seq>, answer: &[u8]) {
+        if let Some(command) = command {
+            remember(&self.marked, (command, answer.to_vec()));
+        }
+    }
+
+    /// A fault changed a body: what is handed over by it is found all the same.
+    pub(crate) fn changed(&self, before: &[u8], after: &[u8]) {
+        let after = tokens(after);
+        for (pointer, old) in tokens(before) {
+            let new = after.iter().find(|(known, _)| *known == pointer);
+            if let Some((_, new)) = new.filter(|(_, new)| *new != old) {
+                remember(&self.replaced, (new.clone(), old));
+            }
+        }
+    }
+
+    fn find(&self, token: &str) -> Option<Seq> {
+        let replaced = lock(&self.replaced);
+        let replacing = replaced.iter().rev().find(|(new, _)| new == token);
+        let token = replacing.map_or(token.to_owned(), |(_, old)| old.clone());
+        drop(replaced);
+        let given = lock(&self.given);
+        let given = given.iter().rev().find(|(known, _)| *known == token);
+        given.map(|(_, seq)| *seq)
+    }
+
+    fn is_marked(&self, draft: &Draft) -> bool {
+        let (ANSWER, Some(command), Some(raw)) = (draft.kind, draft.cause, &draft.raw) else {
+            return false;
+        };
+        let mut marked = lock(&self.marked);
+        let place = marked
+            .iter()
+            .position(|(seq, bytes)| *seq == command && bytes == raw);
+        place.and_then(|place| marked.remove(place)).is_some()
     }
 
     fn cause_of(&self, draft: &Draft) -> Option<Seq> {
         let taken = token(draft, |hand_over| (hand_over.to, hand_over.taken_at))?;
-        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        given
-            .iter()
-            .rev()
-            .find(|(token, _)| *token == taken)
-            .map(|(_, seq)| *seq)
+        self.find(&taken)
     }
 }
 
@@ -83,22 +153,42 @@ impl Emit for Linked {
         if draft.cause.is_none() {
             draft.cause = self.cause_of(&draft);
         }
+        draft.deliberate |= self.is_marked(&draft);
+        let command = draft.raw.clone().filter(|_| draft.kind == COMMAND);
         let given = token(&draft, |hand_over| (hand_over.from, hand_over.given_at));
         let seq = self.recorder.emit(draft);
         if let Some(given) = given {
-            let mut remembered = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-            remembered.push_back((given, seq));
-            if remembered.len() > REMEMBERED {
-                remembered.pop_front();
-            }
+            remember(&self.given, (given, seq));
+        }
+        if let Some(command) = command {
+            remember(&self.sent, (command, seq));
         }
         seq
     }
 }
 
+fn remember<T>(remembered: &Mutex<VecDeque<T>>, new: T) {
+    let mut remembered = lock(remembered);
+    remembered.push_back(new);
+    if remembered.len() > REMEMBERED {
+        remembered.pop_front();
+    }
+}
+
+/// The tokens of hand-overs in an HTTP body, with where they stand.
+fn tokens(body: &[u8]) -> Vec<(&'static str, String)> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        return Vec::new();
+    };
+    HTTP_TOKENS
+        .into_iter()
+        .filter_map(|pointer| Some((pointer, body.pointer(pointer)?.as_str()?.to_owned())))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
     use timeline::{ManualClock, Party, Timestamp};
 
     use super::*;

@@ -1,21 +1,212 @@
 //! What lies between pages and the relying party.
 
-use std::sync::Mutex;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use crate::{api::NetworkState, bench::lock};
+use rand_chacha::{ChaCha20Rng, rand_core::Rng as _};
+use rp_server::network::{Crossing, Fate, Message};
+use serde_json::json;
+use timeline::{Draft, Emit as _, Party, Seq};
+use tokio::sync::watch;
 
-/// The network, as the tester set it.
-#[derive(Default)]
+use crate::{
+    Error,
+    api::{Direction, NetworkState},
+    bench::lock,
+    faults::{self, Faults, catalogue},
+    kinds,
+    lots::Lots,
+};
+
+/// The slowest network, in milliseconds.
+const SLOWEST: u64 = 600_000;
+
+/// The network, as the tester set it, and the faults on its messages.
 pub(crate) struct Network {
     state: Mutex<NetworkState>,
+    dice: Mutex<ChaCha20Rng>,
+    faults: Arc<Faults>,
+    changes: watch::Sender<u64>,
 }
 
 impl Network {
+    pub(crate) fn new(lots: &Lots, faults: Arc<Faults>, changes: watch::Sender<u64>) -> Self {
+        Self {
+            state: Mutex::default(),
+            dice: Mutex::new(lots.dice()),
+            faults,
+            changes,
+        }
+    }
+
     pub(crate) fn state(&self) -> NetworkState {
         lock(&self.state).clone()
     }
 
+    /// Tells the timeline and then sets it.
     pub(crate) fn set(&self, state: NetworkState) {
+        let mut draft =
+            Draft::new(Party::Bench, kinds::NETWORK_SET).body(json!({ "state": state }));
+        draft.deliberate = state != NetworkState::Online;
+        self.faults.linked.emit(draft);
         *lock(&self.state) = state;
+        self.note_change();
     }
+
+    /// Whether a state makes sense.
+    pub(crate) fn check(state: &NetworkState) -> Result<(), Error> {
+        let no = |why: &str| Err(Error::Network(why.to_owned()));
+        match state {
+            NetworkState::Slow { millis } if *millis > SLOWEST => {
+                no("a request is at most 600,000 ms late")
+            }
+            NetworkState::Lossy { percent } if *percent > 100 => {
+                no("of a hundred messages, 0 to 100 get lost")
+            }
+            NetworkState::AnswerLost { requests: 0, .. } => no("at least one answer must get lost"),
+            NetworkState::AnswerLost {
+                path: Some(path), ..
+            } => catalogue::api_path(path).or_else(|nearest| {
+                let hint = nearest.map(|nearest| format!("; the nearest is {nearest}"));
+                no(&format!(
+                    "the relying party's API has no path {path}{}",
+                    hint.unwrap_or_default()
+                ))
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether chance takes this message.
+    fn takes(&self, percent: u8) -> bool {
+        let drawn = (u64::from(lock(&self.dice).next_u32()) * 100) >> 32;
+        drawn < u64::from(percent)
+    }
+
+    /// Whether this answer is one that gets lost; counts it.
+    fn loses_answer(&self, path: &str) -> Option<NetworkState> {
+        let mut state = lock(&self.state);
+        let before = state.clone();
+        let NetworkState::AnswerLost {
+            requests,
+            path: only,
+        } = &mut *state
+        else {
+            return None;
+        };
+        if only.as_deref().is_some_and(|only| only != path) {
+            return None;
+        }
+        *requests = requests.saturating_sub(1);
+        let is_last = *requests == 0;
+        drop(state);
+        self.note_change();
+        is_last.then(|| self.set(NetworkState::Online));
+        Some(before)
+    }
+
+    fn lost(
+        &self,
+        message: &Message,
+        direction: Direction,
+        state: &NetworkState,
+        cause: Option<Seq>,
+    ) -> Fate {
+        let body = json!({
+            "message": format!("{} {}", message.method, message.path),
+            "direction": direction,
+            "state": state,
+        });
+        let draft = Draft::new(Party::Bench, kinds::NETWORK_LOST);
+        self.faults
+            .linked
+            .emit(draft.cause(cause).body(body).deliberate());
+        Fate::Lose
+    }
+
+    async fn request(&self, request: &mut Message) -> Fate {
+        let state = self.state();
+        let is_api = is_api(request);
+        let is_lost = match &state {
+            NetworkState::Offline => true,
+            NetworkState::Lossy { percent } => is_api && self.takes(*percent),
+            NetworkState::Slow { millis } if is_api => {
+                tokio::time::sleep(Duration::from_millis(*millis)).await;
+                false
+            }
+            _ => false,
+        };
+        let cause = self.faults.linked.giver(&request.body);
+        if is_lost {
+            return self.lost(request, Direction::Request, &state, cause);
+        }
+        self.suffer(request, Direction::Request, cause).await
+    }
+
+    async fn answer(&self, request: &Message, answer: &mut Message) -> Fate {
+        let fate = self
+            .suffer(answer, Direction::Response, request.event)
+            .await;
+        if fate == Fate::Lose || !is_api(request) {
+            return fate;
+        }
+        let lost = match self.state() {
+            state @ NetworkState::Lossy { percent } => self.takes(percent).then_some(state),
+            _ => self.loses_answer(&request.path),
+        };
+        match lost {
+            Some(state) => self.lost(request, Direction::Response, &state, request.event),
+            None => fate,
+        }
+    }
+
+    /// Lets the armed faults happen to a message.
+    async fn suffer(
+        &self,
+        message: &mut Message,
+        direction: Direction,
+        cause: Option<Seq>,
+    ) -> Fate {
+        let Some(name) = catalogue::http_name(&message.method, &message.path) else {
+            return Fate::Deliver;
+        };
+        let fared = self.faults.happen(faults::Message {
+            name,
+            direction,
+            bytes: std::mem::take(&mut message.body),
+            cause,
+            command: None,
+        });
+        message.body = fared.bytes;
+        message.deliberate |= fared.deliberate;
+        if fared.delay > Duration::ZERO {
+            tokio::time::sleep(fared.delay).await;
+        }
+        match (fared.dropped, fared.twice) {
+            (true, _) => Fate::Lose,
+            (false, true) => Fate::Twice,
+            (false, false) => Fate::Deliver,
+        }
+    }
+
+    fn note_change(&self) {
+        self.changes
+            .send_modify(|version| *version = version.wrapping_add(1));
+    }
+}
+
+impl rp_server::network::Network for Network {
+    fn arrives<'a>(&'a self, request: &'a mut Message) -> Crossing<'a> {
+        Box::pin(self.request(request))
+    }
+
+    fn leaves<'a>(&'a self, request: &'a Message, answer: &'a mut Message) -> Crossing<'a> {
+        Box::pin(self.answer(request, answer))
+    }
+}
+
+fn is_api(message: &Message) -> bool {
+    message.path.starts_with("/api/")
 }

@@ -6,15 +6,13 @@ use std::{
 };
 
 use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Seams, Storage};
-use timeline::{Clock, Emit};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{Problem, RelyingPartySummary};
-
-/// The first relying party's name and RP ID.
-const NAME: &str = "Acme";
-const RP_ID: &str = "localhost";
+use crate::{
+    PartySetting,
+    api::{Problem, RelyingPartySummary},
+};
 
 /// How the relying party stands.
 pub(crate) enum PartySlot {
@@ -22,13 +20,21 @@ pub(crate) enum PartySlot {
     Starting,
     /// It answers at this origin.
     Running(Running),
+    /// The tester switched it off.
+    Off {
+        /// Where it answered, and will again.
+        origin: String,
+        /// Its port.
+        port: u16,
+    },
     /// It does not run.
     Failed(Problem),
 }
 
 /// A relying party that answers.
 pub(crate) struct Running {
-    origin: String,
+    party: Arc<RelyingParty>,
+    port: u16,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -38,24 +44,43 @@ impl Running {
     pub(crate) async fn start(
         folder: PathBuf,
         port: Option<u16>,
-        emit: Arc<dyn Emit>,
-        clock: Arc<dyn Clock>,
+        setting: &PartySetting,
+        seams: Seams,
     ) -> Result<Self, Error> {
-        let opened = tokio::task::spawn_blocking(move || {
-            Storage::open(&Data::Folder(folder), Limits::default())
-        });
+        let mut limits = Limits::default();
+        if let Some(lifetime) = setting.ceremony_lifetime {
+            limits.ceremony_lifetime = lifetime;
+        }
+        let opened =
+            tokio::task::spawn_blocking(move || Storage::open(&Data::Folder(folder), limits));
         let storage = opened.await.map_err(|_| Error::Closed)??;
         let listeners = Listeners::bind(port, &storage).await?;
-        let config = Config::local(NAME, RP_ID, listeners.port());
-        let party = RelyingParty::open(config, storage, Seams::new(emit, clock)).await?;
-        let origin = party.origin().to_owned();
+        let port = listeners.port();
+        let config = Config::local(&setting.name, &setting.rp_id, port);
+        let party = RelyingParty::open(config, storage, seams).await?;
         let shutdown = CancellationToken::new();
-        let task = tokio::spawn(party.serve(listeners, shutdown.clone().cancelled_owned()));
+        let serving = party
+            .clone()
+            .serve(listeners, shutdown.clone().cancelled_owned());
         Ok(Self {
-            origin,
+            party,
+            port,
             shutdown,
-            task,
+            task: tokio::spawn(serving),
         })
+    }
+
+    /// The relying party itself, to look into.
+    pub(crate) fn party(&self) -> Arc<RelyingParty> {
+        self.party.clone()
+    }
+
+    /// What stands in its place while it is switched off.
+    pub(crate) fn switched_off(&self) -> PartySlot {
+        PartySlot::Off {
+            origin: self.party.origin().to_owned(),
+            port: self.port,
+        }
     }
 
     /// Lets requests under way finish and closes the port and the data.
@@ -68,17 +93,42 @@ impl Running {
 
 impl PartySlot {
     /// As the window shows it.
-    pub(crate) fn summary(&self) -> RelyingPartySummary {
+    pub(crate) fn summary(&self, setting: &PartySetting) -> RelyingPartySummary {
         let (origin, problem) = match self {
             Self::Starting => (String::new(), None),
-            Self::Running(running) => (running.origin.clone(), None),
+            Self::Running(running) => (running.party.origin().to_owned(), None),
+            Self::Off { origin, .. } => (origin.clone(), None),
             Self::Failed(problem) => (String::new(), Some(problem.clone())),
         };
         RelyingPartySummary {
-            name: NAME.to_owned(),
-            rp_id: RP_ID.to_owned(),
+            name: setting.name.clone(),
+            rp_id: setting.rp_id.clone(),
             origin,
             problem,
+        }
+    }
+
+    /// Whether it came to stand or failed; none while it is being opened.
+    pub(crate) fn standing(&self) -> Option<Result<(), Problem>> {
+        match self {
+            Self::Starting => None,
+            Self::Running(_) | Self::Off { .. } => Some(Ok(())),
+            Self::Failed(problem) => Some(Err(problem.clone())),
+        }
+    }
+
+    pub(crate) fn running(&self) -> Option<&Running> {
+        match self {
+            Self::Running(running) => Some(running),
+            Self::Starting | Self::Off { .. } | Self::Failed(_) => None,
+        }
+    }
+
+    /// The port it has, or had when it was switched off.
+    pub(crate) fn port(&self) -> Option<u16> {
+        match self {
+            Self::Running(Running { port, .. }) | Self::Off { port, .. } => Some(*port),
+            Self::Starting | Self::Failed(_) => None,
         }
     }
 }

@@ -11,7 +11,9 @@ use crate::{
     api::{ArmedFault, ClockMotion, ClockState, Fault, FaultableMessage, NetworkState, SeamsState},
     bench::blocking,
     clock::VirtualClock,
+    faults::catalogue,
     kinds,
+    network::Network,
 };
 
 /// The parties' clocks.
@@ -83,8 +85,19 @@ impl Bench {
     /// [`Error::Network`] when the state makes no sense, [`Error::NoWayOut`] when a relying party
     /// that failed to start is to be stopped, [`Error::RelyingParty`] when it cannot start again.
     pub async fn network_set(&self, state: NetworkState) -> Result<(), Error> {
+        Network::check(&state)?;
+        let _turn = self.0.party_turn.lock().await;
+        let was_down = self.0.network.state() == NetworkState::ServerDown;
+        let goes_down = state == NetworkState::ServerDown;
+        if goes_down && !was_down {
+            self.expect_running()?;
+        }
         self.0.network.set(state);
-        self.note_change();
+        match (was_down, goes_down) {
+            (false, true) => self.switch_off_in_turn().await,
+            (true, false) => self.switch_on_in_turn().await?,
+            _ => {}
+        }
         Ok(())
     }
 
@@ -118,7 +131,13 @@ impl Bench {
     /// # Errors
     /// None today; the window's commands all may fail.
     pub async fn fault_catalogue(&self) -> Result<Vec<FaultableMessage>, Error> {
-        Ok(Vec::new())
+        Ok(catalogue::shapes())
+    }
+
+    /// Whether somebody waits for a message that was dropped on purpose and will not come.
+    #[must_use]
+    pub fn stalled(&self) -> bool {
+        self.0.faults.are_stalled()
     }
 
     /// Copies the passkeys of `from` to `to`, keys and counters and all: `to` is then a clone that

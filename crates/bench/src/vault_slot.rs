@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Error, HomeChoice,
-    api::{VaultSummary, WayOut},
+    api::{Problem, VaultSummary, WayOut},
 };
 
 /// How the vault stands.
@@ -120,6 +120,18 @@ impl VaultSlot {
             Self::Opening(_) => Err(Error::VaultOpening),
             Self::Open(_, _, shelf) => Ok(shelf.clone()),
             Self::Shut(_, obstacle) => Err(Error::VaultShut(obstacle.message.clone())),
+        }
+    }
+
+    /// Whether it came to be open or shut; none while it is being opened.
+    pub(crate) fn standing(&self) -> Option<Result<(), Problem>> {
+        match self {
+            Self::Opening(_) => None,
+            Self::Open(..) => Some(Ok(())),
+            Self::Shut(_, obstacle) => Some(Err(Problem {
+                code: obstacle.code.clone(),
+                message: obstacle.message.clone(),
+            })),
         }
     }
 

@@ -43,6 +43,6 @@ pub use pin::{
 };
 pub use presence::Presence;
 pub use prompts::{AccountChoice, Answer, Prompt, Prompts, Question};
-pub use seams::{Rng, Seams};
+pub use seams::{Rng, Rngs, Seams};
 pub use shelf::Shelf;
 pub use storage::{DeviceId, Info};

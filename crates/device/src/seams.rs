@@ -10,13 +10,16 @@ use crate::{DeviceId, Presence};
 /// A source of randomness.
 pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
 
+/// Makes a source of randomness for a device, or for the shelf that names new devices.
+pub type Rngs = Arc<dyn Fn(Option<&DeviceId>) -> Rng + Send + Sync>;
+
 /// Clock, randomness, timeline, and how long and by whom prompts are answered.
 #[derive(Clone)]
 pub struct Seams {
     /// The devices' clock.
     pub clock: Arc<dyn Clock>,
-    /// Makes a source of randomness for a device, or for the shelf that names new devices.
-    pub rng: Arc<dyn Fn(Option<&DeviceId>) -> Rng + Send + Sync>,
+    /// Where randomness comes from.
+    pub rng: Rngs,
     /// The timeline.
     pub emit: Arc<dyn Emit>,
     /// How long a prompt waits for its person.
