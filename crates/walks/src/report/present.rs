@@ -36,6 +36,17 @@ pub(super) enum Tone {
     Warn,
 }
 
+impl Tone {
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Warn => "warn",
+        }
+    }
+}
+
 /// An event as it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Drawn {
@@ -243,6 +254,15 @@ fn bench(event: &Event) -> Drawn {
             .note(text(event, "/message"))
             .tone(Tone::Bad),
         "bench.started" => across("Bench started"),
+        "bench.walk.started" => across("Walk began"),
+        "bench.walk.step" => {
+            let step = number(event, "/number").map_or_else(String::new, |it| format!(" {it}"));
+            across(format!("Step{step}")).note(text(event, "/title"))
+        }
+        "bench.walk.ended" => across("Walk ended").note(text(event, "/verdict")),
+        "bench.page.impersonated" => {
+            own(Lane::Client, "A look-alike page begins a sign-in").note(text(event, "/origin"))
+        }
         "bench.device.added" => device("Device added"),
         "bench.device.renamed" => device("Device renamed"),
         "bench.device.picked" => device("Device in use"),

@@ -9,7 +9,7 @@ use crate::{
     engine::StepRun,
     report::{
         plain::shortened,
-        present::{Drawn, Lane, Place as At, Tone, present},
+        present::{Drawn, Lane, Place as At, present},
     },
 };
 
@@ -24,6 +24,7 @@ const BESIDE: usize = 62;
 
 /// What stands in one row.
 enum Row<'a> {
+    SetUp,
     Step(&'a StepRun),
     Event(&'a Event, Drawn),
 }
@@ -31,7 +32,7 @@ enum Row<'a> {
 impl Row<'_> {
     fn height(&self) -> u32 {
         match self {
-            Self::Step(_) => BAND,
+            Self::SetUp | Self::Step(_) => BAND,
             Self::Event(_, drawn) => match drawn.place {
                 At::Arrow(..) => ROW,
                 At::Own(_) | At::Across => OWN,
@@ -59,6 +60,7 @@ pub(super) fn draw(place: &Place<'_>) -> Markup {
                 }
                 @for (row, top) in rows.iter().zip(tops) {
                     @match row {
+                        Row::SetUp => (set_up(top)),
                         Row::Step(step) => (band(place, step, top)),
                         Row::Event(event, drawn) => (line(place, event, drawn, top)),
                     }
@@ -68,7 +70,8 @@ pub(super) fn draw(place: &Place<'_>) -> Markup {
     }
 }
 
-/// Every event in order, each step's band before the first that it led to.
+/// Every event in order, each step's band before the first that it led to; what came before the
+/// first step has one of its own.
 fn rows<'a>(place: &Place<'a>) -> Vec<Row<'a>> {
     let mut bands = place
         .run
@@ -76,7 +79,8 @@ fn rows<'a>(place: &Place<'a>) -> Vec<Row<'a>> {
         .iter()
         .filter_map(|step| Some((step.events?.0, step)))
         .peekable();
-    let mut rows = Vec::new();
+    let set_up = bands.peek().is_some_and(|(after, _)| after.0 > 0);
+    let mut rows: Vec<_> = set_up.then_some(Row::SetUp).into_iter().collect();
     let mut bands_before = |seq: Seq, rows: &mut Vec<Row<'a>>| {
         while let Some((_, step)) = bands.next_if(|(after, _)| *after < seq) {
             rows.push(Row::Step(step));
@@ -91,6 +95,10 @@ fn rows<'a>(place: &Place<'a>) -> Vec<Row<'a>> {
     }
     bands_before(Seq(u64::MAX), &mut rows);
     rows
+}
+
+fn set_up(top: u32) -> Markup {
+    html! { text.band-note x="14" y=(top + 25) { "Before the first step" } }
 }
 
 fn band(place: &Place<'_>, step: &StepRun, top: u32) -> Markup {
@@ -115,7 +123,7 @@ fn line(place: &Place<'_>, event: &Event, drawn: &Drawn, top: u32) -> Markup {
             title { (Plain(&drawn.title)) @if let Some(note) = &drawn.note { " · " (Plain(note)) } @if event.deliberate { " · on purpose" } }
             rect.hit x="0" y=(top) width=(WIDTH) height=(height) {}
             text.seq x="12" y=(top + height / 2 + 4) { (event.seq) }
-            g class={ (tone(drawn.tone)) (purpose) } {
+            g class={ (drawn.tone.class()) (purpose) } {
                 @match drawn.place {
                     At::Arrow(from, to) => (arrow(drawn, from, to, event.deliberate, top)),
                     At::Own(lane) => (own(drawn, lane, event.deliberate, top)),
@@ -201,14 +209,5 @@ fn name(lane: Lane) -> &'static str {
         Lane::Device => "Device",
         Lane::Client => "Client",
         Lane::RelyingParty => "Relying party",
-    }
-}
-
-fn tone(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Plain => "plain",
-        Tone::Good => "good",
-        Tone::Bad => "bad",
-        Tone::Warn => "warn",
     }
 }

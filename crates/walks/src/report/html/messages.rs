@@ -25,7 +25,7 @@ fn message(place: &Place<'_>, event: &Event) -> Markup {
                 span.seq { (event.seq) }
                 span class={ "dot " (class(event.party)) } title=(name(event.party)) {}
                 span.grow {
-                    (Plain(&drawn.title))
+                    span class=(drawn.tone.class()) { (Plain(&drawn.title)) }
                     @if let Some(note) = &drawn.note { " " span.mute { (Plain(note)) } }
                     @if event.deliberate { " " span.purpose { "on purpose" } }
                 }
