@@ -105,13 +105,14 @@ impl Bench {
         lock(&self.0.calls).keys().cloned().collect()
     }
 
-    /// True while a call is past its time by the client's clock and has not ended yet.
+    /// True while a call that was aborted, or is past its time by the client's clock, has not ended
+    /// yet.
     #[must_use]
-    pub fn overdue(&self) -> bool {
+    pub fn ending(&self) -> bool {
         let now = self.0.clocks.client.now();
         lock(&self.0.calls)
             .values()
-            .any(|running| now >= running.deadline)
+            .any(|running| running.abort.is_cancelled() || now >= running.deadline)
     }
 
     /// Waits while the vault is being opened, which ends by the keyring's deadline.

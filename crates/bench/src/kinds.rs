@@ -26,6 +26,8 @@ pub const NETWORK_SET: &str = "bench.network.set";
 /// The network lost a message; deliberate. Cause: the message, where it got that far. Body:
 /// `message`, `direction`, `state` (of the network).
 pub const NETWORK_LOST: &str = "bench.network.lost";
+/// The relying party is started again: what it has under way is forgotten. No body.
+pub const RELYING_PARTY_RESTARTED: &str = "bench.relyingParty.restarted";
 /// A fault was armed; deliberate. Body: `id`, `fault`.
 pub const FAULT_ARMED: &str = "bench.fault.armed";
 /// A fault happened to a message; deliberate. Cause: the message, where it has an event already.

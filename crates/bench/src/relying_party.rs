@@ -6,6 +6,7 @@ use crate::{
     Bench, Error,
     api::{NetworkState, Problem, RelyingPartySummary},
     bench::{blocking, lock},
+    kinds,
     party::{self, PartySlot, Running},
 };
 
@@ -48,6 +49,18 @@ impl Bench {
         // What stands in the way is shown with the relying party.
         let _ = self.start_party_in_turn(port).await;
         Ok(())
+    }
+
+    /// Stops the relying party and starts it again, at the same port and on the same data.
+    ///
+    /// # Errors
+    /// [`Error::NoWayOut`] when it does not run, [`Error::RelyingParty`] when it does not start again.
+    pub async fn relying_party_restart(&self) -> Result<(), Error> {
+        let _turn = self.0.party_turn.lock().await;
+        self.expect_running()?;
+        self.tell(kinds::RELYING_PARTY_RESTARTED, serde_json::Value::Null);
+        let port = lock(&self.0.party).port();
+        self.start_party_in_turn(port).await
     }
 
     /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
