@@ -37,8 +37,12 @@ impl Bench {
     ) -> Result<TimelineMatches, Error> {
         let bench = self.clone();
         blocking(move || {
-            // A shut vault knows no names; the text itself is found all the same.
-            let devices = bench.devices().unwrap_or_default();
+            let devices = if query.text.trim().is_empty() {
+                Vec::new()
+            } else {
+                // A shut vault knows no names; the text itself is found all the same.
+                bench.devices().unwrap_or_default()
+            };
             let sieve = Sieve::new(query, &devices)?;
             look(bench.timeline(), &sieve, Seq(after.into()))
         })

@@ -7,7 +7,7 @@ import App from './App.svelte';
 import { bench } from './state/bench.svelte';
 import { toasts } from './state/toasts.svelte';
 import { desk } from './state/desk.svelte';
-import type { BenchState, DeskState, DeviceSummary, Question } from './bindings/types';
+import type { BenchState, DeskState, DeviceSummary, Event, Question, TimelineQuery } from './bindings/types';
 
 const phone: DeviceSummary = {
   id: 'a',
@@ -56,6 +56,64 @@ type Call = [command: string, args: Record<string, unknown>];
 let calls: Call[];
 let refuse: Record<string, { code: string; message: string }>;
 
+/** What the bench has recorded. */
+let timeline: Event[];
+
+/** Answers as the bench does, for short timelines and for filters by failure and text in kinds. */
+function answerOfTimeline(command: string, args: { after: number; limit: number; seq: number; query: TimelineQuery }) {
+  const [first, last] = [timeline[0]?.seq ?? 1, timeline.at(-1)?.seq ?? 0];
+  const after = (seq: number) => timeline.filter((event) => event.seq > seq);
+  switch (command) {
+    case 'timeline_range':
+      return { events: after(args.after).slice(0, args.limit), first, last, lost: 0 };
+    case 'timeline_find': {
+      const { failed, text } = args.query;
+      const fits = (event: Event) => event.kind.includes(text) && (!failed || event.body?.verified === false);
+      return { seqs: after(args.after).filter(fits).map(({ seq }) => seq), last, more: false };
+    }
+    case 'timeline_related': {
+      const event = timeline.find(({ seq }) => seq === args.seq) ?? null;
+      const causes = timeline.filter(({ seq }) => seq === event?.cause);
+      const ledTo = (cause: number | null | undefined) => timeline.filter((one) => cause && one.cause === cause);
+      return { event, causes, effects: ledTo(event?.seq), siblings: ledTo(event?.cause).filter((one) => one !== event) };
+    }
+    default:
+      return null;
+  }
+}
+
+const common = { wall: 0, partyTime: null, deliberate: false, raw: null };
+
+/** A refused sign-in: request, verification, answer. */
+function refusedSignIn(): Event[] {
+  const steps = [
+    { section: '7.2', step: 10, name: 'type is webauthn.get', outcome: 'passed', expected: null, actual: null },
+    { section: '7.2', step: 11, name: 'challenge is the one issued', outcome: 'failed', expected: 'a fresh one', actual: 'already used' },
+  ];
+  return [
+    { ...common, seq: 1, cause: null, party: 'relyingParty', kind: 'rp.request', raw: 'eyJhIjoxfQ', body: { method: 'POST', path: '/api/authentication/finish', body: { a: 1 } } },
+    { ...common, seq: 2, cause: 1, party: 'relyingParty', kind: 'rp.verification', body: { verified: false, steps } },
+    { ...common, seq: 3, cause: 1, party: 'relyingParty', kind: 'rp.response', deliberate: true, body: { status: 400 } },
+  ];
+}
+
+/** Lets it happen in front of the open window. */
+async function happen(events: Event[]) {
+  timeline.push(...events);
+  await emit('bench-timeline', { generation: 1, events });
+}
+
+const wireRows = () => [...document.querySelectorAll<HTMLElement>('[data-role="wire-event"]')];
+const shownSeqs = () => wireRows().map((row) => Number(row.dataset.seq));
+
+/** Opens the opened wire on a refused sign-in. */
+async function openRefused() {
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+  await open(quiet);
+  await happen(refusedSignIn());
+  await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3]));
+}
+
 /** Opens the window on a bench in this state. */
 async function open(state: BenchState) {
   mockIPC(
@@ -64,8 +122,7 @@ async function open(state: BenchState) {
       if (refuse[command]) throw refuse[command];
       if (command === 'desk_state') return own;
       if (command === 'bench_state') return state;
-      if (command === 'timeline_range') return { events: [], last: 0, lost: 0 };
-      return null;
+      return answerOfTimeline(command, (args ?? {}) as Record<string, never>);
     },
     { shouldMockEvents: true },
   );
@@ -80,10 +137,10 @@ const role = (name: string) => document.querySelector<HTMLElement>(`[data-role="
 beforeEach(() => {
   calls = [];
   refuse = {};
+  timeline = [];
   localStorage.clear();
   desk.state = null;
   bench.state = null;
-  bench.events = [];
   bench.selected = null;
   toasts.list = [];
   vi.stubGlobal('ResizeObserver', class {
@@ -290,30 +347,130 @@ describe('the window', () => {
   });
 
   it('draws what happens and explains what is picked', async () => {
-    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
-    await open(quiet);
-    const common = { wall: 0, partyTime: null, deliberate: false, raw: null };
-    const steps = [
-      { section: '7.2', step: 10, name: 'type is webauthn.get', outcome: 'passed', expected: null, actual: null },
-      { section: '7.2', step: 11, name: 'challenge is the one issued', outcome: 'failed', expected: 'a fresh one', actual: 'already used' },
-    ];
-    await emit('bench-timeline', [
-      { ...common, seq: 1, cause: null, party: 'relyingParty', kind: 'rp.request', body: { method: 'POST', path: '/api/authentication/finish' } },
-      { ...common, seq: 2, cause: 1, party: 'relyingParty', kind: 'rp.verification', body: { verified: false, steps } },
-    ]);
-    const rows = await waitFor(() => {
-      const found = document.querySelectorAll<HTMLElement>('[data-role="wire-event"]');
-      expect(found).toHaveLength(2);
-      return found;
-    });
+    await openRefused();
+    const rows = wireRows();
     expect(rows[0]!.getAttribute('aria-label')).toContain('Client to Relying party: POST /api/authentication/finish');
+    expect(role('verdict').textContent).toContain('step 11 failed');
     await userEvent.click(rows[1]!);
     expect(rows[1]!.getAttribute('aria-selected')).toBe('true');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('2'));
     expect(role('verdict').textContent).toContain('7.2 · step 11 failed: challenge is the one issued (already used)');
     expect(document.querySelector('[data-role="ladder-step"][data-step="11"]')?.getAttribute('data-outcome')).toBe('failed');
     await userEvent.click(action('related'));
     expect(rows[0]!.getAttribute('aria-selected')).toBe('true');
-    expect(role('meaning').textContent).toContain('25 steps');
+    await waitFor(() => expect(role('meaning').textContent).toContain('25 steps'));
+  });
+
+  it('goes round an exchange, and back the way it came', async () => {
+    await openRefused();
+    await userEvent.click(wireRows()[0]!);
+    await waitFor(() => expect(role('exchange').textContent).toMatch(/Request #1.*Verification #2.*Answer #3/));
+    await userEvent.click(action('exchange-verification'));
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('2'));
+    document.getElementById('wire')!.focus();
+    await userEvent.keyboard('r');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('3'));
+    expect(role('deliberate').textContent).toContain('on purpose');
+    await userEvent.keyboard('[[');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('1'));
+    await userEvent.keyboard('{Alt>}{ArrowLeft}{ArrowLeft}{/Alt}');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('2'));
+    await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('3'));
+  });
+
+  it('marks what was done on purpose in words', async () => {
+    await openRefused();
+    const [request, , response] = wireRows();
+    expect(response!.textContent).toContain('on purpose');
+    expect(response!.getAttribute('aria-label')).toContain('on purpose');
+    expect(request!.textContent).not.toContain('on purpose');
+  });
+
+  it('narrows the wire, says how far, follows what comes, and finds the way out', async () => {
+    await openRefused();
+    await userEvent.click(action('wire-filter'));
+    await userEvent.click(action('filter-failed'));
+    await waitFor(() => expect(shownSeqs()).toEqual([2]));
+    expect(role('wire-count').textContent).toBe('1 of 3');
+    await happen([{ ...refusedSignIn()[1]!, seq: 4, cause: null }, { ...refusedSignIn()[0]!, seq: 5 }]);
+    await waitFor(() => expect(shownSeqs()).toEqual([2, 4]));
+    await userEvent.keyboard('{Escape}');
+    await userEvent.type(role('wire-search'), 'nowhere');
+    await waitFor(() => expect(role('wire-no-matches').textContent).toContain('None of the 5 events matches.'));
+    await userEvent.click(action('no-matches-clear'));
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 4, 5]));
+    expect(role('wire-conditions')).toBeNull();
+  });
+
+  it('finds text by keyboard, match by match', async () => {
+    await openRefused();
+    await userEvent.keyboard('{Control>}f{/Control}');
+    expect(document.activeElement).toBe(role('wire-search'));
+    await userEvent.keyboard('rp.re');
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 3]));
+    await userEvent.keyboard('{Enter}');
+    expect(bench.selected).toBe(1);
+    await userEvent.keyboard('{Enter}');
+    expect(bench.selected).toBe(3);
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}');
+    expect(bench.selected).toBe(1);
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3]));
+    expect(document.activeElement).toBe(role('wire-search'));
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement?.id).toBe('wire');
+    await userEvent.keyboard('/#9');
+    await waitFor(() => expect(role('search-hint').textContent).toBe('There is no #9: the events are #1 to #3.'));
+    await userEvent.keyboard('{Backspace}2{Enter}');
+    expect(bench.selected).toBe(2);
+    expect((role('wire-search') as HTMLInputElement).value).toBe('');
+  });
+
+  it('copies an event as curl, JSON or hex and says so', async () => {
+    await openRefused();
+    const user = userEvent.setup();
+    await user.click(wireRows()[0]!);
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('1'));
+    await user.keyboard('c');
+    await user.click(await waitFor(() => action('copy-curl')));
+    await waitFor(() => expect(role('toast').textContent).toContain('Copied event #1 as curl.'));
+    expect(await navigator.clipboard.readText()).toContain("--data-raw '{\"a\":1}'");
+  });
+
+  it('lights up the bytes of a field and the field of a byte', async () => {
+    await openRefused();
+    await userEvent.click(wireRows()[0]!);
+    const field = await waitFor(() => {
+      const found = document.querySelector<HTMLElement>('[data-at="/body/a"]');
+      expect(found).not.toBeNull();
+      return found!;
+    });
+    await userEvent.hover(field);
+    expect(role('hex').querySelector('[data-form="ascii"] mark')?.textContent).toBe('"a":1');
+    expect(role('lit-caption').textContent).toBe('body › a · bytes 1 to 5');
+    await userEvent.unhover(field);
+    role('hex').focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+    expect(field.classList).toContain('lit');
+    await userEvent.keyboard('{Home}');
+    expect(field.classList).not.toContain('lit');
+    expect(role('lit-caption').textContent).toBe('body · bytes 0 to 6');
+  });
+
+  it('reads only the end of a long timeline, and what is looked at', async () => {
+    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+    const request = refusedSignIn()[0]!;
+    timeline = Array.from({ length: 100_000 }, (_, index) => ({ ...request, seq: index + 1 }));
+    await open(quiet);
+    await waitFor(() => expect(role('wire-count').textContent).toBe('100,000 events'));
+    expect(wireRows().length).toBeLessThan(60);
+    const asked = of('timeline_range').reduce((sum, { limit }) => sum + Number(limit), 0);
+    expect(asked).toBeLessThan(1000);
+    await userEvent.type(role('wire-search'), '#77');
+    await waitFor(() => expect(role('search-hint').textContent).toBe('Enter goes to #77.'));
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(role('inspector').dataset.seq).toBe('77'));
   });
 
   it('says that the bench does not answer', async () => {

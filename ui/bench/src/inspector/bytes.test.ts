@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { fromBase64url, hexDump, sizeOf, toHex } from './bytes';
+import { byteInColumn, digitsOf, fromBase64url, hexDump, partsOf, sizeOf, toHex } from './bytes';
 
 describe('base64url', () => {
   it('reads both letters of its own', () => {
@@ -44,6 +44,38 @@ describe('the hex dump', () => {
     const lines = hexDump(new Uint8Array(0x10001));
     expect(lines[0]!.offset).toBe('00000');
     expect(lines.at(-1)!.offset).toBe('10000');
+  });
+});
+
+describe('a range in the dump', () => {
+  const lines = hexDump(Uint8Array.from({ length: 20 }, (_, i) => i + 0x41));
+
+  it('takes part of a line, over its gap', () => {
+    expect(partsOf(lines[0]!, 0, { start: 6, end: 10 })).toEqual({
+      hex: ['41 42 43 44 45 46 ', '47 48  49 4a', ' 4b 4c 4d 4e 4f 50'],
+      ascii: ['ABCDEF', 'GHIJ', 'KLMNOP'],
+    });
+  });
+
+  it('goes on in the next line and ends with the bytes', () => {
+    const range = { start: 14, end: 40 };
+    expect(partsOf(lines[0]!, 0, range).hex[1]).toBe('4f 50');
+    expect(partsOf(lines[1]!, 16, range)).toEqual({ hex: ['', '51 52 53 54', ''], ascii: ['', 'QRST', ''] });
+  });
+
+  it('leaves other lines alone', () => {
+    for (const range of [null, { start: 16, end: 18 }, { start: 3, end: 3 }]) {
+      expect(partsOf(lines[0]!, 0, range).hex).toEqual([lines[0]!.hex, '', '']);
+    }
+  });
+
+  it.each([8, 16])('knows every byte by its column, with %i a line', (perLine) => {
+    const line = hexDump(Uint8Array.from({ length: perLine }, (_, i) => i), perLine)[0]!;
+    expect(line.hex).toHaveLength(digitsOf(perLine));
+    for (let byte = 0; byte < perLine; byte++) {
+      const column = line.hex.indexOf(byte.toString(16).padStart(2, '0'));
+      expect([byteInColumn(column), byteInColumn(column + 1)]).toEqual([byte, byte]);
+    }
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Range } from './spans';
+
 /** Unpadded base64url to bytes; none when it is something else. */
 export function fromBase64url(text: string): Uint8Array | null {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null;
@@ -34,6 +36,40 @@ export function hexDump(bytes: Uint8Array, perLine = 16): HexLine[] {
     });
   }
   return lines;
+}
+
+/** How wide the digits of a line are, in letters. */
+export function digitsOf(perLine: number): number {
+  return columnOf(perLine - 1) + 2;
+}
+
+/** In which column a byte's digits begin. */
+function columnOf(byte: number): number {
+  return byte * 3 + (byte >= 8 ? 1 : 0);
+}
+
+/** Which byte of its line stands in a column of the digits; a gap belongs to the byte before it. */
+export function byteInColumn(column: number): number {
+  return column < 25 ? Math.min(7, Math.floor(column / 3)) : 8 + Math.floor((column - 25) / 3);
+}
+
+/** A line of the dump in three parts: before the range, within it, after it. */
+export interface Parts {
+  hex: [string, string, string];
+  ascii: [string, string, string];
+}
+
+/** The parts of the line that begins with byte `start`. */
+export function partsOf(line: HexLine, start: number, range: Range | null): Parts {
+  const count = line.ascii.length;
+  const first = Math.min(count, Math.max(0, (range?.start ?? 0) - start));
+  const last = Math.min(count, Math.max(0, (range?.end ?? 0) - start));
+  if (first >= last) return { hex: [line.hex, '', ''], ascii: [line.ascii, '', ''] };
+  const cut = (text: string, from: number, to: number): [string, string, string] => [text.slice(0, from), text.slice(from, to), text.slice(to)];
+  return {
+    hex: cut(line.hex, columnOf(first), columnOf(last - 1) + 2),
+    ascii: cut(line.ascii, first, last),
+  };
 }
 
 /** "1 byte", "312 bytes", "4.1 kB". */

@@ -1,24 +1,37 @@
 import type { Event } from '../bindings/types';
 import { type AuthenticatorData, parseAuthenticatorData } from './authenticator-data';
 import { fromBase64url } from './bytes';
+import { under } from './spans';
 
 /** What hides in an event's body as bytes. */
 export interface Hidden {
-  authenticatorData: AuthenticatorData | null;
-  clientData: unknown;
+  authenticatorData: Found<AuthenticatorData> | null;
+  clientData: Found<unknown> | null;
+}
+
+/** What was found, and the JSON pointer of the member that held it. */
+export interface Found<T> {
+  at: string;
+  value: T;
 }
 
 const DEPTH = 8;
 
 /** Finds authenticator data and client data anywhere in an event's body, and decodes them. */
 export function hiddenIn(event: Event): Hidden {
-  const authData = member(event.body, ['authenticatorData', 'authData']);
-  const clientData = member(event.body, ['clientDataJSON']);
-  const bytes = authData === undefined ? null : fromBase64url(authData);
   return {
-    authenticatorData: bytes && parseAuthenticatorData(bytes),
-    clientData: clientData === undefined ? null : jsonIn(clientData),
+    authenticatorData: decoded(event, ['authenticatorData', 'authData'], (text) => {
+      const bytes = fromBase64url(text);
+      return bytes && parseAuthenticatorData(bytes);
+    }),
+    clientData: decoded(event, ['clientDataJSON'], jsonIn),
   };
+}
+
+function decoded<T>(event: Event, names: string[], decode: (text: string) => T | null): Found<T> | null {
+  const found = member(event.body, names, '');
+  const value = found && decode(found.value);
+  return found && value !== undefined && value !== null ? { at: found.at, value } : null;
 }
 
 /** JSON in base64url; none when it is not. */
@@ -32,16 +45,16 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-function member(value: unknown, names: string[], depth = 0): string | undefined {
+function member(value: unknown, names: string[], at: string, depth = 0): Found<string> | undefined {
   if (typeof value !== 'object' || value === null || depth > DEPTH) return undefined;
   if (!Array.isArray(value)) {
     for (const name of names) {
       const found = (value as Record<string, unknown>)[name];
-      if (typeof found === 'string') return found;
+      if (typeof found === 'string') return { at: under(at, name), value: found };
     }
   }
-  for (const inner of Object.values(value)) {
-    const found = member(inner, names, depth + 1);
+  for (const [name, inner] of Object.entries(value)) {
+    const found = member(inner, names, under(at, name), depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -34,6 +34,22 @@ const KINDS: Record<string, string> = {
   'rp.session.ended': 'The session is no longer good. The passkey stays.',
 };
 
+/** What the tester did to the bench, and walks. */
+const BENCH: Record<string, string> = {
+  'bench.clock.moved': 'The tester moved a clock. Challenges, sessions and prompts end by the clock of the party that keeps them.',
+  'bench.network.set': 'The tester set what lies between pages and the relying party. Messages that are lost are lost on purpose.',
+  'bench.network.lost': 'The network lost this message, as the tester set it to. The connection closed without an answer.',
+  'bench.fault.armed': 'The tester armed a fault. It waits for the next message of that name and direction.',
+  'bench.fault.applied': 'The armed fault happened to this message. What went wrong after it was asked for.',
+  'bench.fault.missed': 'The message came, but the fault could not be applied to it: the reason is on the left. It stays armed.',
+  'bench.fault.disarmed': 'The fault no longer waits: it was spent or taken away.',
+  'bench.device.cloned': 'Another device now holds the same keys and counters, as if its memory had been stolen. A relying party can notice by the counter.',
+  'bench.device.powerCycled': 'The device lost its power and got it back. What it had in mind is gone; what it stores is not.',
+  'bench.walk.started': 'A walk begins, on a bench of its own.',
+  'bench.walk.step': 'A step of the walk: what follows belongs to it.',
+  'bench.walk.ended': 'The walk has ended. The player at the foot shows each step with what was expected.',
+};
+
 const COMMANDS: Record<string, string> = {
   authenticatorMakeCredential:
     'The client asks the device for a new credential. The device wants the person’s consent, makes a key pair for this RP ID, and returns the public key.',
@@ -85,6 +101,8 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
   if (event.kind === 'bench.call.refused') {
     return 'The page called and no device could be asked: the reason is on the left. The page learns only NotAllowedError, as in any browser.';
   }
+  const known = BENCH[event.kind];
+  if (known) return known;
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
   return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';
 }

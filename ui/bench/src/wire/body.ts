@@ -31,3 +31,13 @@ export function duration(micros: number | undefined): string | undefined {
   if (micros < 1_000_000) return `${Math.round(micros / 1000)} ms`;
   return `${(micros / 1_000_000).toFixed(1)} s`;
 }
+
+/** ": alice"; nothing for nobody. */
+export function named(name: string | undefined): string {
+  return name ? `: ${name}` : '';
+}
+
+/** "200 · 1.2 ms", of what there is. */
+export function list(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
+}

@@ -1,6 +1,7 @@
 import type { Event } from '../bindings/types';
 import { count, ladderOf } from '../inspector/ladder';
-import { duration, inner, member, number, text } from './body';
+import { BENCH } from './present-bench';
+import { duration, inner, list, member, named, number, text } from './body';
 
 /** A vertical line of the drawing. */
 export type Lane = 'device' | 'client' | 'relyingParty';
@@ -15,10 +16,15 @@ export interface Message {
   tone: 'plain' | 'good' | 'bad' | 'warn';
 }
 
-/** What concerns the bench as a whole. */
+/** What concerns the bench as a whole, across all lanes. */
 export interface Divider {
   shape: 'divider';
   title: string;
+  note?: string;
+  /** None is plain. */
+  tone?: 'good' | 'bad' | 'warn';
+  /** A walk and its steps part the wire into chapters. */
+  rank?: 'walk' | 'step';
 }
 
 export type Presentation = Message | Divider;
@@ -28,13 +34,13 @@ export type Find = (seq: number | null) => Event | undefined;
 
 /** How an event is drawn. An event of a kind not known here is a note on its party's lane. */
 export function present(event: Event, find: Find): Presentation {
-  const build = BUILDERS[event.kind];
+  const build = BUILDERS[event.kind] ?? BENCH[event.kind];
   if (build) return build(event, find);
   if (event.party === 'bench') return { shape: 'divider', title: event.kind };
   return note(event.party, event.kind);
 }
 
-type Builder = (event: Event, find: Find) => Presentation;
+export type Builder = (event: Event, find: Find) => Presentation;
 
 const BUILDERS: Record<string, Builder> = {
   'client.create.called': (event) => note('client', 'navigator.credentials.create()', text(event, 'origin')),
@@ -65,15 +71,10 @@ const BUILDERS: Record<string, Builder> = {
   'rp.session.ended': (event) => note('relyingParty', 'Signed out', session(event)),
 
   'bench.call.refused': (event) => note('client', 'No device answers', text(event, 'message'), 'bad'),
-  'bench.started': () => ({ shape: 'divider', title: 'Bench started' }),
-  'bench.device.added': (event) => ({ shape: 'divider', title: `Device added${named(text(event, 'name'))}` }),
-  'bench.device.renamed': (event) => ({ shape: 'divider', title: `Device renamed${named(text(event, 'name'))}` }),
-  'bench.device.picked': (event) => ({ shape: 'divider', title: `Device in use${named(text(event, 'name'))}` }),
-  'bench.device.removed': (event) => ({ shape: 'divider', title: `Device removed${named(text(event, 'name'))}` }),
 };
 
 /** What a good answer to a command is called. */
-const ANSWERS: Record<string, string> = {
+export const ANSWERS: Record<string, string> = {
   authenticatorMakeCredential: 'new credential',
   authenticatorGetAssertion: 'assertion',
   authenticatorGetNextAssertion: 'next assertion',
@@ -94,7 +95,7 @@ const RESPONSES: Record<string, string> = {
   'GET /api/relying-party': 'name, RP ID and origin',
 };
 
-const SHOWN: Record<string, string> = {
+export const SHOWN: Record<string, string> = {
   touch: 'Asks for a touch',
   setPin: 'Asks for a new PIN',
   enterPin: 'Asks for the PIN',
@@ -102,7 +103,7 @@ const SHOWN: Record<string, string> = {
   blocked: 'Says that it is blocked',
 };
 
-const ANSWERED: Record<string, string> = {
+export const ANSWERED: Record<string, string> = {
   touched: 'Touched',
   pinEntered: 'PIN entered',
   chosen: 'Account chosen',
@@ -195,12 +196,4 @@ function forWhom(event: Event): string {
 function userName(event: Event): string | undefined {
   const name = inner(event, 'user', 'displayName') ?? inner(event, 'user', 'name');
   return typeof name === 'string' ? name : undefined;
-}
-
-function named(name: string | undefined): string {
-  return name ? `: ${name}` : '';
-}
-
-function list(...parts: (string | undefined)[]): string {
-  return parts.filter(Boolean).join(' · ');
 }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import type { DeviceSummary, Event } from '../bindings/types';
-import { HEIGHTS, moved, namesOf, rowOf as row } from './rows';
+import { moved, namesOf, rowOf as row } from './rows';
 
 const event = (kind: string, wall: number) => ({ seq: 1, kind, wall, party: 'bench', body: {} }) as Event;
 const nothing = () => undefined;
@@ -24,10 +24,13 @@ describe('a row', () => {
     expect(rowOf({ ...used, body: { device: 'b' } }, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'B' });
   });
 
-  it('is as high as its shape needs', () => {
-    expect(rowOf(event('rp.request', 0), undefined, nothing).height).toBe(HEIGHTS.message);
-    expect(rowOf(event('device.pin.set', 0), undefined, nothing).height).toBe(HEIGHTS.note);
-    expect(rowOf(event('bench.started', 0), undefined, nothing).height).toBe(HEIGHTS.divider);
+  it('is drawn anew until its cause is at hand', () => {
+    const request = { ...event('rp.request', 0), body: { method: 'POST', path: '/api/authentication/begin' } } as Event;
+    const response = { ...event('rp.response', 0), seq: 2, cause: 1, body: { status: 200 } } as Event;
+    const title = (find: () => Event | undefined) => row(response, undefined, find, namesOf([])).drawn.title;
+    expect(title(nothing)).toBe('response');
+    expect(title(() => request)).toBe('request options');
+    expect(title(nothing)).toBe('request options');
   });
 });
 

@@ -14,8 +14,8 @@ export const LANE_NAMES: Record<Lane, string> = {
 /** A quiet longer than this, in milliseconds, is marked by the time of day. */
 const QUIET = 2000;
 
-/** Heights in CSS pixels. */
-export const HEIGHTS = { message: 44, note: 38, divider: 32, waiting: 36 };
+/** Every row's height, in CSS pixels: a timeline of any length stands still while it is read. */
+export const HEIGHT = 42;
 
 /** One line of the drawing. */
 export interface Row {
@@ -23,17 +23,16 @@ export interface Row {
   drawn: Presentation;
   /** "14:02:07", where a new stretch begins. */
   time: string | null;
-  height: number;
 }
 
 const drawings = new WeakMap<Event, Presentation>();
 
-/** How an event is drawn; worked out once. */
+/** How an event is drawn; worked out once its cause is at hand. */
 export function drawnOf(event: Event, find: Find): Presentation {
   const known = drawings.get(event);
   if (known) return known;
   const drawn = present(event, find);
-  drawings.set(event, drawn);
+  if (event.cause === null || find(event.cause)) drawings.set(event, drawn);
   return drawn;
 }
 
@@ -49,17 +48,12 @@ export function namesOf(devices: DeviceSummary[]): DeviceNames {
 export function rowOf(event: Event, before: Event | undefined, find: Find, names: DeviceNames): Row {
   const drawn = withDevice(drawnOf(event, find), names.get(text(event, 'device') ?? ''));
   const begins = !before || event.wall - before.wall > QUIET;
-  return { event, drawn, time: begins ? timeOfDay(event.wall) : null, height: heightOf(drawn) };
+  return { event, drawn, time: begins ? timeOfDay(event.wall) : null };
 }
 
 function withDevice(drawn: Presentation, name: string | undefined): Presentation {
   if (drawn.shape === 'divider' || !name) return drawn;
   return { ...drawn, note: drawn.note ? `${drawn.note} · ${name}` : name };
-}
-
-export function heightOf(drawn: Presentation): number {
-  if (drawn.shape === 'divider') return HEIGHTS.divider;
-  return drawn.from === drawn.to ? HEIGHTS.note : HEIGHTS.message;
 }
 
 function timeOfDay(at: number): string {

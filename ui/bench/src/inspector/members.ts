@@ -1,0 +1,60 @@
+const CREDENTIAL_ANSWER = ['credential', 'authData', 'signature', 'user', 'numberOfCredentials', 'userSelected', 'largeBlobKey', 'unsignedExtensionOutputs'];
+
+/** Names of the members 1, 2, … of a command's parameters (CTAP 2.3 §6). */
+export const REQUEST_MEMBERS: Record<string, readonly string[]> = {
+  authenticatorMakeCredential: [
+    'clientDataHash',
+    'rp',
+    'user',
+    'pubKeyCredParams',
+    'excludeList',
+    'extensions',
+    'options',
+    'pinUvAuthParam',
+    'pinUvAuthProtocol',
+    'enterpriseAttestation',
+    'attestationFormatsPreference',
+  ],
+  authenticatorGetAssertion: ['rpId', 'clientDataHash', 'allowList', 'extensions', 'options', 'pinUvAuthParam', 'pinUvAuthProtocol'],
+  authenticatorClientPIN: ['pinUvAuthProtocol', 'subCommand'],
+};
+
+/** Names of the members 1, 2, … of a command's answer (CTAP 2.3 §6). */
+export const RESPONSE_MEMBERS: Record<string, readonly string[]> = {
+  authenticatorMakeCredential: ['fmt', 'authData', 'attStmt', 'epAtt', 'largeBlobKey', 'unsignedExtensionOutputs'],
+  authenticatorGetAssertion: CREDENTIAL_ANSWER,
+  authenticatorGetNextAssertion: CREDENTIAL_ANSWER,
+  authenticatorGetInfo: [
+    'versions',
+    'extensions',
+    'aaguid',
+    'options',
+    'maxMsgSize',
+    'pinUvAuthProtocols',
+    'maxCredentialCountInList',
+    'maxCredentialIdLength',
+    'transports',
+    'algorithms',
+    'maxSerializedLargeBlobArray',
+    'forcePINChange',
+    'minPINLength',
+    'firmwareVersion',
+    'maxCredBlobLength',
+    'maxRPIDsForSetMinPINLength',
+    'preferredPlatformUvAttempts',
+    'uvModality',
+    'certifications',
+    'remainingDiscoverableCredentials',
+    'vendorPrototypeConfigCommands',
+    'attestationFormats',
+    'uvCountSinceLastPinEntry',
+    'longTouchForReset',
+    'encIdentifier',
+    'transportsForReset',
+    'pinComplexityPolicy',
+    'pinComplexityPolicyURL',
+    'maxPINLength',
+    'encCredStoreState',
+    'authenticatorConfigCommands',
+  ],
+};
