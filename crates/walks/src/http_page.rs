@@ -38,8 +38,8 @@ struct Inner {
     bench: Bench,
     browser: OnceCell<Browser>,
     site: Mutex<Site>,
-    /// How many things are under way, and what is waited for.
-    under_way: watch::Sender<(u32, Option<String>)>,
+    /// How many things are under way, and the requests among them.
+    under_way: watch::Sender<(u32, Vec<String>)>,
     calls: AtomicU64,
 }
 
@@ -56,7 +56,7 @@ impl HttpPage {
                 bench: bench.clone(),
                 browser: OnceCell::new(),
                 site: Mutex::default(),
-                under_way: watch::Sender::new((0, None)),
+                under_way: watch::Sender::new((0, Vec::new())),
                 calls: AtomicU64::new(1),
             }),
             tasks: Mutex::default(),
@@ -74,7 +74,7 @@ impl HttpPage {
         });
     }
 
-    fn begin(&self, act: &PageAct) -> Result<(), Failure> {
+    async fn begin(&self, act: &PageAct) -> Result<(), Failure> {
         match act {
             PageAct::Open { path } => self.open(path),
             PageAct::CreateAccount {
@@ -86,7 +86,7 @@ impl HttpPage {
             PageAct::AddPasskey => self.add_passkey()?,
             PageAct::RenamePasskey { index, label } => self.rename_passkey(*index, label)?,
             PageAct::DeletePasskey { index } => self.delete_passkey(*index)?,
-            PageAct::Cancel => self.cancel()?,
+            PageAct::Cancel => self.cancel().await?,
         }
         Ok(())
     }
@@ -124,7 +124,9 @@ impl HttpPage {
         let visit = {
             let mut site = lock(&self.inner.site);
             if site.session.is_none() {
-                return Err(refuse("Nobody is signed in, so the page has no \"Sign out\"."));
+                return Err(refuse(
+                    "Nobody is signed in, so the page has no \"Sign out\".",
+                ));
             }
             site.errors.leaving = None;
             site.visit
@@ -149,11 +151,15 @@ impl HttpPage {
         Ok(())
     }
 
-    fn cancel(&self) -> Result<(), Failure> {
-        let site = lock(&self.inner.site);
-        match site.attempt.as_ref().filter(|attempt| attempt.stoppable) {
-            Some(attempt) => attempt.stop.cancel(),
-            None => return Err(refuse("Nothing runs on the page that could be cancelled.")),
+    async fn cancel(&self) -> Result<(), Failure> {
+        let stoppable = |attempt: &Attempt| attempt.stoppable;
+        let attempt = lock(&self.inner.site).attempt.clone().filter(stoppable);
+        let attempt = attempt
+            .ok_or_else(|| refuse("Nothing runs on the page that could be cancelled."))?;
+        attempt.stop.cancel();
+        // The bench knows before the act has begun, so that nobody takes the prompt for waiting.
+        if let Some(call) = attempt.call {
+            self.inner.bench.credentials_abort(call).await?;
         }
         Ok(())
     }
@@ -189,13 +195,16 @@ impl HttpPage {
         }
         go(&mut site);
         if site.attempt.is_some() {
-            Err(refuse("The page is busy with a ceremony. Let that end first."))?;
+            Err(refuse(
+                "The page is busy with a ceremony. Let that end first.",
+            ))?;
         }
         let stop = CancellationToken::new();
         site.errors.attempt = None;
         site.attempt = Some(Attempt {
             stop: stop.clone(),
             stoppable: true,
+            call: None,
         });
         Ok((site.visit, stop))
     }
@@ -207,7 +216,7 @@ fn refuse(why: &str) -> Failure {
 
 impl Page for HttpPage {
     fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a> {
-        Box::pin(std::future::ready(self.begin(act)))
+        Box::pin(self.begin(act))
     }
 
     fn busy(&self) -> bool {
@@ -229,7 +238,8 @@ impl Page for HttpPage {
     }
 
     fn waits_for(&self) -> Option<String> {
-        self.inner.under_way.borrow().1.clone()
+        let under_way = self.inner.under_way.borrow();
+        under_way.1.first().map(|request| format!("the answer to {request}"))
     }
 }
 
@@ -246,6 +256,25 @@ impl UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.under_way.send_modify(|under_way| under_way.0 -= 1);
+    }
+}
+
+/// A request under way, until it is dropped.
+struct Request<'a>(&'a Inner, String);
+
+impl<'a> Request<'a> {
+    fn begin(inner: &'a Inner, what: String) -> Self {
+        inner.under_way.send_modify(|under_way| under_way.1.push(what.clone()));
+        Self(inner, what)
+    }
+}
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|under_way| {
+            let place = under_way.1.iter().position(|request| *request == self.1);
+            place.map(|place| under_way.1.remove(place));
+        });
     }
 }
 
@@ -272,15 +301,8 @@ impl Inner {
         body: Option<&Value>,
     ) -> Result<Value, Trouble> {
         let browser = self.browser().await?;
-        let what = format!("the answer to {method} {path}");
-        self.waiting_for(Some(what));
-        let answer = browser.call(method, path, body).await;
-        self.waiting_for(None);
-        answer
-    }
-
-    fn waiting_for(&self, what: Option<String>) {
-        self.under_way.send_modify(|under_way| under_way.1 = what);
+        let _request = Request::begin(self, format!("{method} {path}"));
+        browser.call(method, path, body).await
     }
 
     /// Changes what the window holds, unless it was loaded anew meanwhile.
@@ -296,7 +318,9 @@ impl Inner {
     /// The error that the page shows for `trouble`.
     fn explained(&self, trouble: &Trouble, doing: Purpose) -> Option<String> {
         let whose = lock(&self.site).whose.clone();
-        let whose = whose.as_ref().map(|(id, origin)| (id.as_str(), origin.as_str()));
+        let whose = whose
+            .as_ref()
+            .map(|(id, origin)| (id.as_str(), origin.as_str()));
         explain(trouble, doing, whose)
     }
 
@@ -308,7 +332,9 @@ impl Inner {
             return self.on(visit, |site| site.errors.opening = error);
         }
         // The site asks both at once: the second also when the first fails.
-        let party = self.ask(reqwest::Method::GET, "/api/relying-party", None).await;
+        let party = self
+            .ask(reqwest::Method::GET, "/api/relying-party", None)
+            .await;
         let session = self.session().await;
         let opened = party.and_then(|party| Ok((party, session?)));
         match opened {

@@ -63,7 +63,8 @@ pub struct PageView {
 
 /// The relying party's page.
 pub trait Page: Send + Sync {
-    /// Sets an act going. Returns once it has begun; fails when the page does not offer it.
+    /// Sets an act going. Returns once it has begun, and a cancel once the bench was told of it;
+    /// fails when the page does not offer it.
     fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a>;
 
     /// True while a request or a ceremony of the page is under way.

@@ -40,12 +40,15 @@ pub(crate) async fn quiet(stage: &Stage) -> Result<(), Failure> {
 
 async fn is_quiet(stage: &Stage) -> Result<bool, Failure> {
     let resting = !stage.page.busy() && *stage.errands().borrow() == 0;
-    if resting || stage.bench.stalled() {
+    if resting {
         return Ok(true);
     }
-    // What is past its time ends by itself.
-    if stage.bench.overdue() {
+    // What was aborted or is past its time ends by itself, and an answer comes or does not.
+    if stage.bench.ending() || stage.page.waits_for().is_some() {
         return Ok(false);
+    }
+    if stage.bench.stalled() {
+        return Ok(true);
     }
     let state = stage.state().await?;
     Ok(match &state.prompt {
@@ -112,7 +115,9 @@ fn is(question: &Question, told: &Value) -> bool {
         Question::Blocked => json!({ "kind": "blocked" }),
     };
     let members = shown.as_object().into_iter().flatten();
-    members.into_iter().all(|(name, value)| told[name] == *value)
+    members
+        .into_iter()
+        .all(|(name, value)| told[name] == *value)
 }
 
 /// What is waited for, in a few words: for whoever gives up waiting.
@@ -120,7 +125,11 @@ pub(crate) async fn awaited(stage: &Stage) -> String {
     if let Some(what) = stage.page.waits_for() {
         return what;
     }
-    let events = stage.bench.timeline().range(Seq(0), usize::MAX).unwrap_or_default();
+    let events = stage
+        .bench
+        .timeline()
+        .range(Seq(0), usize::MAX)
+        .unwrap_or_default();
     let open = |sent: &str, answered: &str| {
         let sent = events.iter().rev().find(|event| event.kind == sent)?;
         let mut later = events.iter().rev().take_while(|event| event.seq > sent.seq);
@@ -135,16 +144,5 @@ pub(crate) async fn awaited(stage: &Stage) -> String {
         Ok(Some(_)) => "the device, which is at work on an answer".to_owned(),
         _ if stage.page.busy() => "the page, which is at work".to_owned(),
         _ => "what the last act set going".to_owned(),
-    }
-}
-
-/// Until the bench says so itself.
-trait Stalled {
-    fn stalled(&self) -> bool;
-}
-
-impl Stalled for bench::Bench {
-    fn stalled(&self) -> bool {
-        false
     }
 }

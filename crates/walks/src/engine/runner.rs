@@ -85,7 +85,11 @@ impl Runner {
         let limit = walk.deadline;
         let setting_up = async {
             ready(&bench).await?;
-            tell(&bench, kinds::WALK_STARTED, json!({ "title": walk.title, "seed": seed }));
+            tell(
+                &bench,
+                kinds::WALK_STARTED,
+                json!({ "title": walk.title, "seed": seed }),
+            );
             let cast = with_devices(&bench, walk.cast.clone()).await?;
             let secrets = Secrets::made(seed, &walk.secrets);
             let stage = Stage::new(bench.clone(), page(&bench), cast, secrets);
@@ -97,14 +101,14 @@ impl Runner {
             Ok(stage)
         };
         let set_up = tokio::time::timeout(limit, setting_up).await;
-        let stage = match set_up.unwrap_or_else(|_| Err(late(limit, "the bench to open".to_owned())))
-        {
-            Ok(stage) => stage,
-            Err(failure) => {
-                bench.close().await;
-                return Err(failure);
-            }
-        };
+        let stage =
+            match set_up.unwrap_or_else(|_| Err(late(limit, "the bench to open".to_owned()))) {
+                Ok(stage) => stage,
+                Err(failure) => {
+                    bench.close().await;
+                    return Err(failure);
+                }
+            };
         let steps = walk.steps.iter().zip(1..);
         let steps = steps.map(|(step, number)| ahead(step, number, &stage.cast));
         Ok(Self {
@@ -136,7 +140,8 @@ impl Runner {
     /// The next step, or the one under way, from 0; none after the last and after a failure.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
-        let next = |step: &StepRun| matches!(step.outcome, StepOutcome::Ahead | StepOutcome::Current);
+        let next =
+            |step: &StepRun| matches!(step.outcome, StepOutcome::Ahead | StepOutcome::Current);
         self.steps.iter().position(next)
     }
 
@@ -153,7 +158,11 @@ impl Runner {
 
     fn verdict(&self) -> Verdict {
         let every = |outcome| self.steps.iter().all(|step| step.outcome == outcome);
-        if self.steps.iter().any(|step| step.outcome == StepOutcome::Failed) {
+        if self
+            .steps
+            .iter()
+            .any(|step| step.outcome == StepOutcome::Failed)
+        {
             Verdict::Failed
         } else if every(StepOutcome::Passed) {
             Verdict::Passed
@@ -184,6 +193,10 @@ impl Runner {
             Err(_) => Err(late(limit, quiet::awaited(&self.stage).await)),
         };
         self.spent += self.clock.monotonic().saturating_sub(began);
+        if !done {
+            // What the act showed is not the tester's doing: the next step waits for that.
+            self.shown = self.stage.bench.timeline().last();
+        }
         self.look(at, step, outcome).await
     }
 
@@ -234,7 +247,7 @@ impl Runner {
 
     /// Checks what the step expects, and writes down what came of it.
     async fn look(&mut self, at: usize, step: &Step, outcome: Result<(), Failure>) -> StepOutcome {
-        let (since, began) = match self.current.take() {
+        let (since, began) = match self.current {
             Some(current) => (current.since, current.began),
             None => (self.stage.bench.timeline().last(), self.clock.monotonic()),
         };
@@ -244,6 +257,7 @@ impl Runner {
                 *check = expectation.check(&self.stage, since).await;
             }
         }
+        self.current = None;
         let run = &mut self.steps[at];
         let held = run.checks.iter().all(|check| check.held == Some(true));
         run.outcome = if failure.is_none() && held {
@@ -273,15 +287,21 @@ impl Runner {
     pub async fn finish(self) -> Run {
         let mut run = self.run();
         let bench = self.stage.bench.clone();
-        let ended = |step: &&StepRun| {
-            matches!(step.outcome, StepOutcome::Passed | StepOutcome::Failed)
-        };
+        let ended =
+            |step: &&StepRun| matches!(step.outcome, StepOutcome::Passed | StepOutcome::Failed);
         let done = run.steps.iter().filter(ended).count();
-        tell(&bench, kinds::WALK_ENDED, json!({ "verdict": run.verdict, "steps": done }));
+        tell(
+            &bench,
+            kinds::WALK_ENDED,
+            json!({ "verdict": run.verdict, "steps": done }),
+        );
         // With the stage goes what the page and the acts still have under way.
         drop(self.stage);
         bench.close().await;
-        let events = bench.timeline().range(Seq(0), usize::MAX).unwrap_or_default();
+        let events = bench
+            .timeline()
+            .range(Seq(0), usize::MAX)
+            .unwrap_or_default();
         run.events = events.into_iter().map(Arc::unwrap_or_clone).collect();
         drop(bench);
         self.folder.close();
@@ -293,7 +313,9 @@ impl Runner {
 pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
     let (clock, seed) = (SystemClock::new(), options.seed.unwrap_or(walk.seed));
     let began = clock.now();
-    let started = Runner::start(walk.clone(), options, |bench| Arc::new(HttpPage::new(bench)));
+    let started = Runner::start(walk.clone(), options, |bench| {
+        Arc::new(HttpPage::new(bench))
+    });
     match started.await {
         Ok(mut runner) => {
             while runner.position().is_some() {
@@ -360,7 +382,9 @@ async fn with_devices(bench: &Bench, mut cast: Cast) -> Result<Cast, Failure> {
 }
 
 fn tell(bench: &Bench, kind: &'static str, body: Value) -> Seq {
-    bench.timeline().emit(Draft::new(Party::Bench, kind).body(body))
+    bench
+        .timeline()
+        .emit(Draft::new(Party::Bench, kind).body(body))
 }
 
 fn late(limit: Duration, awaited: String) -> Failure {
@@ -398,7 +422,11 @@ fn ahead(step: &Step, number: u32, cast: &Cast) -> StepRun {
         line: step.line,
         outcome: StepOutcome::Ahead,
         failure: None,
-        checks: step.expect.iter().map(|expectation| expectation.ahead()).collect(),
+        checks: step
+            .expect
+            .iter()
+            .map(|expectation| expectation.ahead())
+            .collect(),
         events: None,
         took_millis: 0,
     }

@@ -46,8 +46,15 @@ fn digits(seed: u64, name: &str, turn: u64) -> String {
         .chain_update(turn.to_be_bytes())
         .chain_update(name)
         .finalize();
-    let number = hash.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    format!("{:0width$}", number % 10_u64.pow(DIGITS), width = DIGITS as usize)
+    let number = hash
+        .iter()
+        .take(8)
+        .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!(
+        "{:0width$}",
+        number % 10_u64.pow(DIGITS),
+        width = DIGITS as usize
+    )
 }
 
 impl fmt::Debug for Secrets {

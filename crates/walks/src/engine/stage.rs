@@ -78,7 +78,9 @@ impl Stage {
         };
         let found = self.state().await?.devices.into_iter().find(fits);
         found.ok_or_else(|| {
-            Failure::Missing(format!("There is no device \"{name}\" on the bench (any more)."))
+            Failure::Missing(format!(
+                "There is no device \"{name}\" on the bench (any more)."
+            ))
         })
     }
 
@@ -90,7 +92,8 @@ impl Stage {
         let id = u32::try_from(prompt).map_err(|_| {
             Failure::NotAsked("The prompt has a number that no prompt has.".to_owned())
         })?;
-        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = self.bench.timeline().last();
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) =
+            self.bench.timeline().last();
         for answer in answers {
             self.bench.prompt_answer(id, *answer).await?;
         }
@@ -106,7 +109,11 @@ impl Stage {
     pub fn set_going(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.errands.under_way.send_modify(|count| *count += 1);
         let under_way = UnderWay(self.errands.under_way.clone());
-        let mut tasks = self.errands.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self
+            .errands
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(async move {
             work.await;

@@ -12,13 +12,17 @@ const PASSKEYS: &str = "/api/passkeys";
 impl Inner {
     pub(super) async fn sign_in(&self, visit: u64, stop: &CancellationToken) {
         let begin = ("/api/authentication", json!({}));
-        let done = self.ceremony(visit, stop, CredentialsMethod::Get, begin).await;
+        let done = self
+            .ceremony(visit, stop, CredentialsMethod::Get, begin)
+            .await;
         self.signed_in(visit, Purpose::SignIn, done).await;
     }
 
     pub(super) async fn create_account(&self, visit: u64, stop: &CancellationToken, names: &Value) {
         let begin = ("/api/registration", names.clone());
-        let done = self.ceremony(visit, stop, CredentialsMethod::Create, begin).await;
+        let done = self
+            .ceremony(visit, stop, CredentialsMethod::Create, begin)
+            .await;
         self.signed_in(visit, Purpose::SignUp, done).await;
     }
 
@@ -45,7 +49,9 @@ impl Inner {
 
     pub(super) async fn add_passkey(&self, visit: u64, stop: &CancellationToken) {
         let begin = ("/api/registration", json!({}));
-        let done = self.ceremony(visit, stop, CredentialsMethod::Create, begin).await;
+        let done = self
+            .ceremony(visit, stop, CredentialsMethod::Create, begin)
+            .await;
         match done {
             Ok(_) => {
                 self.load_passkeys(visit).await;
@@ -82,27 +88,36 @@ impl Inner {
             () = stop.cancelled() => return Err(aborted()),
             begun = self.ask(Method::POST, &begin, Some(&body)) => begun?,
         };
-        let credential = self.credential(stop, method, begun["publicKey"].clone()).await?;
+        let call = self.call_name();
+        self.on(visit, |site| {
+            if let Some(attempt) = &mut site.attempt {
+                attempt.call = Some(call.clone());
+            }
+        });
+        let credential = self
+            .credential(stop, call, method, begun["publicKey"].clone())
+            .await?;
         self.on(visit, |site| {
             if let Some(attempt) = &mut site.attempt {
                 attempt.stoppable = false;
             }
         });
         let finish = json!({ "ceremony": begun["ceremony"], "credential": credential });
-        self.ask(Method::POST, &format!("{path}/finish"), Some(&finish)).await
+        self.ask(Method::POST, &format!("{path}/finish"), Some(&finish))
+            .await
     }
 
     /// Calls `navigator.credentials`.
     async fn credential(
         &self,
         stop: &CancellationToken,
+        name: String,
         method: CredentialsMethod,
         public_key: Value,
     ) -> Result<Value, Trouble> {
         if stop.is_cancelled() {
             return Err(aborted());
         }
-        let name = self.call_name();
         let call = CredentialsCall {
             call: name.clone(),
             origin: self.browser().await?.site().to_owned(),

@@ -13,7 +13,11 @@ pub(crate) enum Doing {
 }
 
 /// The error that the page shows; none where the person chose it and nothing went wrong.
-pub(crate) fn explain(trouble: &Trouble, doing: Doing, whose: Option<(&str, &str)>) -> Option<String> {
+pub(crate) fn explain(
+    trouble: &Trouble,
+    doing: Doing,
+    whose: Option<(&str, &str)>,
+) -> Option<String> {
     match trouble {
         Trouble::Refused { message, .. } => Some(message.clone()),
         Trouble::Unreachable => Some(UNREACHABLE.to_owned()),
@@ -32,7 +36,8 @@ pub(crate) fn explain(trouble: &Trouble, doing: Doing, whose: Option<(&str, &str
 const UNREACHABLE: &str = "The server of this site does not answer. Check that it is running and that you are connected, then try again.";
 const NOT_CREATED: &str = "No passkey was created: it was cancelled or timed out. Try again.";
 const NOT_USED: &str = "The passkey was not used: it was cancelled or timed out. Try again.";
-const HAS_ONE: &str = "This device already has a passkey for this account. Sign in with it, or use another device.";
+const HAS_ONE: &str =
+    "This device already has a passkey for this account. Sign in with it, or use another device.";
 const NOT_NOW: &str = "The device could not use its passkey now. Try again.";
 const NO_SUCH_KIND: &str = "No device here can make the kind of passkey this site asks for. Use another device or a security key.";
 const CANNOT_CHECK: &str = "This device cannot check that it is you. Set up a PIN or screen lock on it, or use another device.";
@@ -117,7 +122,10 @@ mod tests {
             ] {
                 sentence = sentence.replace(value, spelled);
             }
-            assert!(SITE.contains(&sentence), "the site does not say: {sentence}");
+            assert!(
+                SITE.contains(&sentence),
+                "the site does not say: {sentence}"
+            );
         }
     }
 
@@ -127,7 +135,10 @@ mod tests {
             status: 409,
             message: "Taken.".to_owned(),
         };
-        assert_eq!(explain(&refused, Doing::SignUp, None).as_deref(), Some("Taken."));
+        assert_eq!(
+            explain(&refused, Doing::SignUp, None).as_deref(),
+            Some("Taken.")
+        );
         assert_eq!(explain(&exception("AbortError"), Doing::SignIn, None), None);
     }
 }

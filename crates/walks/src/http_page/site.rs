@@ -64,6 +64,8 @@ pub(crate) struct Attempt {
     pub(crate) stop: CancellationToken,
     /// True until then.
     pub(crate) stoppable: bool,
+    /// Its call of `navigator.credentials`, once that is made.
+    pub(crate) call: Option<String>,
 }
 
 /// The errors that the page shows, by where.

@@ -1,0 +1,463 @@
+//! What the tester does with devices.
+
+use bench::api::PasskeySummary;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use timeline::Event;
+
+use super::told::{account_of, device_name, is_of, text};
+use crate::engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.act::<Add>(
+        "device.add",
+        "[[steps]]\nact = \"device.add\"\nname = \"key\"\nprofile = \"key\"\n",
+    );
+    registry.act::<Pick>("device.pick", "[[steps]]\nact = \"device.pick\"\ndevice = \"phone\"\n");
+    registry.act::<Rename>(
+        "device.rename",
+        "[[steps]]\nact = \"device.rename\"\ndevice = \"phone\"\nname = \"Old phone\"\n",
+    );
+    registry.act::<Remove>(
+        "device.remove",
+        "[[steps]]\nact = \"device.remove\"\ndevice = \"phone\"\n",
+    );
+    registry.act::<Wipe>("device.wipe", "[[steps]]\nact = \"device.wipe\"\ndevice = \"phone\"\n");
+    registry.act::<ChangePin>(
+        "device.change-pin",
+        "[[steps]]\nact = \"device.change-pin\"\ndevice = \"phone\"\n",
+    );
+    registry.act::<RenamePasskey>(
+        "device.rename-passkey",
+        "[[steps]]\nact = \"device.rename-passkey\"\ndevice = \"phone\"\naccount = \"alice\"\nname = \"Work\"\n",
+    );
+    registry.act::<DeletePasskey>(
+        "device.delete-passkey",
+        "[[steps]]\nact = \"device.delete-passkey\"\ndevice = \"phone\"\naccount = \"alice\"\n",
+    );
+    registry.act::<CopyPasskeys>(
+        "device.copy-passkeys",
+        "[[steps]]\nact = \"device.copy-passkeys\"\nfrom = \"phone\"\nto = \"clone\"\n",
+    );
+    registry.act::<PowerCycle>(
+        "device.power-cycle",
+        "[[steps]]\nact = \"device.power-cycle\"\ndevice = \"phone\"\n",
+    );
+}
+
+/// Adds a device, which is then in use. Devices that are there from the start stand under
+/// `[[devices]]` instead.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Add {
+    /// Its name, by which later steps call it.
+    #[schemars(length(min = 1, max = 64))]
+    name: String,
+    /// What it is; a phone unless it says otherwise.
+    #[serde(default)]
+    profile: Profile,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum Profile {
+    /// A phone: a display, a PIN of its own.
+    #[default]
+    Phone,
+    /// A security key: a light and a touch, no user verification.
+    Key,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Key => "key",
+        }
+    }
+}
+
+impl Act for Add {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let profile = self.profile.name().to_owned();
+            stage.bench.device_add(self.name.clone(), profile).await?;
+            Ok(())
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!("Add a {} with the name “{}”.", self.profile.name(), self.name)
+    }
+
+    fn shown_by(&self, event: &Event, _: &Cast) -> bool {
+        event.kind == "bench.device.added" && text(event, "name") == Some(&self.name)
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("name", &self.name).introduced()]
+    }
+}
+
+impl Recorded for Add {
+    fn recorded(event: &Event, _: &[Event], cast: &Cast) -> Option<Self> {
+        let added = event.kind == "bench.device.added";
+        // The cast's own devices are there from the start.
+        let id = text(event, "device").filter(|id| added && cast.device_by_id(id).is_none())?;
+        let profile = match text(event, "profile")? {
+            "key" => Profile::Key,
+            _ => Profile::Phone,
+        };
+        let name = text(event, "name").unwrap_or(id).to_owned();
+        Some(Self { name, profile })
+    }
+}
+
+/// An act whose only member is a device.
+macro_rules! with_device {
+    ($(#[$about:meta])* $name:ident, $instruction:literal, $kind:literal,
+     |$stage:ident, $device:ident| $work:expr, |$event:ident, $before:ident| $recorded:expr) => {
+        $(#[$about])*
+        #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        pub(super) struct $name {
+            /// The device.
+            device: String,
+        }
+
+        impl Act for $name {
+            fn perform<'a>(&'a self, $stage: &'a Stage) -> Doing<'a> {
+                Box::pin(async move {
+                    let $device = $stage.device(&self.device).await?.id;
+                    $work
+                })
+            }
+
+            fn instruction(&self, _: &Cast) -> String {
+                format!($instruction, self.device)
+            }
+
+            fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+                event.kind == $kind && is_of(event, cast, Some(&self.device))
+            }
+
+            fn refers(&self) -> Vec<Reference> {
+                vec![Reference::device("device", &self.device)]
+            }
+        }
+
+        impl Recorded for $name {
+            fn recorded($event: &Event, $before: &[Event], cast: &Cast) -> Option<Self> {
+                let shown = $event.kind == $kind && $recorded;
+                let device = device_name($event, "device", $before, cast).filter(|_| shown)?;
+                Some(Self { device })
+            }
+        }
+    };
+}
+
+with_device!(
+    /// Puts a device in use: it answers the next ceremony.
+    Pick,
+    "Use {} from now on.",
+    "bench.device.picked",
+    |stage, device| Ok(stage.bench.device_pick(device).await?),
+    |event, before| true
+);
+
+with_device!(
+    /// Takes a device away, with all it holds.
+    Remove,
+    "Remove {}.",
+    "bench.device.removed",
+    |stage, device| Ok(stage.bench.device_remove(device).await?),
+    |event, before| true
+);
+
+with_device!(
+    /// Erases a device's passkeys and PIN, without asking anybody.
+    Wipe,
+    "Wipe {} in the device pane.",
+    "device.reset",
+    |stage, device| Ok(stage.bench.device_wipe(device).await?),
+    // A blocked device that its person wipes tells the same, after a touch.
+    |event, before| before.last().is_none_or(|last| last.kind != "device.prompt.answered")
+);
+
+with_device!(
+    /// Takes a device's power away and gives it back. What is stored stays.
+    PowerCycle,
+    "Take the power of {} away and give it back.",
+    "bench.device.powerCycled",
+    |stage, device| Ok(stage.bench.device_power_cycle(device).await?),
+    |event, before| true
+);
+
+/// Starts a change of the device's PIN: it asks for the old one, if there is one, and then for a
+/// new one.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ChangePin {
+    /// The device.
+    device: String,
+}
+
+impl Act for ChangePin {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let device = stage.device(&self.device).await?;
+            if device.profile != "phone" {
+                return Err(Failure::Missing(format!(
+                    "{} has no PIN that could be changed: it is a {}.",
+                    self.device, device.profile
+                )));
+            }
+            let bench = stage.bench.clone();
+            stage.set_going(async move {
+                // How it ended stands on the timeline and on the device.
+                let _ = bench.device_change_pin(device.id).await;
+            });
+            Ok(())
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!("Change the PIN of {} in the device pane.", self.device)
+    }
+
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        asks_by_itself(event) && is_of(event, cast, Some(&self.device))
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("device", &self.device)]
+    }
+}
+
+/// A device asks for a PIN, for the first time and for no relying party.
+fn asks_by_itself(event: &Event) -> bool {
+    let prompt = &event.body["prompt"];
+    event.kind == "device.prompt.shown"
+        && matches!(prompt["kind"].as_str(), Some("enterPin" | "setPin"))
+        && prompt["rpId"].is_null()
+        && prompt["problem"].is_null()
+        && prompt["confirming"] != true
+}
+
+impl Recorded for ChangePin {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
+        let last = before.iter().rev().find(|last| text(last, "device") == text(event, "device"));
+        let goes_on = last.is_some_and(|last| last.kind == "device.pin.checked");
+        let begun = asks_by_itself(event) && !goes_on;
+        let device = device_name(event, "device", before, cast).filter(|_| begun)?;
+        Some(Self { device })
+    }
+}
+
+/// Gives a device another name. The walk goes on calling it by the old one.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Rename {
+    /// The device.
+    device: String,
+    /// The name that the bench shows from then on.
+    #[schemars(length(min = 1, max = 64))]
+    name: String,
+}
+
+impl Act for Rename {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let device = stage.device(&self.device).await?.id;
+            Ok(stage.bench.device_rename(device, self.name.clone()).await?)
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!("Rename {} to “{}”.", self.device, self.name)
+    }
+
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        event.kind == "bench.device.renamed"
+            && is_of(event, cast, Some(&self.device))
+            && text(event, "name") == Some(&self.name)
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("device", &self.device)]
+    }
+}
+
+impl Recorded for Rename {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
+        let renamed = event.kind == "bench.device.renamed";
+        Some(Self {
+            device: device_name(event, "device", before, cast).filter(|_| renamed)?,
+            name: text(event, "name")?.to_owned(),
+        })
+    }
+}
+
+/// Gives a passkey on a device a label of the tester's own.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RenamePasskey {
+    /// The device.
+    device: String,
+    /// The account whose passkey it is; the newest when it has several.
+    account: String,
+    /// The label.
+    #[schemars(length(min = 1, max = 64))]
+    name: String,
+}
+
+impl Act for RenamePasskey {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let (device, passkey) = passkey(stage, &self.device, &self.account).await?;
+            let id = passkey.credential_id;
+            Ok(stage.bench.passkey_rename(device, id, self.name.clone()).await?)
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!(
+            "On {}, rename the passkey of {} to “{}”.",
+            self.device, self.account, self.name
+        )
+    }
+
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        event.kind == "device.passkey.renamed"
+            && is_of(event, cast, Some(&self.device))
+            && text(event, "label") == Some(&self.name)
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![
+            Reference::device("device", &self.device),
+            Reference::account("account", &self.account),
+        ]
+    }
+}
+
+impl Recorded for RenamePasskey {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
+        let renamed = event.kind == "device.passkey.renamed";
+        Some(Self {
+            device: device_name(event, "device", before, cast).filter(|_| renamed)?,
+            account: account_of(text(event, "credentialId")?, before)?,
+            name: text(event, "label")?.to_owned(),
+        })
+    }
+}
+
+/// Deletes a passkey on a device. The relying party does not learn of it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct DeletePasskey {
+    /// The device.
+    device: String,
+    /// The account whose passkey it is; the newest when it has several.
+    account: String,
+}
+
+impl Act for DeletePasskey {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let (device, passkey) = passkey(stage, &self.device, &self.account).await?;
+            Ok(stage.bench.passkey_delete(device, passkey.credential_id).await?)
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!("On {}, delete the passkey of {}.", self.device, self.account)
+    }
+
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        event.kind == "device.passkey.deleted" && is_of(event, cast, Some(&self.device))
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![
+            Reference::device("device", &self.device),
+            Reference::account("account", &self.account),
+        ]
+    }
+}
+
+impl Recorded for DeletePasskey {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
+        let deleted = event.kind == "device.passkey.deleted";
+        Some(Self {
+            device: device_name(event, "device", before, cast).filter(|_| deleted)?,
+            account: account_of(text(event, "credentialId")?, before)?,
+        })
+    }
+}
+
+/// The device's id and its newest passkey of the account.
+async fn passkey(
+    stage: &Stage,
+    device: &str,
+    account: &str,
+) -> Result<(String, PasskeySummary), Failure> {
+    let found = stage.device(device).await?;
+    let of_account = |passkey: &PasskeySummary| passkey.user_name.as_deref() == Some(account);
+    let passkey = found.passkeys.into_iter().find(of_account);
+    let passkey = passkey.ok_or_else(|| {
+        Failure::Missing(format!("There is no passkey of {account} on {device}."))
+    })?;
+    Ok((found.id, passkey))
+}
+
+/// Copies the passkeys of one device to another, private keys and counters and all, as somebody
+/// does who has read its memory.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct CopyPasskeys {
+    /// The device whose passkeys are copied.
+    from: String,
+    /// The device that becomes its clone.
+    to: String,
+}
+
+impl Act for CopyPasskeys {
+    fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
+        Box::pin(async move {
+            let (from, to) = (stage.device(&self.from).await?, stage.device(&self.to).await?);
+            stage.bench.device_copy_passkeys(from.id, to.id).await?;
+            Ok(())
+        })
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        format!("Copy the passkeys of {} to {}.", self.from, self.to)
+    }
+
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        let is = |member, name: &str| {
+            let wanted = cast.device(name);
+            wanted.is_none_or(|device| text(event, member) == Some(device.id.as_str()))
+        };
+        event.kind == "bench.device.cloned" && is("from", &self.from) && is("to", &self.to)
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![
+            Reference::device("from", &self.from),
+            Reference::device("to", &self.to),
+        ]
+    }
+}
+
+impl Recorded for CopyPasskeys {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
+        let cloned = event.kind == "bench.device.cloned";
+        Some(Self {
+            from: device_name(event, "from", before, cast).filter(|_| cloned)?,
+            to: device_name(event, "to", before, cast)?,
+        })
+    }
+}

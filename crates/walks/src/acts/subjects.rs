@@ -1,0 +1,403 @@
+//! What expectations are about.
+
+use bench::api::Question;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use timeline::{Event, Seq};
+
+use crate::engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, same};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.subject::<EventSubject>(
+        "event",
+        "{ event = \"rp.session.bound\", field = \"account\", is = \"alice\" }",
+    );
+    registry.subject::<Verification>(
+        "verification",
+        "{ verification = \"7.2\", step = 21, is = \"failed\" }",
+    );
+    registry.subject::<PromptSubject>(
+        "prompt",
+        "{ prompt = \"touch\", field = \"purpose\", is = \"signIn\" }",
+    );
+    registry.subject::<DeviceSubject>(
+        "device",
+        "{ device = \"phone\", field = \"passkeys[0].signCount\", is = 1 }",
+    );
+    registry.subject::<AccountSubject>(
+        "account",
+        "{ account = \"alice\", field = \"passkeys[0].label\", is = \"Passkey 1\" }",
+    );
+    registry.subject::<PageSubject>(
+        "page",
+        "{ page = \"account\", field = \"signedInAs\", is = \"alice\" }",
+    );
+    registry.subject::<Seams>(
+        "seams",
+        "{ seams = \"network\", field = \"kind\", is = \"offline\" }",
+    );
+}
+
+fn events(stage: &Stage, since: Seq) -> Result<Vec<std::sync::Arc<Event>>, Failure> {
+    let events = stage.bench.timeline().range(since, usize::MAX);
+    Ok(events.map_err(bench::Error::from)?)
+}
+
+fn json(value: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(value)
+        .map_err(|error| Failure::Machine(format!("The bench's state is no JSON: {error}.")))
+}
+
+/// An event since the step began. `field` is a path into its body; an expectation holds when it
+/// holds for any such event.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct EventSubject {
+    /// The event's kind: `rp.request`, `client.command.sent`, `device.prompt.shown`, ….
+    event: String,
+    /// Only events whose body has these members, and these values there.
+    #[serde(default, rename = "where")]
+    with: Map<String, Value>,
+}
+
+impl Subject for EventSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, since: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let has = |event: &Event| (self.with.iter()).all(|(name, value)| same(&event.body[name], value));
+            let found = events(stage, since)?.into_iter();
+            let found = found.filter(|event| event.kind == self.event && has(event));
+            let found = found.map(|event| Found {
+                value: event.body.clone(),
+                event: Some(event.seq),
+            });
+            Ok(found.collect())
+        })
+    }
+
+    fn name(&self) -> String {
+        if self.with.is_empty() {
+            return self.event.clone();
+        }
+        let members = self.with.iter().map(|(name, value)| match value {
+            Value::String(text) => format!("{name} {text}"),
+            value => format!("{name} {value}"),
+        });
+        format!("{} ({})", self.event, members.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// How the relying party judged a ceremony since the step began: `passed` or `failed`, or, with
+/// `step`, what became of that step: `passed`, `failed` or `notApplicable`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Verification {
+    /// The section of WebAuthn Level 3: `7.1` for a registration, `7.2` for a sign-in.
+    verification: Section,
+    /// A step of that section.
+    #[schemars(range(min = 1, max = 29))]
+    step: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[schemars(inline)]
+enum Section {
+    #[serde(rename = "7.1")]
+    Registration,
+    #[serde(rename = "7.2")]
+    Authentication,
+}
+
+impl Section {
+    fn number(self) -> &'static str {
+        match self {
+            Self::Registration => "7.1",
+            Self::Authentication => "7.2",
+        }
+    }
+}
+
+impl Verification {
+    fn outcome(&self, report: &Value) -> Option<Value> {
+        let mut steps = report["steps"].as_array()?.iter();
+        let section = self.verification.number();
+        if steps.clone().any(|step| step["section"] != *section) {
+            return None;
+        }
+        match self.step {
+            None if report["verified"] == true => Some(json!("passed")),
+            None => Some(json!("failed")),
+            Some(number) => {
+                let step = steps.find(|step| step["step"].as_u64() == Some(number))?;
+                Some(step["outcome"].clone())
+            }
+        }
+    }
+}
+
+impl Subject for Verification {
+    fn look<'a>(&'a self, stage: &'a Stage, since: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let judged = events(stage, since)?.into_iter();
+            let judged = judged.filter(|event| event.kind == "rp.verification");
+            let found = judged.filter_map(|event| {
+                Some(Found {
+                    value: self.outcome(&event.body)?,
+                    event: Some(event.seq),
+                })
+            });
+            Ok(found.collect())
+        })
+    }
+
+    fn name(&self) -> String {
+        let section = self.verification.number();
+        match self.step {
+            Some(step) => format!("step {step} of §{section}"),
+            None => format!("verification §{section}"),
+        }
+    }
+}
+
+/// The prompt that is open at the end of the step.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PromptSubject {
+    /// What it asks for.
+    prompt: Asked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum Asked {
+    /// A touch.
+    Touch,
+    /// A new PIN.
+    SetPin,
+    /// The PIN.
+    EnterPin,
+    /// Who signs in.
+    ChooseAccount,
+    /// What to do with a device whose tries are spent.
+    Blocked,
+}
+
+impl Asked {
+    fn of(question: &Question) -> Self {
+        match question {
+            Question::Touch { .. } => Self::Touch,
+            Question::SetPin { .. } => Self::SetPin,
+            Question::EnterPin { .. } => Self::EnterPin,
+            Question::ChooseAccount { .. } => Self::ChooseAccount,
+            Question::Blocked => Self::Blocked,
+        }
+    }
+}
+
+impl Subject for PromptSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let state = stage.state().await?;
+            let Some(prompt) = state.prompt.filter(|prompt| Asked::of(&prompt.question) == self.prompt)
+            else {
+                return Ok(Vec::new());
+            };
+            let mut value = json(&prompt.question)?;
+            let device = state.devices.iter().find(|device| Some(&device.id) == prompt.device.as_ref());
+            let name = device.map(|device| match stage.cast.device_by_id(&device.id) {
+                Some(player) => player.name.clone(),
+                None => device.name.clone(),
+            });
+            value["asker"] = json(&prompt.asker)?;
+            value["device"] = json!(name);
+            value["rpId"] = json!(prompt.rp_id);
+            Ok(vec![Found { value, event: None }])
+        })
+    }
+
+    fn name(&self) -> String {
+        let what = match self.prompt {
+            Asked::Touch => "touch",
+            Asked::SetPin => "set-pin",
+            Asked::EnterPin => "enter-pin",
+            Asked::ChooseAccount => "choose-account",
+            Asked::Blocked => "blocked",
+        };
+        format!("prompt {what}")
+    }
+}
+
+/// A device as it stands at the end of the step: `name`, `profile`, `pin` (`set`, `triesLeft`,
+/// `blocked`) and `passkeys`, the newest first.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct DeviceSubject {
+    /// The device.
+    device: String,
+}
+
+impl Subject for DeviceSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            match stage.device(&self.device).await {
+                Ok(device) => Ok(vec![Found {
+                    value: json(&device)?,
+                    event: None,
+                }]),
+                Err(Failure::Missing(_)) => Ok(Vec::new()),
+                Err(failure) => Err(failure),
+            }
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("device {}", self.device)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("device", &self.device)]
+    }
+}
+
+/// An account as the relying party has it at the end of the step: `username`, `displayName`,
+/// `passkeys` (the oldest first) and `sessions`, how many there are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct AccountSubject {
+    /// The account.
+    account: String,
+}
+
+impl Subject for AccountSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let overview = json(&stage.bench.relying_party_overview().await?)?;
+            let accounts = overview["accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let named = accounts.iter().find(|account| account["username"] == *self.account);
+            let found = named.map(|account| Found {
+                value: account.clone(),
+                event: None,
+            });
+            Ok(found.into_iter().collect())
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("account {}", self.account)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::account("account", &self.account)]
+    }
+}
+
+/// The relying party's page at the end of the step: `path`, `signedInAs`, `error` (the sentence it
+/// shows) and `passkeys` (their names). Another page than the one named is none.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PageSubject {
+    /// Which page.
+    page: PageName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum PageName {
+    /// The front page, at `/`.
+    SignIn,
+    /// The sign-up page, at `/sign-up`.
+    SignUp,
+    /// The account's page, at `/account`.
+    Account,
+}
+
+impl PageName {
+    fn path(self) -> &'static str {
+        match self {
+            Self::SignIn => "/",
+            Self::SignUp => "/sign-up",
+            Self::Account => "/account",
+        }
+    }
+}
+
+impl Subject for PageSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let view = stage.page.view().await?;
+            if view.path != self.page.path() {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Found {
+                value: json(&view)?,
+                event: None,
+            }])
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("page {}", self.page.path())
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+}
+
+/// What is bent at the end of the step: `clocks` (a list with `party`, `now`, `rate` and `moved`),
+/// `network` (`kind`, …) or `faults` (those that wait for their message).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Seams {
+    /// Which.
+    seams: Seam,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum Seam {
+    /// The parties' clocks.
+    Clocks,
+    /// What lies between pages and the relying party.
+    Network,
+    /// Faults that wait.
+    Faults,
+}
+
+impl Subject for Seams {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let seams = stage.state().await?.seams;
+            let value = match self.seams {
+                Seam::Clocks => json(&seams.clocks)?,
+                Seam::Network => json(&seams.network)?,
+                Seam::Faults => json(&seams.faults)?,
+            };
+            Ok(vec![Found { value, event: None }])
+        })
+    }
+
+    fn name(&self) -> String {
+        match self.seams {
+            Seam::Clocks => "clocks",
+            Seam::Network => "network",
+            Seam::Faults => "armed faults",
+        }
+        .to_owned()
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+}
