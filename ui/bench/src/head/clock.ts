@@ -14,7 +14,7 @@ export const WHOSE: readonly [WhoseClock, string][] = [
 /** The parties as a command takes them; none means all. */
 export const partiesOf = (whose: WhoseClock): Party[] => (whose === 'all' ? [] : [whose]);
 
-const NAMES: Record<string, string> = { device: 'device', client: 'client', relyingParty: 'relying party' };
+const NAMES: Record<string, string> = { device: 'Device', client: 'Client', relyingParty: 'Relying party' };
 const SHORT: Record<string, string> = { device: 'device', client: 'client', relyingParty: 'RP' };
 
 /** Skips that one press does. */
@@ -35,21 +35,25 @@ export const RATES: readonly [rate: number, label: string][] = [
 /** A party's clock as it is read at one moment. */
 export interface Reading {
   party: Party;
-  /** Its name in a sentence. */
   name: string;
   /** Unix milliseconds. */
   at: number;
-  /** `22 Nov, 14:02` */
+  /** `22 Nov,` */
+  day: string;
+  /** `14:02` */
   time: string;
   /** `+6 h`, where the tester moved it. */
   offset: string | null;
   /** `stands still` or `×60`, where it does not run as real time does. */
   speed: string | null;
+  /** True when that speed is the bench's own: its clocks began standing still. */
+  ownSpeed: boolean;
   moved: boolean;
 }
 
 /** What the head shows. */
 export interface ClockFace {
+  day: string;
   time: string;
   /** What is bent: `+6 h`, `RP +6 h`, `×60`; none when all is real. */
   bent: string | null;
@@ -62,10 +66,10 @@ export interface ClockFace {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (number: number) => String(number).padStart(2, '0');
 
-/** `22 Nov, 14:02`, in the reader's zone. */
-export function shortTime(at: number): string {
+/** `22 Nov,` and `14:02`, in the reader's zone. */
+export function shortTime(at: number): { day: string; time: string } {
   const date = new Date(at);
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}, ${two(date.getHours())}:${two(date.getMinutes())}`;
+  return { day: `${date.getDate()} ${MONTHS[date.getMonth()]},`, time: `${two(date.getHours())}:${two(date.getMinutes())}` };
 }
 
 /** As a `datetime-local` field holds it, in the reader's zone. */
@@ -92,32 +96,35 @@ export function reading(clock: ClockState, elapsed: number, start: number | null
     party: clock.party,
     name: NAMES[clock.party] ?? clock.party,
     at,
-    time: shortTime(at),
+    ...shortTime(at),
     offset: clock.moved ? offsetText(ahead) : null,
     speed: speedText(clock.rate),
+    ownSpeed: start !== null && clock.rate === 0,
     moved: clock.moved,
   };
 }
 
 const bentText = (reading: Reading): string | null =>
-  reading.moved ? [reading.offset, reading.speed].filter(Boolean).join(' ') || null : null;
+  reading.moved ? [reading.offset, reading.ownSpeed ? null : reading.speed].filter(Boolean).join(' ') || null : null;
 
 /** The parties' clocks as one face; what differs is named. */
 export function clockFace(readings: Reading[]): ClockFace {
   const lines = readings.map((one) => {
     const how = [one.offset, one.speed].filter(Boolean).join(', ');
-    return `${one.name[0]!.toUpperCase()}${one.name.slice(1)}: ${one.time}${how && ` (${how})`}`;
+    return `${one.name}: ${one.day} ${one.time}${how && ` (${how})`}`;
   });
   const [first] = readings;
-  if (!first) return { time: '', bent: null, calm: null, lines };
+  if (!first) return { day: '', time: '', bent: null, calm: null, lines };
+  const speeds = new Set(readings.map((one) => (one.ownSpeed || !one.moved ? one.speed : null)));
+  const calm = speeds.size === 1 ? [...speeds][0]! : null;
   const moved = readings.filter((one) => bentText(one) !== null);
   const same = new Set(readings.map(bentText)).size === 1;
   if (same) {
-    const bent = bentText(first);
-    return { time: first.time, bent, calm: bent ? null : first.speed, lines };
+    return { day: first.day, time: first.time, bent: bentText(first), calm, lines };
   }
   const kinds = new Set(moved.map(bentText));
   const who = moved.map((one) => SHORT[one.party] ?? one.name).join(', ');
   const bent = kinds.size === 1 ? `${who} ${[...kinds][0]}` : 'they differ';
-  return { time: moved[0]!.time, bent, calm: null, lines };
+  const { day, time } = moved[0]!;
+  return { day, time, bent, calm, lines };
 }

@@ -13,9 +13,9 @@ export const EFFECTS: readonly [EffectKind, label: string, sentence: string][] =
 ];
 
 export const CHANGES: readonly [ChangeKind, label: string][] = [
-  ['flip', 'flip it'],
-  ['set', 'set it'],
-  ['remove', 'take it away'],
+  ['flip', 'Flip it'],
+  ['set', 'Set it'],
+  ['remove', 'Take it away'],
 ];
 
 /** What the form holds. */
