@@ -5,3 +5,4 @@ mod relying_party;
 mod rp_chromium;
 mod rp_http;
 mod verify;
+mod walk;

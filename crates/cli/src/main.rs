@@ -4,6 +4,7 @@ mod device;
 mod rp;
 mod serving;
 mod verify;
+mod walk;
 
 use std::io;
 use std::process::ExitCode;
@@ -30,12 +31,17 @@ enum Command {
     ///
     /// Exit code: 0 verified, 1 refused, 2 unusable input; with --lines the highest of all.
     Verify(verify::Arguments),
+    /// Play walks, flows written down as files, and say how they went
+    ///
+    /// Exit code: 0 every walk passed, 1 one failed, 2 unusable input or a report that cannot be written.
+    Walk(walk::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Device(arguments) => Ok(device::run(arguments)),
         Command::Rp(arguments) => Ok(rp::run(arguments)),
+        Command::Walk(arguments) => Ok(walk::run(arguments)),
         Command::Verify(arguments) => verify::run(
             &arguments,
             SystemClock::new().now().0 / 1_000,

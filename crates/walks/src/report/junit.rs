@@ -92,11 +92,7 @@ fn description(run: &Run, step: &StepRun) -> String {
     let mut text = String::new();
     for fault in step.faults() {
         // Writing to a string does not fail.
-        let _ = write!(text, "{}:{}: {}", run.file, fault.line, fault.sentence);
-        if let Some(event) = fault.event {
-            let _ = write!(text, " Event {event}.");
-        }
-        text.push('\n');
+        let _ = writeln!(text, "{}:{}: {}", run.file, fault.line, fault.sentence);
     }
     for check in step.checks.iter().filter(|check| check.held == Some(false)) {
         let actual = check.actual.as_deref().unwrap_or("nothing");

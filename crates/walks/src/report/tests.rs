@@ -43,7 +43,7 @@ fn check(held: bool) -> CheckRun {
         expected: format!("account is {HOSTILE}"),
         actual: Some("bob".to_owned()),
         held: Some(held),
-        difference: (!held).then(|| format!("The account should be {HOSTILE} and is bob.")),
+        difference: (!held).then(|| format!("The account should be {HOSTILE} and is bob (event #3).")),
         event: Some(Seq(3)),
         line: 23,
     }
@@ -181,7 +181,7 @@ fn junit_has_a_suite_a_walk_and_a_case_a_step_and_the_failure_says_where() {
     let description = description.as_ref().expect("a description").as_str();
     for part in [
         ".toml:23: The account should be",
-        "Event #3.",
+        "(event #3)",
         "actual: bob",
         "--seed 7",
     ] {

@@ -1,0 +1,139 @@
+//! `touchstone walk`: plays walks without a window and says how they went.
+
+mod files;
+mod keep;
+mod progress;
+mod reports;
+mod runs;
+
+use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use walks::{
+    acts,
+    engine::{Run, Verdict, Walk},
+    report::{Summary, duration},
+};
+
+use crate::serving::told_to_stop;
+
+/// What `touchstone walk` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Walks, and folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    walks: Vec<PathBuf>,
+    /// Write a report: junit=PATH, json=PATH or html=PATH; may be given several times
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<reports::Wanted>,
+    /// Start all randomness from this number instead of the walks' own seeds
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Keep every bench's data and its timeline in this new folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Play only walks with this text in their title or their file's name
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// How many walks are played at once; without it as many as there are processors
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+/// What ended it early.
+enum Ended {
+    /// The input cannot be used, or the machine refused; one sentence or several.
+    Unusable(Vec<String>),
+    /// Somebody pressed ctrl-c.
+    Stopped(String),
+}
+
+impl From<String> for Ended {
+    fn from(sentence: String) -> Self {
+        Self::Unusable(vec![sentence])
+    }
+}
+
+/// Exit code 0: every walk passed; 1: one failed; 2: the input cannot be used or a report cannot be
+/// written; 130: stopped by ctrl-c.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let told = |sentences: Vec<String>| {
+        sentences
+            .iter()
+            .for_each(|sentence| progress::tell(&format!("touchstone: {sentence}")));
+        ExitCode::from(2)
+    };
+    match play(arguments) {
+        Ok((runs, problems)) if problems.is_empty() => {
+            let failed = runs.iter().any(|run| run.verdict != Verdict::Passed);
+            ExitCode::from(u8::from(failed))
+        }
+        Ok((_, problems)) => told(problems),
+        Err(Ended::Unusable(sentences)) => told(sentences),
+        Err(Ended::Stopped(sentence)) => {
+            told(vec![sentence]);
+            ExitCode::from(130)
+        }
+    }
+}
+
+/// The runs in the order of their files, and what could not be written.
+fn play(arguments: Arguments) -> Result<(Vec<Run>, Vec<String>), Ended> {
+    let walks = walks(&arguments)?;
+    let homes = match &arguments.keep {
+        Some(folder) => keep::homes(folder, &walks)?,
+        None => Vec::new(),
+    };
+    let jobs = arguments
+        .jobs
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| format!("No threads could be started: {error}."))?;
+    let stopped = {
+        let _runtime = runtime.enter();
+        told_to_stop()
+    };
+    let played = runtime.block_on(runs::all(&walks, &homes, arguments.seed, jobs, stopped));
+    // What a stopped run still does ends before its folder is looked for.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    let runs = played?;
+    let mut problems = reports::write(&arguments.reports, &runs);
+    problems.extend(keep::timelines(&homes, &runs));
+    let summary = Summary::of(&runs);
+    let took = duration(summary.took_millis);
+    // Whoever started it may have closed the other end; the exit code says it, too.
+    let _ = writeln!(
+        io::stdout().lock(),
+        "{} {} steps, {} expectations, {took}.",
+        summary.sentence(),
+        summary.steps,
+        summary.checks
+    );
+    Ok((runs, problems))
+}
+
+/// The walks to be played; nothing is played when one cannot be used.
+fn walks(arguments: &Arguments) -> Result<Vec<Arc<Walk>>, Ended> {
+    let files = files::find(&arguments.walks).map_err(Ended::Unusable)?;
+    let registry = acts::registry();
+    let mut walks = Vec::new();
+    let mut unusable = Vec::new();
+    for file in &files {
+        match Walk::read(file, &registry) {
+            Ok(walk) => walks.push(Arc::new(walk)),
+            Err(error) => unusable.push(error.to_string()),
+        }
+    }
+    if !unusable.is_empty() {
+        return Err(Ended::Unusable(unusable));
+    }
+    match &arguments.filter {
+        Some(text) => Ok(files::filtered(walks, text)?),
+        None => Ok(walks),
+    }
+}

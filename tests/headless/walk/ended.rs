@@ -1,0 +1,166 @@
+//! How it ends: exit codes, what is said, which walks are played.
+
+use std::{fs, io::Read as _, path::Path, process::Stdio, thread::sleep, time::Duration};
+
+use super::{Folder, GREEN, HANGING, RED, Said, WALKS, command, walk};
+
+#[test]
+fn every_walk_of_the_project_is_green() {
+    let folder = Folder::with(&[]);
+    let said = walk(folder.0.path(), &[WALKS]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let passed = said.err.lines().filter(|line| line.starts_with("ok "));
+    let passed = passed.count();
+    assert!(passed >= 14, "only {passed} walks: {}", said.err);
+    let first = format!("All {passed} walks passed.");
+    assert!(said.out.starts_with(&first), "{}", said.out);
+}
+
+#[test]
+fn a_failing_walk_says_which_step_what_differs_where_and_how_to_see_it_again() {
+    let folder = Folder::with(&[("green.toml", GREEN), ("red.toml", RED)]);
+    let said = walk(folder.0.path(), &["green.toml", "red.toml", "--seed", "5"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    for part in [
+        "ok      The page opens  (1 step)",
+        "failed  The wrong name is expected",
+        "step 2 of 3: She says no",
+        "red.toml:24: ",
+        "AbortError",
+        "NotAllowedError",
+        "again: touchstone walk red.toml --seed 5",
+    ] {
+        assert!(said.err.contains(part), "{part} in {}", said.err);
+    }
+    assert!(said.out.starts_with("1 of 2 walks passed."), "{}", said.out);
+}
+
+#[test]
+fn nothing_is_played_when_one_file_cannot_be_used_and_each_of_those_is_named() {
+    let typo = GREEN.replace("page.open", "page.opne");
+    let broken = "title = \"Never closed\n";
+    let walks = [("a.toml", GREEN), ("b.toml", &typo), ("c.toml", broken)];
+    let folder = Folder::with(&walks);
+    let said = walk(folder.0.path(), &[".", "--report", "json=report.json"]);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("b.toml:11:7: "), "{}", said.err);
+    assert!(said.err.contains("page.open"), "the nearest: {}", said.err);
+    assert!(said.err.contains("c.toml:1:"), "{}", said.err);
+    assert!(!said.err.contains("ok "), "{}", said.err);
+    assert_eq!(said.out, "");
+    assert!(!folder.path("report.json").exists());
+}
+
+#[test]
+fn what_is_not_there_and_a_folder_without_walks_are_unusable() {
+    let folder = Folder::with(&[("notes.txt", "no walk"), (".hidden.toml", GREEN)]);
+    let said = walk(folder.0.path(), &["gone.toml", "."]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err.contains("gone.toml cannot be read: "),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains(". holds no walk."), "{}", said.err);
+    for arguments in [
+        &[][..],
+        &[".", "--report", "pdf=a.pdf"],
+        &[".", "--report", "html="],
+        &[".", "--jobs", "0"],
+    ] {
+        assert_eq!(
+            walk(folder.0.path(), arguments).code,
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_stands_for_all_walks_within_and_what_is_named_twice_is_played_once() {
+    let folder = Folder::with(&[("green.toml", GREEN)]);
+    fs::create_dir(folder.path("more")).expect("a folder");
+    let other = GREEN.replace("The page opens", "The page opens, too");
+    fs::write(folder.path("more/other.toml"), other).expect("it can be written");
+    let arguments = ["green.toml", ".", "more/../green.toml", "more"];
+    let said = walk(folder.0.path(), &arguments);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.starts_with("All 2 walks passed."), "{}", said.out);
+}
+
+#[test]
+fn a_filter_looks_into_titles_and_file_names_and_says_what_there_is_when_nothing_fits() {
+    let folder = Folder::with(&[("green.toml", GREEN), ("red.toml", RED)]);
+    for text in ["PAGE opens", "green", "gree"] {
+        let said = walk(folder.0.path(), &[".", "--filter", text]);
+        assert_eq!(said.code, Some(0), "{text}: {}", said.err);
+        assert!(said.out.starts_with("The walk passed."), "{}", said.out);
+    }
+    let said = walk(folder.0.path(), &[".", "--filter", "blue"]);
+    assert_eq!(said.code, Some(2));
+    for part in [
+        "\"blue\"",
+        "\"The page opens\"",
+        "\"The wrong name is expected\"",
+    ] {
+        assert!(said.err.contains(part), "{part} in {}", said.err);
+    }
+}
+
+#[test]
+fn a_walk_that_hangs_ends_at_its_deadline_and_says_what_it_waited_for() {
+    let folder = Folder::with(&[("hanging.toml", HANGING), ("green.toml", GREEN)]);
+    let said = walk(folder.0.path(), &["."]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("ok      The page opens"), "{}", said.err);
+    assert!(
+        said.err.contains("step 2 of 2: Alice asks for an account"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("The walk was waiting for "),
+        "{}",
+        said.err
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_and_leaves_no_folder_behind() {
+    let folder = Folder::with(&[("hanging.toml", &HANGING.replace("2s", "5m"))]);
+    let scratch = tempfile::tempdir().expect("a folder");
+    let mut child = command(folder.0.path(), &["hanging.toml"])
+        .env("TMPDIR", scratch.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    while is_empty(scratch.path()) {
+        sleep(Duration::from_millis(20));
+        assert!(matches!(child.try_wait(), Ok(None)), "it ended by itself");
+    }
+    // The bench of the walk is being set up or stands.
+    sleep(Duration::from_millis(300));
+    let told = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(told.success(), "it was running");
+    let status = child.wait().expect("it ends");
+    let mut err = String::new();
+    let mut pipe = child.stderr.take().expect("it is piped");
+    pipe.read_to_string(&mut err).expect("UTF-8");
+    let said = Said {
+        code: status.code(),
+        out: String::new(),
+        err,
+    };
+    assert_eq!(said.code, Some(130), "{}", said.err);
+    assert!(said.err.contains("Stopped; 0 of 1 walks"), "{}", said.err);
+    assert!(is_empty(scratch.path()), "the bench's folder is gone");
+}
+
+#[cfg(unix)]
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).expect("it is there").next().is_none()
+}
