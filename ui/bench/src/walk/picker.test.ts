@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { WalkSummary } from '../bindings/types';
 import { firstWalk, fits, movedTo, nextWalk, pickerList, problemText, stepCount } from './picker';
-
-const walk = (path: string, more: Partial<WalkSummary> = {}): WalkSummary => ({
-  path,
-  file: `${path}.toml`,
-  title: path,
-  why: 'Because.',
-  steps: ['One', 'Two'],
-  tags: ['device'],
-  own: false,
-  problem: null,
-  last: null,
-  ...more,
-});
+import { summary } from './stage.fixture';
 
 const list = [
-  walk('enrolment', { title: 'Alice makes a passkey', why: 'The first thing anybody does.' }),
-  walk('replayed', { title: 'A replayed assertion is refused', tags: ['attack', 'network'] }),
-  walk('mine', { own: true }),
-  walk('broken', { own: true, problem: { line: 3, column: 7, message: '"page.sing-in" is no act. Did you mean "page.sign-in"?' } }),
+  summary('enrolment', { title: 'Alice makes a passkey', why: 'The first thing anybody does.' }),
+  summary('replayed', { title: 'A replayed assertion is refused', tags: ['attack', 'network'] }),
+  summary('mine', { own: true }),
+  summary('broken', { own: true, problem: { line: 3, column: 7, message: '"page.sing-in" is no act. Did you mean "page.sign-in"?' } }),
 ];
 
 describe('the list of walks', () => {
@@ -46,7 +33,7 @@ describe('the list of walks', () => {
 
   it('counts steps', () => {
     expect(stepCount(list[0]!)).toBe('2 steps');
-    expect(stepCount(walk('one', { steps: ['One'] }))).toBe('1 step');
+    expect(stepCount(summary('one', { steps: ['One'] }))).toBe('1 step');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckRun, DeskState, StepState, WalkState } from '../bindings/types';
+import type { StepState } from '../bindings/types';
 import {
   PRIMARY,
   cardLine,
@@ -16,48 +16,7 @@ import {
   signOf,
   underWay,
 } from './player';
-
-const check = (more: Partial<CheckRun> = {}): CheckRun => ({
-  expected: 'rp.session.bound account is alice',
-  actual: null,
-  held: null,
-  difference: null,
-  event: null,
-  line: 9,
-  ...more,
-});
-
-const step = (number: number, outcome: StepState['outcome'], more: Partial<StepState> = {}): StepState => ({
-  number,
-  title: `Step ${number}`,
-  note: null,
-  act: 'person.touch',
-  instruction: 'Touch phone.',
-  line: number * 4,
-  outcome,
-  failure: null,
-  sentence: null,
-  checks: [],
-  first: null,
-  last: null,
-  ...more,
-});
-
-const walk = (steps: StepState[], more: Partial<WalkState> = {}): WalkState =>
-  ({
-    path: 'enrolment',
-    title: 'Alice makes a passkey',
-    why: 'The first thing anybody does.',
-    mode: 'play',
-    playing: false,
-    preparing: false,
-    tookMillis: 0,
-    position: steps.findIndex((one) => one.outcome !== 'passed'),
-    verdict: 'running',
-    steps,
-    problem: null,
-    ...more,
-  }) as WalkState;
+import { check, deskOf, step, walk } from './stage.fixture';
 
 const passed = step(1, 'passed');
 const current = step(2, 'current');
@@ -90,11 +49,11 @@ it('says at the end how much held, and how long it took', () => {
 describe('a step’s card', () => {
   it('says what is expected, then what came of it', () => {
     const two = [check(), check({ expected: 'prompt touch' })];
-    expect(cardLine(step(1, 'ahead', { checks: two }))).toBe('expect: rp.session.bound account is alice and 1 more');
-    expect(cardLine(step(1, 'current', { checks: [check()] }))).toBe('expect: rp.session.bound account is alice');
+    expect(cardLine(step(1, 'ahead', { checks: two }))).toBe('expect: rp.session.bound: account is alice and 1 more');
+    expect(cardLine(step(1, 'current', { checks: [check()] }))).toBe('expect: rp.session.bound: account is alice');
     expect(cardLine(step(1, 'current'))).toBe('Touch phone.');
     expect(cardLine(step(1, 'passed', { checks: two }))).toBe('2 of 2 as expected');
-    expect(cardLine(step(1, 'passed', { checks: [check()] }))).toBe('rp.session.bound account is alice');
+    expect(cardLine(step(1, 'passed', { checks: [check()] }))).toBe('rp.session.bound: account is alice');
     expect(cardLine(passed)).toBe('done');
     expect(cardLine(failed)).toBe('The sign counter is 0, not at least 1.');
     expect(cardLine(step(3, 'skipped'))).toBe('not done');
@@ -148,20 +107,17 @@ describe('where the tester acts', () => {
 });
 
 describe('the gold button', () => {
-  const desk = (state: WalkState | null, showing: DeskState['showing'] = state ? 'walk' : 'own'): DeskState =>
-    ({ generation: 1, showing, walk: state, recording: null }) as DeskState;
-
   it('is always the next step', () => {
     const running = walk([passed, current]);
     expect(primaryOf(null)).toBe('pick');
-    expect(primaryOf(desk(null))).toBe('pick');
-    expect(primaryOf(desk(null, 'recording'))).toBe('save');
-    expect(primaryOf(desk(running))).toBe('step');
-    expect(primaryOf(desk({ ...running, preparing: true }))).toBe('preparing');
-    expect(primaryOf(desk({ ...running, playing: true }))).toBe('pause');
-    expect(primaryOf(desk({ ...running, mode: 'youDoIt' }))).toBe('do-it');
-    expect(primaryOf(desk({ ...running, verdict: 'passed' }))).toBe('next');
-    expect(primaryOf(desk({ ...running, verdict: 'failed', playing: true }))).toBe('restart');
+    expect(primaryOf(deskOf())).toBe('pick');
+    expect(primaryOf(deskOf({ showing: 'recording' }))).toBe('save');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: running }))).toBe('step');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, preparing: true } }))).toBe('preparing');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, playing: true } }))).toBe('pause');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, mode: 'youDoIt' } }))).toBe('do-it');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, verdict: 'passed' } }))).toBe('next');
+    expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, verdict: 'failed', playing: true } }))).toBe('restart');
     for (const words of Object.values(PRIMARY)) expect(words).not.toBe('');
   });
 
