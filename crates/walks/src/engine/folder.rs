@@ -16,8 +16,8 @@ pub(crate) enum Folder {
 }
 
 impl Folder {
-    /// A new folder, named after the walk's file when it is kept within `keep`.
-    pub(crate) fn new(walk: &Path, keep: Option<PathBuf>) -> Result<Self, Failure> {
+    /// A new folder; `keep` itself when it is to be kept.
+    pub(crate) fn new(keep: Option<PathBuf>) -> Result<Self, Failure> {
         let Some(keep) = keep else {
             return tempfile::tempdir().map(Self::Passing).map_err(|error| {
                 Failure::Machine(format!(
@@ -25,16 +25,10 @@ impl Folder {
                 ))
             });
         };
-        let stem = walk.file_stem().unwrap_or_default().to_string_lossy();
-        let made = fs::create_dir_all(&keep).and_then(|()| {
-            tempfile::Builder::new()
-                .prefix(&format!("{stem}-"))
-                .tempdir_in(&keep)
-        });
-        match made {
-            Ok(folder) => Ok(Self::Kept(folder.keep())),
+        match fs::create_dir_all(&keep) {
+            Ok(()) => Ok(Self::Kept(keep)),
             Err(error) => Err(Failure::Machine(format!(
-                "No folder could be made in {}: {error}. Choose another one.",
+                "The folder {} could not be made: {error}. Choose another one.",
                 keep.display()
             ))),
         }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use timeline::Event;
 
 use super::Run;
+use crate::kinds;
 
 #[cfg(test)]
 mod tests;
@@ -29,12 +30,18 @@ static TIME: LazyLock<Option<Regex>> =
 const SIGNED: [&str; 3] = ["clientDataHash", "signature", "sig"];
 const SIGNED_INSTEAD: &str = "[depends on the port]";
 
-/// Every event of the run as it is in all runs with its seed, oldest first.
+/// Every event of the run as it is in all runs with its seed, oldest first. What comes after the
+/// walk's end is the bench that closes, in whatever order its parts do.
 #[must_use]
 pub fn stream(run: &Run) -> Vec<Value> {
     let known = Known::of(run);
     let mut clocks_ran = false;
-    run.events
+    let end = run
+        .events
+        .iter()
+        .position(|event| event.kind == kinds::WALK_ENDED);
+    let events = end.map_or(&run.events[..], |end| &run.events[..=end]);
+    events
         .iter()
         .map(|event| {
             clocks_ran |= lets_clocks_run(event);
@@ -106,7 +113,7 @@ impl Known {
     fn event(&self, event: &Event, clocks_ran: bool) -> Value {
         let mut body = event.body.clone();
         if let Value::Object(members) = &mut body {
-            if event.kind == "bench.walk.started" {
+            if event.kind == kinds::WALK_STARTED {
                 members.remove("seed");
             }
             if event.kind == "bench.clock.moved" && clocks_ran {

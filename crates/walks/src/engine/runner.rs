@@ -21,7 +21,7 @@ use crate::{http_page::HttpPage, kinds};
 pub struct Options {
     /// Instead of the walk's own seed.
     pub seed: Option<u64>,
-    /// Keeps the bench's data in a new folder within this one.
+    /// Keeps the bench's data in this folder, which is made when it is not there.
     pub keep: Option<PathBuf>,
 }
 
@@ -68,7 +68,7 @@ impl Runner {
         let clock = SystemClock::new();
         let began = clock.now();
         let seed = options.seed.unwrap_or(walk.seed);
-        let folder = Folder::new(&walk.file, options.keep)?;
+        let folder = Folder::new(options.keep)?;
         let bench = Bench::open(Config {
             data: folder.path().to_owned(),
             home: Some(HomeChoice::Memory),

@@ -360,11 +360,12 @@ fn named(name: Option<Cow<'_, str>>) -> String {
     name.map(|name| format!(": {name}")).unwrap_or_default()
 }
 
-/// "0.4 ms", "61 ms", "14.2 s".
+/// "45 µs", "0.4 ms", "61 ms", "14.2 s".
 fn took(event: &Event) -> Option<String> {
     let micros = number(event, "/durationMicros")?;
     Some(match micros {
-        0..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        0..100 => format!("{micros} µs"),
+        100..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
         10_000..1_000_000 => format!("{} ms", micros / 1_000),
         _ => super::duration(micros / 1_000),
     })

@@ -140,3 +140,14 @@ fn requests_of_two_pages_are_equal_when_only_what_was_drawn_differs() {
     assert_eq!(asked(a, b), asked(b, a));
     assert_ne!(asked(a, b), asked(a, a), "which one is asked for matters");
 }
+
+#[test]
+fn what_comes_after_the_end_of_the_walk_is_left_out() {
+    let mut one = sign_in(40_001, "d-1", "c2lnbmF0dXJlLTE", "Y2hhbGxlbmdl");
+    one.events.push(event(6, kinds::WALK_ENDED, json!({})));
+    let ended = stream(&one);
+    assert_eq!(ended.len(), 6);
+    one.events
+        .push(event(7, "device.prompt.answered", json!({})));
+    assert_eq!(stream(&one), ended);
+}
