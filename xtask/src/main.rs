@@ -27,7 +27,7 @@ Touchstone's commands: cargo xtask COMMAND
   run [--release] [-- ARGS]  set up, build the pages, open the bench (ARGS go to it)
   test                       set up, run every check and every test
   check                      formatting, lints, types, generated bindings
-  bindings                   write the TypeScript bindings anew from the Rust types
+  bindings                   write anew what the code generates: bindings, walks' schema and page
   shots                      take the screenshots of docs/pictures anew
   measure [--json]           speed against other people's parts, one line a figure
   audit                      licences, bans and advisories, with cargo-deny

@@ -36,3 +36,4 @@ mod vault_slot;
 pub use bench::Bench;
 pub use config::{Config, HomeChoice, PartySetting, Setting};
 pub use error::Error;
+pub use faults::catalogue::shapes as faultable_messages;

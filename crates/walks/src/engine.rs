@@ -13,6 +13,8 @@ mod page;
 mod path;
 mod phrase;
 pub(crate) mod quiet;
+#[cfg(test)]
+mod reference;
 mod registry;
 mod results;
 mod runner;
@@ -32,7 +34,7 @@ pub use names::{Reference, Role};
 pub use operator::{Operator, same};
 pub use page::{Page, PageAct, PageView};
 pub use path::{Path, PathError};
-pub use registry::{ActKind, ReadError, Registry, SubjectKind};
+pub use registry::{ActKind, FindAct, ReadError, Registry, SubjectKind};
 pub use results::{CheckRun, Fault, Run, StepOutcome, StepRun, Verdict};
 pub use runner::{Options, Runner, run};
 pub use schema::json_schema;

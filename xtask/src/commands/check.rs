@@ -13,17 +13,24 @@ pub fn check() -> Result<(), Failure> {
     let outcome = prepare(&mut phases, &[setup::WINDOW])
         .and_then(|()| form(&mut phases))
         .and_then(|()| lints(&mut phases))
-        .and_then(|()| phases.run("generated bindings", || shell::run(&mut binding_tests())));
+        .and_then(|()| {
+            phases.run("generated bindings", || {
+                shell::run(&mut binding_tests())?;
+                shell::run(&mut published_tests())
+            })
+        });
     eprint!("\n{}", phases.table());
     outcome
 }
 
-/// Writes the TypeScript bindings anew from the Rust types.
+/// Writes anew what is generated from the Rust code: the TypeScript bindings, the schema of walks
+/// and their reference.
 pub fn bindings() -> Result<(), Failure> {
     let mut phases = Phases::default();
     prepare(&mut phases, &[setup::WINDOW])?;
     phases.run("generated bindings, written anew", || {
-        shell::run(binding_tests().env("TOUCHSTONE_WRITE_BINDINGS", "1"))
+        shell::run(binding_tests().env("TOUCHSTONE_WRITE_BINDINGS", "1"))?;
+        shell::run(published_tests().env("TOUCHSTONE_WRITE_BINDINGS", "1"))
     })
 }
 
@@ -61,5 +68,18 @@ pub fn lints(phases: &mut Phases) -> Result<(), Failure> {
 fn binding_tests() -> Command {
     let mut cargo = shell::cargo();
     cargo.args(["test", "--package", "touchstone", "bindings"]);
+    cargo
+}
+
+/// The walks' test that compares their schema and reference with the acts there are.
+fn published_tests() -> Command {
+    let mut cargo = shell::cargo();
+    cargo.args([
+        "test",
+        "--package",
+        "touchstone-walks",
+        "--lib",
+        "published",
+    ]);
     cargo
 }

@@ -99,8 +99,9 @@ pub(super) fn known() -> &'static [Known] {
     })
 }
 
-/// What the window shows.
-pub(crate) fn shapes() -> Vec<FaultableMessage> {
+/// The messages that faults can name, with their fields, as the window shows them.
+#[must_use]
+pub fn shapes() -> Vec<FaultableMessage> {
     known().iter().map(Known::shape).collect()
 }
 

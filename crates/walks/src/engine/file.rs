@@ -3,6 +3,8 @@
 
 mod cast;
 mod expectations;
+#[cfg(test)]
+mod malformed;
 mod members;
 mod nearest;
 mod steps;

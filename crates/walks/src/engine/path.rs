@@ -76,7 +76,10 @@ fn length<'v>(segment: &Segment, value: &Value) -> Option<Cow<'v, Value>> {
 fn reads(value: &Value, text: &str) -> bool {
     match value {
         Value::String(own) => own == text,
-        Value::Number(_) | Value::Bool(_) => value.to_string() == text,
+        Value::Number(_) | Value::Bool(_) => {
+            let written = value.to_string();
+            written == text
+        }
         _ => false,
     }
 }

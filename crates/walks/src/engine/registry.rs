@@ -16,6 +16,9 @@ pub struct ReadError {
     pub message: String,
 }
 
+/// Finds an act in the timeline: the event that shows it, all events before, the cast.
+pub type FindAct = fn(&Event, &[Event], &Cast) -> Option<Map<String, Value>>;
+
 /// A kind of act.
 pub struct ActKind {
     /// `room.verb`, as a walk writes it.
@@ -27,7 +30,7 @@ pub struct ActKind {
     /// Reads its members.
     pub read: fn(Value) -> Result<Box<dyn Act>, ReadError>,
     /// Its members, when this event shows that it was done; see [`Recorded`].
-    pub recorded: fn(&Event, &[Event], &Cast) -> Option<Map<String, Value>>,
+    pub recorded: FindAct,
 }
 
 /// A kind of subject.
@@ -49,9 +52,23 @@ pub struct Registry {
     pub acts: Vec<ActKind>,
     /// Subjects in that order.
     pub subjects: Vec<SubjectKind>,
+    /// Rooms of acts, each with a sentence for the reference.
+    rooms: Vec<(&'static str, &'static str)>,
 }
 
 impl Registry {
+    /// Says what the acts of a room (`page` for `page.sign-in`) have in common.
+    pub fn describe(&mut self, room: &'static str, about: &'static str) {
+        self.rooms.push((room, about));
+    }
+
+    /// What the acts of `room` have in common; empty when nobody said.
+    #[must_use]
+    pub fn room(&self, room: &str) -> &'static str {
+        let known = self.rooms.iter().find(|(name, _)| *name == room);
+        known.map_or("", |(_, about)| about)
+    }
+
     /// Adds a kind of act.
     pub fn act<A>(&mut self, name: &'static str, example: &'static str)
     where

@@ -39,7 +39,7 @@ impl<'d> Check<'d> {
             }
         }
         if let Some(items) = schema.get("items") {
-            let element = format!("An element of {what}");
+            let element = format!("an element of {what}");
             for node in node.elements() {
                 self.value(node, items, &element)?;
             }
@@ -293,7 +293,12 @@ fn quoted(name: &str) -> String {
 
 /// A name at the beginning of a sentence; acts keep theirs.
 fn begin(what: &str) -> String {
-    if what.contains(['.', '"']) {
+    if what.starts_with('"')
+        || what
+            .split(' ')
+            .next()
+            .is_some_and(|word| word.contains('.'))
+    {
         return what.to_owned();
     }
     let mut letters = what.chars();

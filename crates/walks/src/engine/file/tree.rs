@@ -55,7 +55,11 @@ impl Wrong {
 
 /// Line and column of a byte, both from 1; columns count characters.
 pub(super) fn place(text: &str, at: usize) -> (u32, u32) {
-    let before = &text[..text.floor_char_boundary(at)];
+    let mut end = at.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
     let line = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |end| end + 1);
     let column = before[start..].chars().count() + 1;
@@ -158,16 +162,20 @@ pub(super) fn parse(text: &str) -> Result<Node, Wrong> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let at = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
     if let Some(error) = errors.iter().min_by_key(|error| at(error)) {
-        let message = error.message().replace('\n', ", ");
-        return Err(Wrong::new(
-            at(error),
-            format!("This is no TOML: {message}."),
-        ));
+        return Err(Wrong::new(at(error), no_toml(text, error)));
     }
     Ok(Node {
         span: 0..0,
         content: Content::Table(members(table.into_inner())?),
     })
+}
+
+fn no_toml(text: &str, error: &toml::de::Error) -> String {
+    let key = error.span().and_then(|span| text.get(span));
+    match (error.message(), key) {
+        ("duplicate key", Some(key)) => format!("\"{key}\" is written twice. Keep one of them."),
+        (message, _) => format!("This is no TOML: {}.", message.replace('\n', ", ")),
+    }
 }
 
 fn members(table: DeTable<'_>) -> Result<Vec<Member>, Wrong> {
