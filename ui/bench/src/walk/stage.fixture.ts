@@ -99,21 +99,32 @@ export function fresh(): Calls {
   const made: [string, Record<string, unknown>][] = [];
   const calls: Calls = {
     of: (command) => made.filter(([name]) => name === command).map(([, args]) => args),
-    answers: { walk_list: [], fault_catalogue: catalogue },
+    answers: {
+      walk_list: [],
+      fault_catalogue: catalogue,
+      bench_state: benchOf(),
+      desk_state: deskOf(),
+      timeline_range: { events: [], first: 1, last: 0, lost: 0 },
+      timeline_related: { event: null, causes: [], effects: [], siblings: [] },
+    },
     refuses: {},
   };
-  mockIPC((command, args) => {
-    made.push([command, (args ?? {}) as Record<string, unknown>]);
-    if (calls.refuses[command]) throw calls.refuses[command];
-    return calls.answers[command] ?? null;
-  });
+  mockIPC(
+    (command, args) => {
+      made.push([command, (args ?? {}) as Record<string, unknown>]);
+      if (calls.refuses[command]) throw calls.refuses[command];
+      return calls.answers[command] ?? null;
+    },
+    { shouldMockEvents: true },
+  );
   localStorage.clear();
   bench.state = benchOf();
   bench.selected = null;
   desk.state = deskOf();
   toasts.list = [];
   Object.assign(walks, { list: [], problem: '', picking: false, closing: false, recorder: null, opening: null, offering: true });
-  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
+  // A large window.
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('min-'), addEventListener() {}, removeEventListener() {} }));
   vi.stubGlobal('ResizeObserver', class {
     observe() {}
     unobserve() {}
