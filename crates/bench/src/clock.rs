@@ -2,6 +2,8 @@
 //! parties' clocks, which the tester can move.
 
 mod system;
+#[cfg(test)]
+mod tests;
 mod virtual_clock;
 
 pub use system::SystemClock;

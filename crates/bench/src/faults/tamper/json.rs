@@ -16,19 +16,19 @@ use super::{
 use crate::api::Change;
 
 /// An object's members in their order, each as it was written.
-struct Members(Vec<(String, Box<RawValue>)>);
+struct Members<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-impl Serialize for Members {
+impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in &self.0 {
@@ -58,32 +58,45 @@ pub(super) fn edit(text: &str, container: &str, path: &[&str], change: &Change) 
     let step = Step { container, name };
     if let Ok(Members(mut members)) = serde_json::from_str(text) {
         let place = members.iter().position(|(member, _)| member == name);
-        let old = place.map(|place| &*members[place].1);
+        let old = place.map(|place| members[place].1);
         let tampered = member(step, old, rest, change)?;
-        match (place, &tampered.whole) {
-            (Some(place), Some(new)) => members[place].1 = new.clone(),
-            (Some(place), None) => drop(members.remove(place)),
-            (None, Some(new)) => members.push(((*name).to_owned(), new.clone())),
-            (None, None) => {}
-        }
-        return tampered.try_map(|_| write(&Members(members)));
+        return tampered.try_map(|new| match (place, old, new) {
+            (_, Some(old), Some(new)) => Ok(spliced(text, old.get(), new.get())),
+            (Some(place), ..) => {
+                members.remove(place);
+                write(&Members(members))
+            }
+            (None, _, Some(new)) => {
+                let added = std::iter::once(((*name).to_owned(), &*new));
+                write(&Members(members.into_iter().chain(added).collect()))
+            }
+            (None, _, None) => Ok(text.to_owned()),
+        });
     }
-    if let Ok(mut items) = serde_json::from_str::<Vec<Box<RawValue>>>(text) {
+    if let Ok(mut items) = serde_json::from_str::<Vec<&RawValue>>(text) {
         let place = name.parse::<usize>().ok();
         let place = place.filter(|place| *place < items.len());
         let place = place.ok_or_else(|| absent(name))?;
-        let tampered = member(step, Some(&items[place]), rest, change)?;
-        match &tampered.whole {
-            Some(new) => items[place] = new.clone(),
-            None => drop(items.remove(place)),
-        }
-        return tampered.try_map(|_| write(&items));
+        let tampered = member(step, Some(items[place]), rest, change)?;
+        return tampered.try_map(|new| match new {
+            Some(new) => Ok(spliced(text, items[place].get(), new.get())),
+            None => {
+                items.remove(place);
+                write(&items)
+            }
+        });
     }
     Err(if container.is_empty() {
         "its body is not JSON".to_owned()
     } else {
         no_members(container)
     })
+}
+
+/// `text` with `part`, a slice of it, replaced.
+fn spliced(text: &str, part: &str, new: &str) -> String {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    [&text[..start], new, &text[start + part.len()..]].concat()
 }
 
 fn member(
