@@ -14,6 +14,7 @@ import {
   progress,
   shownStep,
   signOf,
+  standing,
   underWay,
 } from './player';
 import { check, deskOf, step, walk } from './stage.fixture';
@@ -29,6 +30,15 @@ describe('how far a walk has come', () => {
     expect(progress(walk([passed, step(2, 'passed')], { verdict: 'passed', position: 2 }))).toMatchObject({ share: 1, text: '2 of 2' });
     expect(progress(walk([passed, failed, step(3, 'skipped')], { verdict: 'failed' }))).toMatchObject({ done: 1, text: '2 of 3' });
     expect(progress(walk([]))).toMatchObject({ share: 0, text: '0 of 0' });
+  });
+
+  it('takes the next step for the current one before it is begun, unless the bench is still set up', () => {
+    const waiting = walk([passed, step(2, 'ahead'), ahead], { position: 1 });
+    expect(waiting.steps.map((one) => standing(waiting, one))).toEqual(['passed', 'current', 'ahead']);
+    const preparing = { ...waiting, preparing: true };
+    expect(preparing.steps.map((one) => standing(preparing, one))).toEqual(['passed', 'ahead', 'ahead']);
+    const over = walk([passed, failed, step(3, 'skipped')], { verdict: 'failed', position: 1 });
+    expect(over.steps.map((one) => standing(over, one))).toEqual(['passed', 'failed', 'skipped']);
   });
 
   it('opens the step that failed, else the next one, else the last', () => {

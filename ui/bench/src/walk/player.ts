@@ -23,6 +23,12 @@ export function shownStep(walk: WalkState): StepState | null {
   return failedStep(walk) ?? walk.steps.find((step) => step.outcome === 'current') ?? walk.steps[walk.position] ?? walk.steps.at(-1) ?? null;
 }
 
+/** How a step stands for the reader: the one that comes next is the current one, before it is begun too. */
+export function standing(walk: WalkState, step: StepState): StepState['outcome'] {
+  const next = walk.verdict === 'running' && !walk.preparing && step.number === walk.position + 1;
+  return next && step.outcome === 'ahead' ? 'current' : step.outcome;
+}
+
 export const failedStep = (walk: WalkState): StepState | null => walk.steps.find((step) => step.outcome === 'failed') ?? null;
 
 /** A step's sign; never its colour alone. */
