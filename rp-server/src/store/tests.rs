@@ -103,6 +103,31 @@ fn ceremony(number: u32, purpose: Purpose, expires_at: Timestamp) -> Ceremony {
 }
 
 #[tokio::test]
+async fn passkeys_of_one_moment_are_listed_in_the_order_in_which_they_came() {
+    let store = memory();
+    let account = UserHandle::new(9u32.to_be_bytes());
+    let came = [9, 3, 7, 1];
+    for number in came {
+        let mut registration = registration(number);
+        registration.passkey.account = account.clone();
+        registration.new_account = registration.new_account.filter(|_| number == 9);
+        store
+            .finish_registration(registration)
+            .await
+            .expect("stored");
+    }
+    let listed = store.passkeys(&account).await.expect("an answer");
+    let ids = came.map(|number| CredentialId::new(number.to_be_bytes()));
+    assert_eq!(
+        listed
+            .into_iter()
+            .map(|passkey| passkey.id)
+            .collect::<Vec<_>>(),
+        ids
+    );
+}
+
+#[tokio::test]
 async fn a_verdict_on_an_older_row_changes_nothing() {
     let store = memory();
     store
