@@ -1,6 +1,11 @@
 //! The bench as a whole, without a window: real vault, real HTTP, real devices.
 
+mod clocks;
 mod devices;
+mod faults;
+mod find;
+mod network;
 mod person;
+mod setting;
 mod sign_in;
 mod vault;
