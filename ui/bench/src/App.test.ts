@@ -122,7 +122,7 @@ async function open(state: BenchState) {
       if (refuse[command]) throw refuse[command];
       if (command === 'desk_state') return own;
       if (command === 'bench_state') return state;
-      return answerOfTimeline(command, (args ?? {}) as Record<string, never>);
+      return answerOfTimeline(command, (args ?? {}) as never);
     },
     { shouldMockEvents: true },
   );
@@ -139,6 +139,8 @@ beforeEach(() => {
   refuse = {};
   timeline = [];
   localStorage.clear();
+  // What is let go of asks the bench once more.
+  mockIPC((command, args) => answerOfTimeline(command, (args ?? {}) as never));
   desk.state = null;
   bench.state = null;
   bench.selected = null;
