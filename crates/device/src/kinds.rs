@@ -17,3 +17,4 @@ pub const PASSKEY_RENAMED: &str = "device.passkey.renamed";
 pub const PASSKEY_DELETED: &str = "device.passkey.deleted";
 /// Everything on the device was erased by its owner: `{device}`.
 pub use authenticator::kinds::RESET;
+pub use authenticator::kinds::{FAILED, PASSKEY_CREATED, PASSKEY_USED};

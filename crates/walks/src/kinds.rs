@@ -9,3 +9,6 @@ pub const WALK_STEP: &str = "bench.walk.step";
 pub const WALK_ENDED: &str = "bench.walk.ended";
 /// A look-alike page begins a sign-in; deliberate. Body: `origin`.
 pub const PHISHED: &str = "bench.page.impersonated";
+
+/// Every kind of event that this room emits.
+pub const EVERY: &[&str] = &[WALK_STARTED, WALK_STEP, WALK_ENDED, PHISHED];

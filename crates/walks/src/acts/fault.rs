@@ -1,7 +1,7 @@
 //! What goes wrong with single messages.
 
 use bench::api::{Change as BenchChange, Direction as BenchDirection, Effect, Fault};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use timeline::Event;
@@ -86,6 +86,12 @@ enum Change {
     Set(Value),
 }
 
+fn message_name(_: &mut SchemaGenerator) -> Schema {
+    let mut names: Vec<String> = bench::faultable_messages().into_iter().map(|known| known.message).collect();
+    names.dedup();
+    json_schema!({ "type": "string", "enum": names })
+}
+
 fn once() -> u32 {
     1
 }
@@ -104,6 +110,7 @@ macro_rules! fault {
         pub(super) struct $name {
             /// A CTAP command such as `authenticatorGetAssertion`, or a call of the relying party's
             /// API such as `POST /api/authentication/finish`.
+            #[schemars(schema_with = "message_name")]
             message: String,
             /// Which half of it; the request unless it says otherwise.
             #[serde(default)]

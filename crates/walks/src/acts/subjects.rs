@@ -1,12 +1,15 @@
 //! What expectations are about.
 
 use bench::api::Question;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use timeline::{Event, Seq};
 
-use crate::engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, same};
+use crate::{
+    engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, same},
+    kinds,
+};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.subject::<EventSubject>(
@@ -55,10 +58,17 @@ fn json(value: &impl Serialize) -> Result<Value, Failure> {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct EventSubject {
     /// The event's kind: `rp.request`, `client.command.sent`, `device.prompt.shown`, ….
+    #[schemars(schema_with = "event_kind")]
     event: String,
     /// Only events whose body has these members, and these values there.
     #[serde(default, rename = "where")]
     with: Map<String, Value>,
+}
+
+/// A kind that is nowhere emitted would never come: `absent` would hold of every slip.
+fn event_kind(_: &mut SchemaGenerator) -> Schema {
+    let kinds: Vec<&str> = [bench::kinds::EVERY, kinds::EVERY].concat();
+    json_schema!({ "type": "string", "enum": kinds })
 }
 
 impl Subject for EventSubject {

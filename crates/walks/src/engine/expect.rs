@@ -179,5 +179,4 @@ impl Expectation {
 }
 
 #[cfg(test)]
-#[path = "expect/tests.rs"]
 mod tests;

@@ -158,5 +158,4 @@ fn duration(
 }
 
 #[cfg(test)]
-#[path = "file/tests.rs"]
 mod tests;

@@ -95,5 +95,4 @@ pub(crate) fn order(left: &Number, right: &Number) -> Option<Ordering> {
 }
 
 #[cfg(test)]
-#[path = "operator/tests.rs"]
 mod tests;

@@ -228,5 +228,4 @@ impl fmt::Display for Path {
 }
 
 #[cfg(test)]
-#[path = "path/tests.rs"]
 mod tests;

@@ -7,6 +7,9 @@ use super::{
     tree::{Content, Node, Wrong},
 };
 
+/// A sentence lists so many words.
+const MAX_LISTED: usize = 12;
+
 /// The definitions that `$ref` points to.
 pub(super) type Definitions = Map<String, Value>;
 
@@ -234,15 +237,25 @@ fn word(node: &Node, schema: &Value, what: &str) -> Result<(), Wrong> {
 }
 
 fn no_word(node: &Node, words: &[&str], what: &str) -> Wrong {
+    let what = begin(what);
+    let allowed = if words.len() <= MAX_LISTED {
+        format!(" It is one of {}.", list(words.iter().copied()))
+    } else {
+        String::new()
+    };
     let message = match &node.content {
-        Content::Scalar(Value::String(written)) => format!(
-            "{} cannot be {}. It is one of {}.{}",
-            begin(what),
-            Value::from(written.as_str()),
-            list(words.iter().copied()),
-            hint(written, words.iter().copied()),
-        ),
-        _ => format!("{} is one of {}.", begin(what), list(words.iter().copied())),
+        Content::Scalar(Value::String(written)) => {
+            let hint = hint(written, words.iter().copied());
+            let help = match (allowed.as_str(), hint.as_str()) {
+                ("", "") => " docs/walks.md lists what it can be.",
+                (_, hint) => hint,
+            };
+            format!(
+                "{what} cannot be {}.{allowed}{help}",
+                Value::from(written.as_str())
+            )
+        }
+        _ => format!("{what} must be text.{allowed}"),
     };
     Wrong::new(node.span.start, message)
 }

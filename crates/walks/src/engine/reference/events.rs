@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Who emits, and the list that says what.
-const ROOMS: [(&str, &str); 6] = [
+pub(super) const ROOMS: [(&str, &str); 6] = [
     (
         "The client",
         include_str!("../../../../client/src/kinds.rs"),

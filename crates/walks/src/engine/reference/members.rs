@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+/// A table lists so many words.
+const MAX_LISTED: usize = 12;
+
 /// A table of the members of `shape` but those `without`; what they hold stands below it.
 pub(super) fn table(page: &mut String, shape: &Value, schema: &Value, without: &[&str]) {
     let Some(properties) = shape["properties"].as_object() else {
@@ -103,6 +106,9 @@ fn kind(shape: &Value, schema: &Value) -> String {
     let tables = branches(shape, schema)
         .iter()
         .any(|branch| branch["properties"].is_object());
+    if words.len() > MAX_LISTED {
+        return "text, as listed below".to_owned();
+    }
     if !words.is_empty() {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let or = if tables { " or a table" } else { "" };

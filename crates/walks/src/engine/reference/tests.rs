@@ -1,6 +1,9 @@
 use std::{fs, path::Path, sync::Arc};
 
-use super::{events::kinds, *};
+use super::{
+    events::{ROOMS, kinds},
+    *,
+};
 use crate::{
     acts,
     engine::{self, Options, Verdict, Walk, test_acts},
@@ -136,6 +139,19 @@ fn the_page_shows_each_member_with_what_it_holds() {
     for line in lines {
         assert!(page.contains(line), "{line}\n\n{page}");
     }
+}
+
+#[test]
+fn an_expectation_may_name_every_kind_of_event_that_the_rooms_list() {
+    let mut listed: Vec<&str> = ROOMS
+        .iter()
+        .flat_map(|(_, source)| kinds(source))
+        .map(|(name, _)| name)
+        .collect();
+    let mut known: Vec<&str> = [bench::kinds::EVERY, crate::kinds::EVERY].concat();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(known, listed, "EVERY of `kinds` in crates bench and walks");
 }
 
 #[test]
