@@ -8,6 +8,7 @@ const drawn = (kind: string, body: unknown = {}) => present({ seq: 1, kind, part
 
 describe('what the tester did to the bench', () => {
   const now = { device: 1_700_000_000_000 };
+  const { day, time } = shortTime(now.device);
 
   it.each([
     [{ parties: ['relyingParty'], motion: { kind: 'skip', millis: 21_600_000 }, now }, 'Clock of the relying party: 6 h forward', 'warn'],
@@ -18,7 +19,7 @@ describe('what the tester did to the bench', () => {
     [{ parties: [], motion: { kind: 'reset' }, now }, 'Clocks: back to real time', undefined],
     [{ motion: { kind: 'sideways' }, now }, 'Clocks: moved', 'warn'],
   ])('says of clocks %o', (body, title, tone) => {
-    expect(drawn('bench.clock.moved', body)).toMatchObject({ shape: 'divider', title, tone, note: `now ${shortTime(now.device)}` });
+    expect(drawn('bench.clock.moved', body)).toMatchObject({ shape: 'divider', title, tone, note: `now ${day} ${time}` });
   });
 
   it('names the network’s state, known or not', () => {
@@ -32,7 +33,7 @@ describe('what the tester did to the bench', () => {
     const fault = { message: 'authenticatorGetAssertion', direction: 'response', times: 2, effect: { kind: 'tamper', field: 'signature', change: { kind: 'flip' } } };
     expect(drawn('bench.fault.armed', { id: 1, fault })).toMatchObject({ title: 'Fault armed: change signature of answer to authenticatorGetAssertion', note: '2 times' });
     const applied = { id: 1, message: 'POST /api/x', direction: 'request', effect: 'tamper', field: 'credential.signature', before: 'a'.repeat(99), after: false };
-    expect(drawn('bench.fault.applied', applied)).toMatchObject({ title: 'Changed: POST /api/x', note: `credential.signature · ${'a'.repeat(23)}… → false`, tone: 'warn' });
+    expect(drawn('bench.fault.applied', applied)).toMatchObject({ title: 'Changed: POST /api/x', note: `credential.signature · ${'a'.repeat(13)}… → false`, tone: 'warn' });
     expect(drawn('bench.fault.applied', { ...applied, effect: 'drop', field: null })).toMatchObject({ title: 'Dropped: POST /api/x', note: undefined });
     expect(drawn('bench.fault.missed', { message: 'POST /api/x', reason: 'There is no such field.' })).toMatchObject({ note: 'There is no such field.', tone: 'bad' });
     expect(drawn('bench.fault.disarmed', { message: 'POST /api/x', why: 'spent' })).toMatchObject({ title: 'Fault spent: POST /api/x' });

@@ -49,7 +49,7 @@ const WILL: Record<string, string> = {
 };
 
 /** The longest value of a field that is drawn, in characters. */
-const LONG = 24;
+const LONG = 14;
 
 function divider(title: string, note?: string, tone?: Divider['tone']): Divider {
   return { shape: 'divider', title, note, tone };
@@ -59,7 +59,7 @@ function clockMoved(event: Event): Divider {
   const named = strings(member(event, 'parties')).map((party) => PARTIES[party] ?? party);
   const whose = named.length === 0 || named.length === 3 ? 'Clocks' : `Clock of the ${named.join(' and the ')}`;
   const shown = Object.values(record(member(event, 'now'))).find((time): time is number => typeof time === 'number');
-  const now = shown === undefined ? undefined : `now ${shortTime(shown)}`;
+  const now = shown === undefined ? undefined : nowText(shown);
   const motion = record(member(event, 'motion')) as Partial<ClockMotion> & Record<string, unknown>;
   const millis = typeof motion.millis === 'number' ? motion.millis : 0;
   switch (motion.kind) {
@@ -76,6 +76,12 @@ function clockMoved(event: Event): Divider {
     default:
       return divider(`${whose}: moved`, now, 'warn');
   }
+}
+
+/** "now 22 Nov, 20:02". */
+function nowText(at: number): string {
+  const { day, time } = shortTime(at);
+  return `now ${day} ${time}`;
 }
 
 function networkSet(event: Event): Divider {
