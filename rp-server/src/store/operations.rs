@@ -204,8 +204,9 @@ fn insert_passkey(db: &Connection, passkey: &Passkey) -> Result<()> {
     let transports = serde_json::Value::from(passkey.transports.clone()).to_string();
     db.prepare_cached(
         "INSERT INTO passkey (id, account_id, public_key, algorithm, sign_count, backup_eligible, backed_up, \
-         uv_initialized, aaguid, transports, label, created_at, last_used_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         uv_initialized, aaguid, transports, label, created_at, last_used_at, version, place) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+         (SELECT coalesce(max(place), 0) + 1 FROM passkey WHERE account_id = ?2))",
     )?
     .execute(params![
         passkey.id.as_bytes(),

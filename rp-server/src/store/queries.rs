@@ -65,7 +65,7 @@ pub(super) fn passkey(db: &Connection, id: &[u8]) -> Result<Option<(Passkey, Acc
 /// An account's passkeys, oldest first; those of one moment in the order in which they came.
 pub(super) fn passkeys(db: &Connection, account: &[u8]) -> Result<Vec<Passkey>> {
     db.prepare_cached(&format!(
-        "SELECT {PASSKEY} FROM passkey WHERE account_id = ?1 ORDER BY created_at, rowid"
+        "SELECT {PASSKEY} FROM passkey WHERE account_id = ?1 ORDER BY created_at, place"
     ))?
     .query_map([account], passkey_from)?
     .collect()

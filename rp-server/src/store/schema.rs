@@ -7,7 +7,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::Error;
 
 /// In order; a migration's number is its place, counted from 1. Never edit one that has shipped.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_accounts.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_accounts.sql"),
+    include_str!("migrations/0002_passkey_place.sql"),
+];
 
 /// Where the database lies.
 #[derive(Debug, Clone)]
