@@ -63,6 +63,16 @@ describe('walks in the window', () => {
     await waitFor(() => expect(action('clock-skip-6m')).not.toBeNull());
   });
 
+  it('is played by keys alone', async () => {
+    await open();
+    await turnTo(playing);
+    await waitFor(() => expect(role('walk-strip')).not.toBeNull());
+    await userEvent.keyboard('{Alt>}4{/Alt}');
+    expect(document.activeElement).toBe(role('walk-strip'));
+    await userEvent.keyboard('n ');
+    expect([calls.of('walk_step').length, calls.of('walk_play').length]).toEqual([1, 1]);
+  });
+
   it('forgets what it asked about a device of the bench before', async () => {
     await open();
     deviceTasks.current = { kind: 'add' };
