@@ -9,4 +9,5 @@ mod desk;
 mod device_pane;
 mod failures;
 mod hands;
+mod long;
 mod shots;
