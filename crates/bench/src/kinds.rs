@@ -21,7 +21,7 @@ pub const DEVICE_CLONED: &str = "bench.device.cloned";
 /// (`{kind, …}`), `now` (an object: each party's name with what its clock will show).
 pub const CLOCK_MOVED: &str = "bench.clock.moved";
 /// The network between pages and the relying party changed; deliberate, unless it is good again.
-/// Body: `state` (`{kind, …}`).
+/// Cause: the request whose answer was the last to get lost, when it is good again by itself. Body: `state` (`{kind, …}`).
 pub const NETWORK_SET: &str = "bench.network.set";
 /// The network lost a message; deliberate. Cause: the message, where it got that far. Body:
 /// `message`, `direction`, `state` (of the network).

@@ -47,8 +47,12 @@ impl Network {
 
     /// Tells the timeline and then sets it.
     pub(crate) fn set(&self, state: NetworkState) {
-        let mut draft =
-            Draft::new(Party::Bench, kinds::NETWORK_SET).body(json!({ "state": state }));
+        self.set_by(state, None);
+    }
+
+    fn set_by(&self, state: NetworkState, cause: Option<Seq>) {
+        let draft = Draft::new(Party::Bench, kinds::NETWORK_SET).cause(cause);
+        let mut draft = draft.body(json!({ "state": state }));
         draft.deliberate = state != NetworkState::Online;
         self.faults.linked.emit(draft);
         *lock(&self.state) = state;
@@ -86,7 +90,7 @@ impl Network {
     }
 
     /// Whether this answer is one that gets lost; counts it.
-    fn loses_answer(&self, path: &str) -> Option<NetworkState> {
+    fn loses_answer(&self, path: &str, cause: Option<Seq>) -> Option<NetworkState> {
         let mut state = lock(&self.state);
         let before = state.clone();
         let NetworkState::AnswerLost {
@@ -103,7 +107,7 @@ impl Network {
         let is_last = *requests == 0;
         drop(state);
         self.note_change();
-        is_last.then(|| self.set(NetworkState::Online));
+        is_last.then(|| self.set_by(NetworkState::Online, cause));
         Some(before)
     }
 
@@ -154,7 +158,7 @@ impl Network {
         }
         let lost = match self.state() {
             state @ NetworkState::Lossy { percent } => self.takes(percent).then_some(state),
-            _ => self.loses_answer(&request.path),
+            _ => self.loses_answer(&request.path, request.event),
         };
         match lost {
             Some(state) => self.lost(request, Direction::Response, &state, request.event),

@@ -38,9 +38,19 @@ struct Inner {
     bench: Bench,
     browser: OnceCell<Browser>,
     site: Mutex<Site>,
-    /// How many things are under way, and the requests among them.
-    under_way: watch::Sender<(u32, Vec<String>)>,
+    under_way: watch::Sender<UnderWay>,
     calls: AtomicU64,
+}
+
+/// What the page has under way.
+#[derive(Default)]
+struct UnderWay {
+    /// Things that a person set going.
+    works: u32,
+    /// Calls of `navigator.credentials` among them: these may wait for the person.
+    calls: u32,
+    /// Requests among them.
+    requests: Vec<String>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -56,7 +66,7 @@ impl HttpPage {
                 bench: bench.clone(),
                 browser: OnceCell::new(),
                 site: Mutex::default(),
-                under_way: watch::Sender::new((0, Vec::new())),
+                under_way: watch::Sender::default(),
                 calls: AtomicU64::new(1),
             }),
             tasks: Mutex::default(),
@@ -64,7 +74,7 @@ impl HttpPage {
     }
 
     fn spawn<F: Future<Output = ()> + Send + 'static>(&self, work: impl FnOnce(Arc<Inner>) -> F) {
-        let under_way = UnderWay::begin(&self.inner);
+        let under_way = Work::begin(&self.inner);
         let work = work(self.inner.clone());
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
@@ -154,8 +164,8 @@ impl HttpPage {
     async fn cancel(&self) -> Result<(), Failure> {
         let stoppable = |attempt: &Attempt| attempt.stoppable;
         let attempt = lock(&self.inner.site).attempt.clone().filter(stoppable);
-        let attempt = attempt
-            .ok_or_else(|| refuse("Nothing runs on the page that could be cancelled."))?;
+        let attempt =
+            attempt.ok_or_else(|| refuse("Nothing runs on the page that could be cancelled."))?;
         attempt.stop.cancel();
         // The bench knows before the act has begun, so that nobody takes the prompt for waiting.
         if let Some(call) = attempt.call {
@@ -220,15 +230,15 @@ impl Page for HttpPage {
     }
 
     fn busy(&self) -> bool {
-        self.inner.under_way.borrow().0 > 0
+        self.inner.under_way.borrow().works > 0
     }
 
     fn changed(&self) -> Doing<'_> {
         let mut under_way = self.inner.under_way.subscribe();
-        let busy = under_way.borrow_and_update().0 > 0;
+        under_way.mark_unchanged();
         Box::pin(async move {
             // The page itself holds the sender.
-            let _ = under_way.wait_for(|(count, _)| (*count > 0) != busy).await;
+            let _ = under_way.changed().await;
             Ok(())
         })
     }
@@ -239,32 +249,62 @@ impl Page for HttpPage {
 
     fn waits_for(&self) -> Option<String> {
         let under_way = self.inner.under_way.borrow();
-        under_way.1.first().map(|request| format!("the answer to {request}"))
+        match under_way.requests.first() {
+            Some(request) => Some(format!("the answer to {request}")),
+            None if under_way.works > under_way.calls => Some("the page".to_owned()),
+            None => None,
+        }
     }
 }
 
-/// Counts something under way until it is dropped.
-struct UnderWay(Arc<Inner>);
+/// Something under way, until it is dropped.
+struct Work(Arc<Inner>);
 
-impl UnderWay {
+impl Work {
     fn begin(inner: &Arc<Inner>) -> Self {
-        inner.under_way.send_modify(|under_way| under_way.0 += 1);
+        inner
+            .under_way
+            .send_modify(|under_way| under_way.works += 1);
         Self(inner.clone())
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for Work {
     fn drop(&mut self) {
-        self.0.under_way.send_modify(|under_way| under_way.0 -= 1);
+        self.0
+            .under_way
+            .send_modify(|under_way| under_way.works -= 1);
     }
 }
 
-/// A request under way, until it is dropped.
+/// A call of `navigator.credentials`, until it is dropped.
+struct CallUnderWay<'a>(&'a Inner);
+
+impl<'a> CallUnderWay<'a> {
+    fn begin(inner: &'a Inner) -> Self {
+        inner
+            .under_way
+            .send_modify(|under_way| under_way.calls += 1);
+        Self(inner)
+    }
+}
+
+impl Drop for CallUnderWay<'_> {
+    fn drop(&mut self) {
+        self.0
+            .under_way
+            .send_modify(|under_way| under_way.calls -= 1);
+    }
+}
+
+/// A request, until it is dropped.
 struct Request<'a>(&'a Inner, String);
 
 impl<'a> Request<'a> {
     fn begin(inner: &'a Inner, what: String) -> Self {
-        inner.under_way.send_modify(|under_way| under_way.1.push(what.clone()));
+        inner
+            .under_way
+            .send_modify(|under_way| under_way.requests.push(what.clone()));
         Self(inner, what)
     }
 }
@@ -272,8 +312,9 @@ impl<'a> Request<'a> {
 impl Drop for Request<'_> {
     fn drop(&mut self) {
         self.0.under_way.send_modify(|under_way| {
-            let place = under_way.1.iter().position(|request| *request == self.1);
-            place.map(|place| under_way.1.remove(place));
+            let requests = &mut under_way.requests;
+            let place = requests.iter().position(|request| *request == self.1);
+            place.map(|place| requests.remove(place));
         });
     }
 }

@@ -14,7 +14,10 @@ pub(super) fn register(registry: &mut Registry) {
         "clock.skip",
         "[[steps]]\nact = \"clock.skip\"\nby = \"6m\"\nparties = [\"relying-party\"]\n",
     );
-    registry.act::<Back>("clock.back", "[[steps]]\nact = \"clock.back\"\nby = \"1d\"\n");
+    registry.act::<Back>(
+        "clock.back",
+        "[[steps]]\nact = \"clock.back\"\nby = \"1d\"\n",
+    );
     registry.act::<Set>(
         "clock.set",
         "[[steps]]\nact = \"clock.set\"\nto = \"2026-03-02T12:00:00Z\"\n",
@@ -80,19 +83,30 @@ macro_rules! motion {
 
 /// Whose clocks were moved; none named when all were.
 fn parties(event: &Event) -> Vec<ClockOwner> {
-    let told = event.body["parties"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let told = event.body["parties"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let parties: Vec<ClockOwner> = (told.iter())
         .filter_map(|party| ClockOwner::of(party.as_str()?))
         .collect();
-    if parties.len() == 3 { Vec::new() } else { parties }
+    if parties.len() == 3 {
+        Vec::new()
+    } else {
+        parties
+    }
 }
 
 /// In one order and without doubles; all three when none is named.
 fn all(parties: &[ClockOwner]) -> Vec<ClockOwner> {
-    [ClockOwner::Device, ClockOwner::Client, ClockOwner::RelyingParty]
-        .into_iter()
-        .filter(|party| parties.is_empty() || parties.contains(party))
-        .collect()
+    [
+        ClockOwner::Device,
+        ClockOwner::Client,
+        ClockOwner::RelyingParty,
+    ]
+    .into_iter()
+    .filter(|party| parties.is_empty() || parties.contains(party))
+    .collect()
 }
 
 fn millis(span: Span) -> i64 {

@@ -13,7 +13,10 @@ pub(super) fn register(registry: &mut Registry) {
         "device.add",
         "[[steps]]\nact = \"device.add\"\nname = \"key\"\nprofile = \"key\"\n",
     );
-    registry.act::<Pick>("device.pick", "[[steps]]\nact = \"device.pick\"\ndevice = \"phone\"\n");
+    registry.act::<Pick>(
+        "device.pick",
+        "[[steps]]\nact = \"device.pick\"\ndevice = \"phone\"\n",
+    );
     registry.act::<Rename>(
         "device.rename",
         "[[steps]]\nact = \"device.rename\"\ndevice = \"phone\"\nname = \"Old phone\"\n",
@@ -22,7 +25,10 @@ pub(super) fn register(registry: &mut Registry) {
         "device.remove",
         "[[steps]]\nact = \"device.remove\"\ndevice = \"phone\"\n",
     );
-    registry.act::<Wipe>("device.wipe", "[[steps]]\nact = \"device.wipe\"\ndevice = \"phone\"\n");
+    registry.act::<Wipe>(
+        "device.wipe",
+        "[[steps]]\nact = \"device.wipe\"\ndevice = \"phone\"\n",
+    );
     registry.act::<ChangePin>(
         "device.change-pin",
         "[[steps]]\nact = \"device.change-pin\"\ndevice = \"phone\"\n",
@@ -88,7 +94,11 @@ impl Act for Add {
     }
 
     fn instruction(&self, _: &Cast) -> String {
-        format!("Add a {} with the name “{}”.", self.profile.name(), self.name)
+        format!(
+            "Add a {} with the name “{}”.",
+            self.profile.name(),
+            self.name
+        )
     }
 
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
@@ -247,7 +257,10 @@ fn asks_by_itself(event: &Event) -> bool {
 
 impl Recorded for ChangePin {
     fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
-        let last = before.iter().rev().find(|last| text(last, "device") == text(event, "device"));
+        let last = before
+            .iter()
+            .rev()
+            .find(|last| text(last, "device") == text(event, "device"));
         let goes_on = last.is_some_and(|last| last.kind == "device.pin.checked");
         let begun = asks_by_itself(event) && !goes_on;
         let device = device_name(event, "device", before, cast).filter(|_| begun)?;
@@ -317,7 +330,10 @@ impl Act for RenamePasskey {
         Box::pin(async move {
             let (device, passkey) = passkey(stage, &self.device, &self.account).await?;
             let id = passkey.credential_id;
-            Ok(stage.bench.passkey_rename(device, id, self.name.clone()).await?)
+            Ok(stage
+                .bench
+                .passkey_rename(device, id, self.name.clone())
+                .await?)
         })
     }
 
@@ -367,12 +383,18 @@ impl Act for DeletePasskey {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async move {
             let (device, passkey) = passkey(stage, &self.device, &self.account).await?;
-            Ok(stage.bench.passkey_delete(device, passkey.credential_id).await?)
+            Ok(stage
+                .bench
+                .passkey_delete(device, passkey.credential_id)
+                .await?)
         })
     }
 
     fn instruction(&self, _: &Cast) -> String {
-        format!("On {}, delete the passkey of {}.", self.device, self.account)
+        format!(
+            "On {}, delete the passkey of {}.",
+            self.device, self.account
+        )
     }
 
     fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
@@ -426,7 +448,10 @@ pub(super) struct CopyPasskeys {
 impl Act for CopyPasskeys {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async move {
-            let (from, to) = (stage.device(&self.from).await?, stage.device(&self.to).await?);
+            let (from, to) = (
+                stage.device(&self.from).await?,
+                stage.device(&self.to).await?,
+            );
             stage.bench.device_copy_passkeys(from.id, to.id).await?;
             Ok(())
         })

@@ -87,7 +87,10 @@ enum Change {
 }
 
 fn message_name(_: &mut SchemaGenerator) -> Schema {
-    let mut names: Vec<String> = bench::faultable_messages().into_iter().map(|known| known.message).collect();
+    let mut names: Vec<String> = bench::faultable_messages()
+        .into_iter()
+        .map(|known| known.message)
+        .collect();
     names.dedup();
     json_schema!({ "type": "string", "enum": names })
 }
@@ -174,7 +177,10 @@ macro_rules! fault {
 }
 
 fn told(event: &Event) -> Option<Fault> {
-    let fault = event.body.get("fault").filter(|_| event.kind == "bench.fault.armed")?;
+    let fault = event
+        .body
+        .get("fault")
+        .filter(|_| event.kind == "bench.fault.armed")?;
     Fault::deserialize(fault).ok()
 }
 

@@ -61,7 +61,8 @@ pub(super) struct Moment(pub(super) timeline::Timestamp);
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let format = time::format_description::well_known::Rfc3339;
-        let time = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0.0) * 1_000_000);
+        let time =
+            time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0.0) * 1_000_000);
         match time.ok().and_then(|time| time.format(&format).ok()) {
             Some(text) => f.write_str(&text),
             None => self.0.fmt(f),
@@ -228,8 +229,12 @@ mod tests {
         for text in ["5", "-1m", "1000000d", "soon"] {
             serde_json::from_value::<Span>(json!(text)).expect_err(text);
         }
-        let moment: Moment = serde_json::from_value(json!("2026-03-02T10:00:00+01:00")).expect("a time");
-        assert_eq!(serde_json::to_value(moment).expect("text"), "2026-03-02T09:00:00Z");
+        let moment: Moment =
+            serde_json::from_value(json!("2026-03-02T10:00:00+01:00")).expect("a time");
+        assert_eq!(
+            serde_json::to_value(moment).expect("text"),
+            "2026-03-02T09:00:00Z"
+        );
         serde_json::from_value::<Moment>(json!("tomorrow")).expect_err("no time");
     }
 }

@@ -11,13 +11,22 @@ use crate::engine::{Act, Cast, Doing, Recorded, Registry, Stage};
 pub(super) fn register(registry: &mut Registry) {
     registry.act::<Online>("network.online", "[[steps]]\nact = \"network.online\"\n");
     registry.act::<Offline>("network.offline", "[[steps]]\nact = \"network.offline\"\n");
-    registry.act::<Slow>("network.slow", "[[steps]]\nact = \"network.slow\"\nby = \"300ms\"\n");
-    registry.act::<Lossy>("network.lossy", "[[steps]]\nact = \"network.lossy\"\npercent = 50\n");
+    registry.act::<Slow>(
+        "network.slow",
+        "[[steps]]\nact = \"network.slow\"\nby = \"300ms\"\n",
+    );
+    registry.act::<Lossy>(
+        "network.lossy",
+        "[[steps]]\nact = \"network.lossy\"\npercent = 50\n",
+    );
     registry.act::<AnswerLost>(
         "network.answer-lost",
         "[[steps]]\nact = \"network.answer-lost\"\npath = \"/api/registration/finish\"\n",
     );
-    registry.act::<ServerDown>("network.server-down", "[[steps]]\nact = \"network.server-down\"\n");
+    registry.act::<ServerDown>(
+        "network.server-down",
+        "[[steps]]\nact = \"network.server-down\"\n",
+    );
 }
 
 /// An act that sets the network.
@@ -65,7 +74,9 @@ macro_rules! network {
 }
 
 fn told(event: &Event) -> Option<NetworkState> {
-    let state = event.body.get("state").filter(|_| event.kind == "bench.network.set")?;
+    // What it becomes by itself has a cause.
+    let set = event.kind == "bench.network.set" && event.cause.is_none();
+    let state = event.body.get("state").filter(|_| set)?;
     NetworkState::deserialize(state).ok()
 }
 

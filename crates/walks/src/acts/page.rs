@@ -11,14 +11,20 @@ use crate::{
 };
 
 pub(super) fn register(registry: &mut Registry) {
-    registry.act::<Open>("page.open", "[[steps]]\nact = \"page.open\"\npath = \"/account\"\n");
+    registry.act::<Open>(
+        "page.open",
+        "[[steps]]\nact = \"page.open\"\npath = \"/account\"\n",
+    );
     registry.act::<CreateAccount>(
         "page.create-account",
         "[[steps]]\nact = \"page.create-account\"\naccount = \"alice\"\n",
     );
     registry.act::<SignIn>("page.sign-in", "[[steps]]\nact = \"page.sign-in\"\n");
     registry.act::<SignOut>("page.sign-out", "[[steps]]\nact = \"page.sign-out\"\n");
-    registry.act::<AddPasskey>("page.add-passkey", "[[steps]]\nact = \"page.add-passkey\"\n");
+    registry.act::<AddPasskey>(
+        "page.add-passkey",
+        "[[steps]]\nact = \"page.add-passkey\"\n",
+    );
     registry.act::<RenamePasskey>(
         "page.rename-passkey",
         "[[steps]]\nact = \"page.rename-passkey\"\npasskey = \"Passkey 1\"\nname = \"My phone\"\n",
@@ -63,8 +69,7 @@ impl Act for Open {
     }
 
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
-        asked(event, "GET", "/api/relying-party").is_some()
-            || lost(event, "GET /api/relying-party")
+        asked(event, "GET", "/api/relying-party").is_some() || lost(event, "GET /api/relying-party")
     }
 }
 
@@ -72,7 +77,9 @@ impl Recorded for Open {
     fn recorded(event: &Event, before: &[Event], _: &Cast) -> Option<Self> {
         asked(event, "GET", "/api/relying-party")?;
         // The first load belongs to the walk's beginning.
-        let again = before.iter().any(|event| asked(event, "GET", "/api/relying-party").is_some());
+        let again = before
+            .iter()
+            .any(|event| asked(event, "GET", "/api/relying-party").is_some());
         again.then(|| Self { path: front() })
     }
 }
@@ -243,7 +250,10 @@ impl Act for RenamePasskey {
         Box::pin(async move {
             let index = listed(stage, &self.passkey).await?;
             let label = self.name.clone();
-            stage.page.act(&PageAct::RenamePasskey { index, label }).await
+            stage
+                .page
+                .act(&PageAct::RenamePasskey { index, label })
+                .await
         })
     }
 
@@ -308,11 +318,14 @@ impl Recorded for DeletePasskey {
 /// Where the page lists the passkey of this name.
 async fn listed(stage: &Stage, label: &str) -> Result<usize, Failure> {
     let shown = stage.page.view().await?.passkeys;
-    shown.iter().position(|shown| shown == label).ok_or_else(|| {
-        let list = match shown.as_slice() {
-            [] => "It lists none.".to_owned(),
-            shown => format!("It lists {}.", shown.join(", ")),
-        };
-        Failure::Page(format!("The page lists no passkey “{label}”. {list}"))
-    })
+    shown
+        .iter()
+        .position(|shown| shown == label)
+        .ok_or_else(|| {
+            let list = match shown.as_slice() {
+                [] => "It lists none.".to_owned(),
+                shown => format!("It lists {}.", shown.join(", ")),
+            };
+            Failure::Page(format!("The page lists no passkey “{label}”. {list}"))
+        })
 }

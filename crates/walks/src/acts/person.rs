@@ -44,7 +44,9 @@ async fn asked(
         None => None,
     };
     let Some(prompt) = stage.state().await?.prompt else {
-        return Err(Failure::NotAsked(format!("Nobody asks for {what}: no prompt is open.")));
+        return Err(Failure::NotAsked(format!(
+            "Nobody asks for {what}: no prompt is open."
+        )));
     };
     if let Some(device) = device.filter(|device| prompt.device.as_ref() != Some(&device.id)) {
         return Err(Failure::NotAsked(format!(
@@ -330,7 +332,9 @@ impl Act for ChooseAccount {
                 Question::ChooseAccount { accounts } => self.index(accounts)?,
                 _ => self.index(&[])?,
             };
-            stage.answer(prompt.id, &[PromptAnswer::Choose { index }]).await
+            stage
+                .answer(prompt.id, &[PromptAnswer::Choose { index }])
+                .await
         })
     }
 
@@ -345,7 +349,9 @@ impl Act for ChooseAccount {
 
     fn refers(&self) -> Vec<Reference> {
         let account = self.account.iter();
-        account.map(|account| Reference::account("account", account)).collect()
+        account
+            .map(|account| Reference::account("account", account))
+            .collect()
     }
 }
 
@@ -391,7 +397,8 @@ impl Act for Decline {
     }
 
     fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
-        let at_client = event.kind == "client.failed" && text(event, "code") == Some("noAccountChosen");
+        let at_client =
+            event.kind == "client.failed" && text(event, "code") == Some("noAccountChosen");
         let at_device = answered(event, "declined") && is_of(event, cast, self.device.as_deref());
         at_device || at_client && self.device.is_none()
     }
@@ -445,4 +452,3 @@ impl Recorded for WipeBlocked {
         answered(event, "wiped").then_some(Self { device: None })
     }
 }
-

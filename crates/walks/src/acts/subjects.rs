@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use timeline::{Event, Seq};
 
 use crate::{
-    engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, same},
+    engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, covers},
     kinds,
 };
 
@@ -60,7 +60,8 @@ pub(super) struct EventSubject {
     /// The event's kind: `rp.request`, `client.command.sent`, `device.prompt.shown`, ….
     #[schemars(schema_with = "event_kind")]
     event: String,
-    /// Only events whose body has these members, and these values there.
+    /// Only events whose body has these members, and these values there; of a table the members
+    /// that are named: `{ error.code = "timedOut" }`.
     #[serde(default, rename = "where")]
     with: Map<String, Value>,
 }
@@ -74,7 +75,9 @@ fn event_kind(_: &mut SchemaGenerator) -> Schema {
 impl Subject for EventSubject {
     fn look<'a>(&'a self, stage: &'a Stage, since: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
-            let has = |event: &Event| (self.with.iter()).all(|(name, value)| same(&event.body[name], value));
+            let has = |event: &Event| {
+                (self.with.iter()).all(|(name, value)| covers(&event.body[name], value))
+            };
             let found = events(stage, since)?.into_iter();
             let found = found.filter(|event| event.kind == self.event && has(event));
             let found = found.map(|event| Found {
@@ -93,7 +96,11 @@ impl Subject for EventSubject {
             Value::String(text) => format!("{name} {text}"),
             value => format!("{name} {value}"),
         });
-        format!("{} ({})", self.event, members.collect::<Vec<_>>().join(", "))
+        format!(
+            "{} ({})",
+            self.event,
+            members.collect::<Vec<_>>().join(", ")
+        )
     }
 }
 
@@ -209,12 +216,17 @@ impl Subject for PromptSubject {
     fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
             let state = stage.state().await?;
-            let Some(prompt) = state.prompt.filter(|prompt| Asked::of(&prompt.question) == self.prompt)
+            let Some(prompt) = state
+                .prompt
+                .filter(|prompt| Asked::of(&prompt.question) == self.prompt)
             else {
                 return Ok(Vec::new());
             };
             let mut value = json(&prompt.question)?;
-            let device = state.devices.iter().find(|device| Some(&device.id) == prompt.device.as_ref());
+            let device = state
+                .devices
+                .iter()
+                .find(|device| Some(&device.id) == prompt.device.as_ref());
             let name = device.map(|device| match stage.cast.device_by_id(&device.id) {
                 Some(player) => player.name.clone(),
                 None => device.name.clone(),
@@ -287,8 +299,13 @@ impl Subject for AccountSubject {
     fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
             let overview = json(&stage.bench.relying_party_overview().await?)?;
-            let accounts = overview["accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let named = accounts.iter().find(|account| account["username"] == *self.account);
+            let accounts = overview["accounts"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let named = accounts
+                .iter()
+                .find(|account| account["username"] == *self.account);
             let found = named.map(|account| Found {
                 value: account.clone(),
                 event: None,

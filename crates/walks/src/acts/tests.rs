@@ -1,0 +1,7 @@
+//! The walks of the house, run for real: benches, HTTP, devices.
+
+mod fixture;
+mod mutations;
+mod recognised;
+mod secrets;
+mod walks;

@@ -40,7 +40,12 @@ pub(super) fn is_of(event: &Event, cast: &Cast, device: Option<&str>) -> bool {
 }
 
 /// What the walk calls the device that an event is about: its name in the cast, or on the bench.
-pub(super) fn device_name(event: &Event, member: &str, before: &[Event], cast: &Cast) -> Option<String> {
+pub(super) fn device_name(
+    event: &Event,
+    member: &str,
+    before: &[Event],
+    cast: &Cast,
+) -> Option<String> {
     let id = text(event, member)?;
     if let Some(device) = cast.device_by_id(id) {
         return Some(device.name.clone());
@@ -65,7 +70,10 @@ pub(super) fn label_of(passkey: &str, before: &[Event]) -> Option<String> {
     let listed = |event: &&Event| event.kind == "rp.response";
     before.iter().rev().filter(listed).find_map(|event| {
         let body = &event.body["body"];
-        let list = body["passkeys"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let list = body["passkeys"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let shown = list.iter().chain([body, &body["passkey"]]);
         let named = |row: &&Value| row["id"].as_str() == Some(passkey) && row["label"].is_string();
         let label = shown.into_iter().find(named)?["label"].as_str()?;

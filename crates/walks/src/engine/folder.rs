@@ -16,7 +16,7 @@ pub(crate) enum Folder {
 }
 
 impl Folder {
-    /// A new folder; `keep` itself when it is to be kept.
+    /// A new folder; `keep` itself, which must hold nothing yet, when it is to be kept.
     pub(crate) fn new(keep: Option<PathBuf>) -> Result<Self, Failure> {
         let Some(keep) = keep else {
             return tempfile::tempdir().map(Self::Passing).map_err(|error| {
@@ -25,8 +25,15 @@ impl Folder {
                 ))
             });
         };
-        match fs::create_dir_all(&keep) {
-            Ok(()) => Ok(Self::Kept(keep)),
+        let is_empty = fs::create_dir_all(&keep)
+            .and_then(|()| fs::read_dir(&keep))
+            .map(|mut entries| entries.next().is_none());
+        match is_empty {
+            Ok(true) => Ok(Self::Kept(keep)),
+            Ok(false) => Err(Failure::Machine(format!(
+                "The folder {} is not empty, and a walk begins on a fresh bench. Choose another one.",
+                keep.display()
+            ))),
             Err(error) => Err(Failure::Machine(format!(
                 "The folder {} could not be made: {error}. Choose another one.",
                 keep.display()

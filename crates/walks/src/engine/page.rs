@@ -70,14 +70,15 @@ pub trait Page: Send + Sync {
     /// True while a request or a ceremony of the page is under way.
     fn busy(&self) -> bool;
 
-    /// Returns at the next change of [`Page::busy`], counted from this call (not from the first poll).
+    /// Returns when [`Page::busy`] or [`Page::waits_for`] may have changed since this call (not since
+    /// the first poll).
     fn changed(&self) -> Doing<'_>;
 
     /// What it shows.
     fn view(&self) -> Doing<'_, PageView>;
 
-    /// What it waits for, in a few words: `the answer to POST /api/authentication/finish`. None
-    /// when it does not know, or waits for nothing.
+    /// What it waits for that comes without the person, in a few words: `the answer to POST
+    /// /api/authentication/finish`. None when it waits for nothing, or for the person.
     fn waits_for(&self) -> Option<String> {
         None
     }

@@ -431,3 +431,6 @@ fn ahead(step: &Step, number: u32, cast: &Cast) -> StepRun {
         took_millis: 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,10 +109,6 @@ impl Browser {
         }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Result<Value, Trouble> {
-        self.call(Method::GET, path, None).await
-    }
-
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, Trouble> {
         self.call(Method::POST, path, Some(body)).await
     }

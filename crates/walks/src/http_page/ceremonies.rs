@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, Passkey, Purpose, Shown, Trouble};
+use super::{CallUnderWay, Inner, Passkey, Purpose, Shown, Trouble};
 
 const PASSKEYS: &str = "/api/passkeys";
 
@@ -125,6 +125,7 @@ impl Inner {
             public_key,
             mediation: None,
         };
+        let _under_way = CallUnderWay::begin(self);
         let mut answering = std::pin::pin!(self.bench.credentials_call(call));
         let answer = tokio::select! {
             answer = &mut answering => answer,
