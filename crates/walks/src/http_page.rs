@@ -7,6 +7,7 @@ mod notices;
 mod site;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -25,6 +26,7 @@ pub(crate) use self::browser::{Browser, Trouble};
 use self::{
     notices::{Doing as Purpose, explain},
     site::{Attempt, Passkey, Session, Shown, Site},
+    under_way::{Request, UnderWay, Work},
 };
 use crate::engine::{Doing, Failure, Page, PageAct, PageView};
 
@@ -40,17 +42,6 @@ struct Inner {
     site: Mutex<Site>,
     under_way: watch::Sender<UnderWay>,
     calls: AtomicU64,
-}
-
-/// What the page has under way.
-#[derive(Default)]
-struct UnderWay {
-    /// Things that a person set going.
-    works: u32,
-    /// Calls of `navigator.credentials` among them: these may wait for the person.
-    calls: u32,
-    /// Requests among them.
-    requests: Vec<String>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -254,68 +245,6 @@ impl Page for HttpPage {
             None if under_way.works > under_way.calls => Some("the page".to_owned()),
             None => None,
         }
-    }
-}
-
-/// Something under way, until it is dropped.
-struct Work(Arc<Inner>);
-
-impl Work {
-    fn begin(inner: &Arc<Inner>) -> Self {
-        inner
-            .under_way
-            .send_modify(|under_way| under_way.works += 1);
-        Self(inner.clone())
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        self.0
-            .under_way
-            .send_modify(|under_way| under_way.works -= 1);
-    }
-}
-
-/// A call of `navigator.credentials`, until it is dropped.
-struct CallUnderWay<'a>(&'a Inner);
-
-impl<'a> CallUnderWay<'a> {
-    fn begin(inner: &'a Inner) -> Self {
-        inner
-            .under_way
-            .send_modify(|under_way| under_way.calls += 1);
-        Self(inner)
-    }
-}
-
-impl Drop for CallUnderWay<'_> {
-    fn drop(&mut self) {
-        self.0
-            .under_way
-            .send_modify(|under_way| under_way.calls -= 1);
-    }
-}
-
-/// A request, until it is dropped.
-struct Request<'a>(&'a Inner, String);
-
-impl<'a> Request<'a> {
-    fn begin(inner: &'a Inner, what: String) -> Self {
-        inner
-            .under_way
-            .send_modify(|under_way| under_way.requests.push(what.clone()));
-        Self(inner, what)
-    }
-}
-
-impl Drop for Request<'_> {
-    fn drop(&mut self) {
-        self.0.under_way.send_modify(|under_way| {
-            let requests = &mut under_way.requests;
-            let place = requests.iter().position(|request| *request == self.1);
-            place.map(|place| requests.remove(place));
-        });
     }
 }
 

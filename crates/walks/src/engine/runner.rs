@@ -1,17 +1,22 @@
 //! A run: a fresh bench, step after step, and what came of it.
 
+mod blank;
+mod setting_up;
+#[cfg(test)]
+mod tests;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use bench::{
-    Bench, Config, HomeChoice, Setting,
-    api::{BenchState, DeviceSummary},
-    clock::SystemClock,
-};
+use bench::{Bench, Config, HomeChoice, Setting, clock::SystemClock};
 use serde_json::{Value, json};
 use timeline::{Clock as _, Draft, Emit as _, Event, Party, Seq, Timestamp};
 
+use self::{
+    blank::{ahead, blank},
+    setting_up::{ready, with_devices},
+};
 use super::{
-    Cast, Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
+    Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
     folder::Folder, quiet,
 };
 use crate::{http_page::HttpPage, kinds};
@@ -344,43 +349,6 @@ pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
     }
 }
 
-/// Waits until the bench can be used, or says why it cannot.
-async fn ready(bench: &Bench) -> Result<(), Failure> {
-    let mut changes = bench.changes();
-    loop {
-        changes.borrow_and_update();
-        let BenchState {
-            vault,
-            relying_parties,
-            ..
-        } = bench.bench_state().await?;
-        if let Some(problem) = vault.problem {
-            return Err(Failure::Machine(problem));
-        }
-        let parties = relying_parties.iter();
-        if let Some(problem) = parties.clone().find_map(|party| party.problem.clone()) {
-            return Err(Failure::Machine(problem.message));
-        }
-        if vault.state == "ready" && parties.clone().all(|party| !party.origin.is_empty()) {
-            return Ok(());
-        }
-        changes.changed().await.map_err(|_| bench::Error::Closing)?;
-    }
-}
-
-/// Adds the cast's devices; the first is in use.
-async fn with_devices(bench: &Bench, mut cast: Cast) -> Result<Cast, Failure> {
-    for player in &mut cast.devices {
-        let added = bench.device_add(player.name.clone(), player.profile.clone());
-        let DeviceSummary { id, .. } = added.await?;
-        player.id = id;
-    }
-    if let [first, _, ..] = cast.devices.as_slice() {
-        bench.device_pick(first.id.clone()).await?;
-    }
-    Ok(cast)
-}
-
 fn tell(bench: &Bench, kind: &'static str, body: Value) -> Seq {
     bench
         .timeline()
@@ -397,40 +365,3 @@ fn late(limit: Duration, awaited: String) -> Failure {
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
-
-fn blank(walk: &Walk, seed: u64, began: Timestamp) -> Run {
-    Run {
-        title: walk.title.clone(),
-        why: walk.why.clone(),
-        file: walk.file.display().to_string(),
-        seed,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        began,
-        took_millis: 0,
-        verdict: Verdict::Running,
-        steps: Vec::new(),
-        events: Vec::new(),
-    }
-}
-
-fn ahead(step: &Step, number: u32, cast: &Cast) -> StepRun {
-    StepRun {
-        number,
-        title: step.title.clone(),
-        act: step.act_name.to_owned(),
-        instruction: step.act.instruction(cast),
-        line: step.line,
-        outcome: StepOutcome::Ahead,
-        failure: None,
-        checks: step
-            .expect
-            .iter()
-            .map(|expectation| expectation.ahead())
-            .collect(),
-        events: None,
-        took_millis: 0,
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{CallUnderWay, Inner, Passkey, Purpose, Shown, Trouble};
+use super::{Inner, Passkey, Purpose, Shown, Trouble};
+
+use super::under_way::CallUnderWay;
 
 const PASSKEYS: &str = "/api/passkeys";
 

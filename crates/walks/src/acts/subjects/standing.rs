@@ -1,0 +1,206 @@
+//! What stands, whatever came before: devices, accounts, the page, the seams.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use timeline::Seq;
+
+use super::json;
+use crate::engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.subject::<DeviceSubject>(
+        "device",
+        "{ device = \"phone\", field = \"passkeys[0].signCount\", is = 1 }",
+    );
+    registry.subject::<AccountSubject>(
+        "account",
+        "{ account = \"alice\", field = \"passkeys[0].label\", is = \"Passkey 1\" }",
+    );
+    registry.subject::<PageSubject>(
+        "page",
+        "{ page = \"account\", field = \"signedInAs\", is = \"alice\" }",
+    );
+    registry.subject::<Seams>(
+        "seams",
+        "{ seams = \"network\", field = \"kind\", is = \"offline\" }",
+    );
+}
+
+/// A device as it stands at the end of the step: `name`, `profile`, `pin` (`set`, `triesLeft`,
+/// `blocked`) and `passkeys`, the newest first.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct DeviceSubject {
+    /// The device.
+    device: String,
+}
+
+impl Subject for DeviceSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            match stage.device(&self.device).await {
+                Ok(device) => Ok(vec![Found {
+                    value: json(&device)?,
+                    event: None,
+                }]),
+                Err(Failure::Missing(_)) => Ok(Vec::new()),
+                Err(failure) => Err(failure),
+            }
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("device {}", self.device)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("device", &self.device)]
+    }
+}
+
+/// An account as the relying party has it at the end of the step: `username`, `displayName`,
+/// `passkeys` (the oldest first) and `sessions`, how many there are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct AccountSubject {
+    /// The account.
+    account: String,
+}
+
+impl Subject for AccountSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let overview = json(&stage.bench.relying_party_overview().await?)?;
+            let accounts = overview["accounts"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let named = accounts
+                .iter()
+                .find(|account| account["username"] == *self.account);
+            let found = named.map(|account| Found {
+                value: account.clone(),
+                event: None,
+            });
+            Ok(found.into_iter().collect())
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("account {}", self.account)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::account("account", &self.account)]
+    }
+}
+
+/// The relying party's page at the end of the step: `path`, `signedInAs`, `error` (the sentence it
+/// shows) and `passkeys` (their names). Another page than the one named is none.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PageSubject {
+    /// Which page.
+    page: PageName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum PageName {
+    /// The front page, at `/`.
+    SignIn,
+    /// The sign-up page, at `/sign-up`.
+    SignUp,
+    /// The account's page, at `/account`.
+    Account,
+}
+
+impl PageName {
+    fn path(self) -> &'static str {
+        match self {
+            Self::SignIn => "/",
+            Self::SignUp => "/sign-up",
+            Self::Account => "/account",
+        }
+    }
+}
+
+impl Subject for PageSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let view = stage.page.view().await?;
+            if view.path != self.page.path() {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Found {
+                value: json(&view)?,
+                event: None,
+            }])
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("page {}", self.page.path())
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+}
+
+/// What is bent at the end of the step: `clocks` (a list with `party`, `now`, `rate` and `moved`),
+/// `network` (`kind`, …) or `faults` (those that wait for their message).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Seams {
+    /// Which.
+    seams: Seam,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+enum Seam {
+    /// The parties' clocks.
+    Clocks,
+    /// What lies between pages and the relying party.
+    Network,
+    /// Faults that wait.
+    Faults,
+}
+
+impl Subject for Seams {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let seams = stage.state().await?.seams;
+            let value = match self.seams {
+                Seam::Clocks => json(&seams.clocks)?,
+                Seam::Network => json(&seams.network)?,
+                Seam::Faults => json(&seams.faults)?,
+            };
+            Ok(vec![Found { value, event: None }])
+        })
+    }
+
+    fn name(&self) -> String {
+        match self.seams {
+            Seam::Clocks => "clocks",
+            Seam::Network => "network",
+            Seam::Faults => "armed faults",
+        }
+        .to_owned()
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+}
