@@ -31,7 +31,7 @@ pub use cast::{Account, Cast, Player};
 pub use expect::{Expectation, Found, Subject};
 pub use failure::Failure;
 pub use names::{Reference, Role};
-pub use operator::{Operator, same};
+pub use operator::{Operator, covers, same};
 pub use page::{Page, PageAct, PageView};
 pub use path::{Path, PathError};
 pub use registry::{ActKind, FindAct, ReadError, Registry, SubjectKind};

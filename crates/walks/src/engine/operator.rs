@@ -86,6 +86,17 @@ pub fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// True when `whole` has what `part` names: of tables these members at least, else the same value.
+#[must_use]
+pub fn covers(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => part
+            .iter()
+            .all(|(name, part)| covers(whole.get(name).unwrap_or(&Value::Null), part)),
+        _ => same(whole, part),
+    }
+}
+
 /// Which number is greater; whole numbers are compared exactly.
 pub(crate) fn order(left: &Number, right: &Number) -> Option<Ordering> {
     match (left.as_i128(), right.as_i128()) {

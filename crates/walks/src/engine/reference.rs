@@ -70,22 +70,7 @@ fn file(page: &mut String, schema: &Value) {
         table(page, shape, schema, &[]);
     }
     page.push_str("### A step: `[[steps]]`\nThese, and the members of its act:\n\n");
-    let any = schema["$defs"].as_object().and_then(|definitions| {
-        let mut acts = definitions
-            .iter()
-            .filter(|(name, _)| name.starts_with("act:"));
-        acts.next().map(|(_, shape)| shape)
-    });
-    if let Some(shape) = any {
-        let own: Vec<&str> = names(shape)
-            .filter(|name| !STEP_MEMBERS.contains(name))
-            .collect();
-        let mut shape = shape.clone();
-        shape["properties"]["act"] = serde_json::json!({
-            "type": "string", "description": "What is done: the name of an act."
-        });
-        table(page, &shape, schema, &own);
-    }
+    table(page, &schema["$defs"]["step"], schema, &[]);
 }
 
 fn acts(page: &mut String, registry: &Registry, schema: &Value) {
@@ -116,12 +101,13 @@ fn index(page: &mut String, registry: &Registry) {
         let before = if own == room {
             " · ".to_owned()
         } else {
-            format!("\n| [{own}](#{own}) | ")
+            let end = if room.is_empty() { "" } else { " |" };
+            format!("{end}\n| [{own}](#{own}) | ")
         };
         let _ = write!(page, "{before}[{verb}](#{own}{verb})");
         room = own;
     }
-    page.push('\n');
+    page.push_str(" |\n");
 }
 
 /// The messages that faults can name.
@@ -166,8 +152,7 @@ fn braced(paths: &[String]) -> String {
 fn expectations(page: &mut String, registry: &Registry, schema: &Value) {
     page.push_str(include_str!("reference/expectations.md").trim_end());
     page.push_str("\n\n### Operators\n\n| operator | holds of |\n|---|---|\n");
-    let first = registry.subjects.first().map_or("", |kind| kind.name);
-    let operators = &schema["$defs"][format!("about:{first}")]["properties"];
+    let operators = &schema["$defs"]["expectation"]["properties"];
     for name in EXPECTATION_MEMBERS.iter().filter(|name| **name != "field") {
         let _ = writeln!(page, "| `{name}` | {} |", whole(&operators[name]));
     }

@@ -154,21 +154,38 @@ impl Shapes {
 #[must_use]
 pub fn json_schema(registry: &Registry) -> Value {
     let shapes = Shapes::of(registry);
+    let acts = registry
+        .acts
+        .iter()
+        .map(|kind| format!("act:{}", kind.name));
+    let acts: Vec<_> = acts.zip(shapes.steps).collect();
+    let subjects = registry
+        .subjects
+        .iter()
+        .map(|kind| format!("about:{}", kind.name));
+    let subjects: Vec<_> = subjects.zip(shapes.expectations).collect();
+    let mut step = step_of_any();
+    step["properties"]["act"] = json!({
+        "type": "string",
+        "enum": registry.acts.iter().map(|kind| kind.name).collect::<Vec<_>>(),
+        "description": "What is done: the name of an act.",
+    });
+    step["oneOf"] = references(&acts);
+    let mut expectation = expectation_of_any();
+    expectation["anyOf"] = references(&subjects);
     let mut definitions = shapes.definitions;
-    let mut references = |prefix: &str, names: Vec<&'static str>, shapes: Vec<Value>| {
-        let names: Vec<String> = names.iter().map(|name| format!("{prefix}{name}")).collect();
-        definitions.extend(names.iter().cloned().zip(shapes));
-        let references = names
-            .iter()
-            .map(|name| json!({"$ref": format!("#/$defs/{name}")}));
-        Value::Array(references.collect())
-    };
-    let acts = registry.acts.iter().map(|kind| kind.name).collect();
-    let steps = references("act:", acts, shapes.steps);
-    let subjects = registry.subjects.iter().map(|kind| kind.name).collect();
-    let expectations = references("about:", subjects, shapes.expectations);
-    definitions.insert("step".to_owned(), json!({"oneOf": steps}));
-    definitions.insert("expectation".to_owned(), json!({"anyOf": expectations}));
+    for (shapes, common) in [
+        (acts, &STEP_MEMBERS[..]),
+        (subjects, &EXPECTATION_MEMBERS[..]),
+    ] {
+        definitions.extend(
+            shapes
+                .into_iter()
+                .map(|(name, shape)| (name, own(shape, common))),
+        );
+    }
+    definitions.insert("step".to_owned(), step);
+    definitions.insert("expectation".to_owned(), expectation);
     let mut walk = shapes.walk;
     walk["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     walk["title"] = "A walk".into();
@@ -177,16 +194,45 @@ pub fn json_schema(registry: &Registry) -> Value {
     walk
 }
 
+fn references(shapes: &[(String, Value)]) -> Value {
+    let references = shapes
+        .iter()
+        .map(|(name, _)| json!({"$ref": format!("#/$defs/{name}")}));
+    references.collect()
+}
+
+/// What only this act or subject has. The common members are checked once, beside it, so that a
+/// validator points at them and not at the whole; here they are only allowed.
+fn own(mut shape: Value, common: &[&str]) -> Value {
+    for name in common.iter().filter(|name| **name != "act") {
+        shape["properties"][*name] = true.into();
+    }
+    if let Some(shape) = shape.as_object_mut() {
+        shape.remove("oneOf");
+    }
+    shape
+}
+
 /// A step with one act: the act's members and those of every step.
 fn step(name: &str, mut shape: Value) -> Value {
     shape["type"] = "object".into();
     shape["additionalProperties"] = false.into();
     let about = shape.get("description").cloned().unwrap_or_default();
-    add(
-        &mut shape,
-        "properties",
-        json!({
-            "act": {"const": name, "type": "string", "description": about},
+    let act = json!({"const": name, "type": "string", "description": about});
+    add(&mut shape, json!({ "act": act }));
+    add(&mut shape, step_of_any()["properties"].take());
+    let required = shape.get("required").and_then(Value::as_array);
+    let required = required.into_iter().flatten().cloned();
+    shape["required"] = std::iter::once("act".into()).chain(required).collect();
+    shape
+}
+
+/// The members of every step but `act`.
+fn step_of_any() -> Value {
+    json!({
+        "type": "object",
+        "required": ["act"],
+        "properties": {
             "title": {"type": "string", "maxLength": 200, "description": "What happens, in your own words; without it, what the act says."},
             "note": {"type": "string", "maxLength": 2000, "description": "A remark for who reads or watches."},
             "expect": {
@@ -195,53 +241,47 @@ fn step(name: &str, mut shape: Value) -> Value {
                 "description": "What must be so after the step.",
                 "items": {"$ref": "#/$defs/expectation"},
             },
-        }),
-    );
-    require(&mut shape, "act");
-    shape
+        },
+    })
 }
 
 /// An expectation of one subject: its members, a field and one operator.
 fn expectation(mut shape: Value) -> Value {
+    let mut any = expectation_of_any();
     shape["type"] = "object".into();
     shape["additionalProperties"] = false.into();
-    add(
-        &mut shape,
-        "properties",
-        json!({
+    shape["oneOf"] = any["oneOf"].take();
+    add(&mut shape, any["properties"].take());
+    shape
+}
+
+/// The members of every expectation: a field of its subject, and one operator; without a field it
+/// may be none.
+fn expectation_of_any() -> Value {
+    let written = |name: &&str| json!({"required": [name]});
+    let any = ["field"].iter().chain(&Operator::NAMES).map(written);
+    let none = json!({"not": {"anyOf": any.collect::<Vec<_>>()}});
+    let one = Operator::NAMES.iter().map(written).chain([none]);
+    json!({
+        "type": "object",
+        "properties": {
             "field": {"type": "string", "description": "Which field, as a path: `account`, `passkeys[0].signCount`, `passkeys.length`, `passkeys[label=Phone].signCount`, `accounts[last]`."},
             "is": {"description": "The same value. Numbers by what they amount to, text letter by letter, arrays and tables member by member; a number is never the text that spells it."},
             "matches": {"type": "string", "description": "Text in which this regular expression finds something; `^…$` for the whole text. A number never matches."},
             "at-least": {"type": "number", "description": "A number that is not lower."},
             "absent": {"type": "boolean", "description": "`true`: it is not there. `false`: it is there, whatever it is."},
             "within": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "description": "A number from the first to the second, both included."},
-        }),
-    );
-    let written = |name: &str| json!({"required": [name]});
-    let operators: Vec<Value> = Operator::NAMES.iter().map(|name| written(name)).collect();
-    let any = ["field"]
-        .iter()
-        .chain(&Operator::NAMES)
-        .map(|name| written(name));
-    let bare = json!({"not": {"anyOf": any.collect::<Vec<_>>()}});
-    shape["oneOf"] = operators.into_iter().chain([bare]).collect();
-    shape
+        },
+        "oneOf": one.collect::<Vec<_>>(),
+    })
 }
 
-fn add(shape: &mut Value, member: &str, more: Value) {
-    if !shape[member].is_object() {
-        shape[member] = json!({});
+/// Adds properties to a shape that may have none.
+fn add(shape: &mut Value, more: Value) {
+    if !shape["properties"].is_object() {
+        shape["properties"] = json!({});
     }
-    if let (Some(own), Value::Object(more)) = (shape[member].as_object_mut(), more) {
+    if let (Some(own), Value::Object(more)) = (shape["properties"].as_object_mut(), more) {
         own.extend(more);
-    }
-}
-
-fn require(shape: &mut Value, name: &str) {
-    if !shape["required"].is_array() {
-        shape["required"] = json!([]);
-    }
-    if let Some(required) = shape["required"].as_array_mut() {
-        required.insert(0, name.into());
     }
 }

@@ -42,6 +42,28 @@ fn compares_arrays_and_tables_member_by_member() {
 }
 
 #[test]
+fn a_table_covers_the_members_that_are_named_however_deep() {
+    let whole = json!({"kind": "set", "fault": {"message": "m", "times": 1}, "list": [{"a": 1}]});
+    for part in [
+        json!({}),
+        json!({"fault": {"times": 1.0}}),
+        json!({"kind": "set", "list": [{"a": 1}]}),
+        json!({"absent": null}),
+    ] {
+        assert!(covers(&whole, &part), "{part}");
+    }
+    for part in [
+        json!({"fault": {"times": 2}}),
+        json!({"fault": {"field": "x"}}),
+        json!({"list": [{}]}),
+        json!({"kind": {"set": true}}),
+        json!([]),
+    ] {
+        assert!(!covers(&whole, &part), "{part}");
+    }
+}
+
+#[test]
 fn matches_text_only() {
     let operator = Operator::Matches(Regex::new("^a+$").expect("valid"));
     assert!(operator.holds(Some(&json!("aaa"))));
@@ -90,6 +112,7 @@ proptest! {
     fn every_value_is_itself_and_nothing_else(left in value(), right in value()) {
         prop_assert!(same(&left, &left));
         prop_assert_eq!(same(&left, &right), same(&right, &left));
+        prop_assert!(!same(&left, &right) || covers(&left, &right));
         let bare = |value: &Value| without_null(value);
         if bare(&left) == bare(&right) {
             prop_assert!(same(&left, &right));

@@ -107,7 +107,7 @@ fn kind(shape: &Value, schema: &Value) -> String {
         .iter()
         .any(|branch| branch["properties"].is_object());
     if words.len() > MAX_LISTED {
-        return "text, as listed below".to_owned();
+        return "text, from a list below".to_owned();
     }
     if !words.is_empty() {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
