@@ -1,8 +1,10 @@
 //! The tester: opens a bench, answers prompts, and plays the page.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
+use reqwest::cookie::{CookieStore as _, Jar};
 use serde_json::{Value, json};
+use timeline::{Event, Seq};
 
 use crate::{
     Bench, Config, HomeChoice, Setting,
@@ -23,20 +25,29 @@ pub(super) async fn open(folder: &Path) -> Bench {
 }
 
 pub(super) async fn open_with(folder: &Path, home: HomeChoice) -> Bench {
-    let config = Config {
+    let bench = Bench::open(config(folder, home, Setting::default()));
+    // What failed to open is what some tests are about.
+    let _ = tokio::time::timeout(PATIENCE, bench.opened())
+        .await
+        .expect("the bench opens in time");
+    bench
+}
+
+/// A bench in `folder` whose vault is in memory, in a world of its own.
+pub(super) async fn open_in(folder: &Path, setting: Setting) -> Bench {
+    let bench = Bench::open(config(folder, HomeChoice::Memory, setting));
+    bench.opened().await.expect("it opens");
+    bench
+}
+
+fn config(folder: &Path, home: HomeChoice, setting: Setting) -> Config {
+    Config {
         data: folder.to_owned(),
         home: Some(home),
         port: None,
         web_view: None,
-        setting: Setting::default(),
-    };
-    let bench = Bench::open(config);
-    until(&bench, |state| {
-        let party = &state.relying_parties[0];
-        state.vault.state != "opening" && (!party.origin.is_empty() || party.problem.is_some())
-    })
-    .await;
-    bench
+        setting,
+    }
 }
 
 /// Waits until the bench's state is as wished.
@@ -154,34 +165,50 @@ pub(super) fn credential(answer: CredentialsAnswer) -> Value {
 /// The relying party's page: HTTP with a cookie jar.
 pub(super) struct Page {
     http: reqwest::Client,
+    jar: Arc<Jar>,
     pub(super) origin: String,
 }
 
 impl Page {
     pub(super) async fn of(bench: &Bench) -> Self {
         let state = bench.bench_state().await.expect("the bench lives");
+        let jar = Arc::new(Jar::default());
         let http = reqwest::Client::builder()
-            .cookie_store(true)
+            .cookie_provider(jar.clone())
+            .resolve("acme.localhost", ([127, 0, 0, 1], 0).into())
             .build()
             .expect("a client");
         Self {
             http,
+            jar,
             origin: state.relying_parties[0].origin.clone(),
         }
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.try_post(path, body).await;
+        answer.expect("the relying party answers")
+    }
+
+    /// As [`Page::post`], on a network that may lose it.
+    pub(super) async fn try_post(&self, path: &str, body: Value) -> reqwest::Result<(u16, Value)> {
         let url = format!("{}/api/{path}", self.origin);
         let request = self
             .http
             .post(url)
             .header("origin", &self.origin)
             .json(&body);
-        let response = request.send().await.expect("the relying party answers");
-        (
-            response.status().as_u16(),
-            response.json().await.expect("JSON"),
-        )
+        let response = request.send().await?;
+        Ok((response.status().as_u16(), response.json().await?))
+    }
+
+    /// The session's token, which only the cookie holds.
+    pub(super) fn token(&self) -> String {
+        let url = self.origin.parse().expect("an address");
+        let cookies = self.jar.cookies(&url).expect("somebody is signed in");
+        let cookies = cookies.to_str().expect("text");
+        let (_, token) = cookies.split_once('=').expect("a name and a value");
+        token.to_owned()
     }
 
     pub(super) async fn sign_out(&self) {
@@ -224,6 +251,16 @@ impl Page {
         bench: &Bench,
         person: impl Future<Output = ()>,
     ) -> (u16, Value) {
+        let finish = self.sign_in_until_finish(bench, person).await;
+        self.post("authentication/finish", finish).await
+    }
+
+    /// The body of the finish with which [`Page::sign_in`] would end.
+    pub(super) async fn sign_in_until_finish(
+        &self,
+        bench: &Bench,
+        person: impl Future<Output = ()>,
+    ) -> Value {
         let (status, begun) = self.post("authentication/begin", json!({})).await;
         assert_eq!(status, 200, "{begun}");
         let signed = call(
@@ -233,7 +270,21 @@ impl Page {
             begun["publicKey"].clone(),
         );
         let (signed, ()) = tokio::join!(signed, person);
-        let finish = json!({ "ceremony": begun["ceremony"], "credential": credential(signed) });
-        self.post("authentication/finish", finish).await
+        json!({ "ceremony": begun["ceremony"], "credential": credential(signed) })
     }
+}
+
+/// Every event so far.
+pub(super) fn events(bench: &Bench) -> Vec<Arc<Event>> {
+    bench
+        .timeline()
+        .range(Seq(0), 100_000)
+        .expect("the timeline can be read")
+}
+
+/// The events of this kind so far.
+pub(super) fn told(bench: &Bench, kind: &str) -> Vec<Arc<Event>> {
+    let mut events = events(bench);
+    events.retain(|event| event.kind == kind);
+    events
 }

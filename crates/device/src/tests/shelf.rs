@@ -1,7 +1,7 @@
 use webauthn::id::CredentialId;
 
 use super::bench::{Bench, Habits, Page, creation, in_folder, memory, prompt, request, somebody};
-use crate::{DeviceId, Error, Model, Presence};
+use crate::{Device, DeviceId, Error, Model, Presence};
 
 #[tokio::test]
 async fn everything_is_there_again_after_a_restart() {
@@ -46,6 +46,44 @@ async fn everything_is_there_again_after_a_restart() {
         "the counter goes on"
     );
     owner.abort();
+}
+
+#[tokio::test]
+async fn a_copy_signs_with_the_same_key_and_counts_on_its_own() {
+    let bench = Bench::new();
+    let shelf = bench.shelf(memory(), Presence::Auto);
+    let add = |name| shelf.add(name, Model::Key).expect("a device");
+    let (owner, thief) = (add("Owner"), add("Thief"));
+    let page = Page::new(bench.client(None));
+    let made = page
+        .create(&owner, &creation("alice", "discouraged"))
+        .await
+        .expect("a passkey");
+    page.get(&owner, &request("discouraged"))
+        .await
+        .expect("an assertion");
+    assert_eq!(owner.copy_passkeys(&thief).expect("copied"), 1);
+    let signed = page
+        .get(&thief, &request("discouraged"))
+        .await
+        .expect("the copy signs");
+    assert_eq!(signed["id"], made["id"]);
+    let count = |device: &Device| device.passkeys().expect("a list")[0].sign_count;
+    assert_eq!((count(&owner), count(&thief)), (1, 2));
+    assert_eq!(
+        owner.copy_passkeys(&thief).expect("copied"),
+        1,
+        "a copy is replaced, not doubled"
+    );
+    assert_eq!(
+        (count(&thief), thief.passkeys().expect("a list").len()),
+        (1, 1)
+    );
+    shelf.remove(thief.id()).expect("it is there");
+    assert!(matches!(
+        owner.copy_passkeys(&thief),
+        Err(Error::NoSuchDevice(_))
+    ));
 }
 
 #[tokio::test]
