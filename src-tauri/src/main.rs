@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let config = options.config(app.handle())?;
-            let desk = tauri::async_runtime::block_on(async { Desk::open(config) });
+            let desk = tauri::async_runtime::block_on(async { Desk::open(config, options.pace()) });
             app.manage(desk.clone());
             WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("Touchstone")

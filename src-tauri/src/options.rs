@@ -1,6 +1,6 @@
 //! What the program is started with.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use bench::{Config, HomeChoice, Setting};
 use clap::Parser;
@@ -19,9 +19,17 @@ pub(crate) struct Options {
     /// Port of the relying party [default: the one it had, or a free one]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+    /// Rest between two steps of a walk that plays, in milliseconds
+    #[arg(long, value_name = "N", default_value_t = 700)]
+    pace: u64,
 }
 
 impl Options {
+    /// The rest between two steps of a walk that plays.
+    pub(crate) fn pace(&self) -> Duration {
+        Duration::from_millis(self.pace)
+    }
+
     /// The bench these options ask for.
     pub(crate) fn config(&self, app: &AppHandle) -> tauri::Result<Config> {
         let data = match &self.data {

@@ -5,24 +5,39 @@
 //! Its methods are the window's commands of the same names; their shapes are in
 //! [`crate::api`].
 
+mod board;
+mod commands;
+mod files;
+mod library;
 mod link;
+mod player;
 mod recording;
 mod refused;
 mod rooms;
+#[cfg(test)]
+mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use bench::{Bench, Config, api::SavedFile};
-use tokio::sync::{broadcast, watch};
-
-use crate::api::{
-    DeskState, PageOrder, PageReport, ReportFormat, SavedWalk, Showing, WalkMode, WalkState,
-    WalkSummary,
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-pub use refused::Refused;
+use bench::{Bench, Config};
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    api::{PageOrder, Showing, WalkMode},
+    engine::{Options, Runner, Walk},
+    frame_page::FramePage,
+};
 
 pub(crate) use link::{FrameLink, Told};
+pub use refused::Refused;
+
+use board::{Board, LastRuns};
+use library::Library;
+use player::Player;
 use recording::Recording;
 use rooms::Rooms;
 
@@ -32,11 +47,15 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    /// The rest between two steps of a walk that plays.
+    pace: Duration,
     own: Bench,
     rooms: Rooms,
+    library: Library,
     shown: Mutex<Shown>,
+    walk: Mutex<Option<Open>>,
+    last: LastRuns,
     recording: Mutex<Option<Recording>>,
-    walk: Mutex<Option<WalkState>>,
     link: Arc<FrameLink>,
     /// Held by whoever opens or closes a bench.
     turn: tokio::sync::Mutex<()>,
@@ -49,19 +68,28 @@ struct Shown {
     bench: Bench,
 }
 
+/// A walk that is open, or being opened.
+struct Open {
+    path: String,
+    board: Arc<Board>,
+    /// None while its bench is set up.
+    player: Option<Player>,
+    /// Ends the setting up.
+    leave: CancellationToken,
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {
     /// Opens the tester's own bench and shows it; removes what runs that were killed left behind.
-    /// Must be called within a tokio runtime.
+    /// A walk that plays rests for `pace` between two steps. Must be called within a tokio runtime.
     #[must_use]
-    pub fn open(config: Config) -> Self {
+    pub fn open(config: Config, pace: Duration) -> Self {
         let own = Bench::open(config.clone());
         let rooms = Rooms::new(config.data.join("runs"));
         rooms.remove_left_behind();
-        let changes = watch::Sender::new(0);
         Self(Arc::new(Inner {
             shown: Mutex::new(Shown {
                 generation: 1,
@@ -69,13 +97,16 @@ impl Desk {
                 bench: own.clone(),
             }),
             own,
+            pace,
             rooms,
+            library: Library::new(config.data.join("walks")),
             config,
-            recording: Mutex::default(),
             walk: Mutex::default(),
+            last: LastRuns::default(),
+            recording: Mutex::default(),
             link: Arc::new(FrameLink::new()),
             turn: tokio::sync::Mutex::default(),
-            changes,
+            changes: watch::Sender::new(0),
         }))
     }
 
@@ -106,11 +137,14 @@ impl Desk {
 
     /// Closes every bench.
     pub async fn close(&self) {
+        self.leave_opening();
         let _turn = self.0.turn.lock().await;
+        self.end_walk().await;
         self.end_recording().await;
         self.0.own.close().await;
     }
 
+    /// Shows a bench, and says which generation that is.
     fn show(&self, showing: Showing, bench: Bench) -> u32 {
         let mut shown = lock(&self.0.shown);
         shown.generation += 1;
@@ -139,161 +173,86 @@ impl Desk {
         self.0.turn.try_lock().map_err(|_| Refused::Busy)
     }
 
+    /// Closes what is shown beside the tester's own bench, and opens the walk on a fresh one.
+    async fn open_walk(&self, path: String, walk: Walk, mode: WalkMode) -> Result<(), Refused> {
+        self.end_recording().await;
+        self.end_walk().await;
+        let walk = Arc::new(walk);
+        let (changes, last) = (self.0.changes.clone(), self.0.last.clone());
+        let board = Arc::new(Board::new(path.clone(), &walk, mode, changes, last));
+        let leave = CancellationToken::new();
+        *lock(&self.0.walk) = Some(Open {
+            path,
+            board: board.clone(),
+            player: None,
+            leave: leave.clone(),
+        });
+        self.note_change();
+        let set_up = tokio::select! {
+            set_up = self.set_up(walk, board) => set_up,
+            () = leave.cancelled() => Err(Refused::Closed),
+        };
+        match set_up {
+            Ok(player) => {
+                if let Some(open) = &mut *lock(&self.0.walk) {
+                    open.player = Some(player);
+                }
+                self.note_change();
+                Ok(())
+            }
+            Err(refused) => {
+                *lock(&self.0.walk) = None;
+                self.leave_shown().await;
+                self.note_change();
+                Err(refused)
+            }
+        }
+    }
+
+    async fn set_up(&self, walk: Arc<Walk>, board: Arc<Board>) -> Result<Player, Refused> {
+        let room = self.0.rooms.room()?;
+        let options = Options {
+            seed: None,
+            keep: Some(room.folder().to_owned()),
+        };
+        let runner = Runner::start(walk, options, |bench| {
+            let generation = self.show(Showing::Walk, bench.clone());
+            Arc::new(FramePage::new(self.0.link.clone(), generation))
+        });
+        Ok(Player::new(runner.await?, board, room, self.0.pace))
+    }
+
+    /// Shows the tester's own bench, and closes the one that was shown instead.
+    async fn leave_shown(&self) {
+        let bench = self.bench();
+        if lock(&self.0.shown).showing != Showing::Own {
+            self.show_own();
+            bench.close().await;
+        }
+    }
+
+    /// Whoever sets a walk's bench up stops doing so.
+    fn leave_opening(&self) {
+        if let Some(open) = &*lock(&self.0.walk) {
+            open.leave.cancel();
+        }
+    }
+
+    async fn end_walk(&self) {
+        let Some(open) = lock(&self.0.walk).take() else {
+            return;
+        };
+        self.show_own();
+        if let Some(player) = open.player {
+            player.close().await;
+        }
+    }
+
     async fn end_recording(&self) {
         let Some(recording) = lock(&self.0.recording).take() else {
             return;
         };
         self.show_own();
         recording.close().await;
-    }
-}
-
-/// The window's commands.
-impl Desk {
-    /// Which bench is shown, and what is played or recorded on it.
-    ///
-    /// # Errors
-    /// None today; the window's commands all may fail.
-    pub async fn desk_state(&self) -> Result<DeskState, Refused> {
-        let recording = lock(&self.0.recording).as_ref().map(Recording::state);
-        let walk = lock(&self.0.walk).clone();
-        let shown = lock(&self.0.shown);
-        Ok(DeskState {
-            generation: shown.generation,
-            showing: shown.showing,
-            walk,
-            recording,
-        })
-    }
-
-    /// Every walk there is.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_list(&self) -> Result<Vec<WalkSummary>, Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Opens a walk on a fresh bench and shows that.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_open(&self, path: String) -> Result<(), Refused> {
-        let _ = path;
-        Err(Refused::NotYet)
-    }
-
-    /// Does the next step.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_step(&self) -> Result<(), Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Does one step after the other until one fails or none is left.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_play(&self) -> Result<(), Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Stops after the step that is being done.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_pause(&self) -> Result<(), Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Reads the walk's file again and opens it on a fresh bench.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_restart(&self) -> Result<(), Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Closes the walk with its bench and shows the tester's own again.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_close(&self) -> Result<(), Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Chooses who does the steps.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_mode(&self, mode: WalkMode) -> Result<(), Refused> {
-        let _ = mode;
-        Err(Refused::NotYet)
-    }
-
-    /// Writes a report of the run as it stands to the export folder.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn walk_save_report(&self, format: ReportFormat) -> Result<SavedFile, Refused> {
-        let _ = format;
-        Err(Refused::NotYet)
-    }
-
-    /// Shows a fresh bench with one device of the profile `phone` or `key` and records what the
-    /// tester does on it.
-    ///
-    /// # Errors
-    /// [`Refused::Recording`] while one is recorded, [`Refused::Busy`], [`Refused::Machine`].
-    pub async fn recording_start(&self, profile: String) -> Result<(), Refused> {
-        let _turn = self.turn()?;
-        if lock(&self.0.recording).is_some() {
-            return Err(Refused::Recording);
-        }
-        let recording = Recording::start(&self.0.config, &self.0.rooms, profile).await?;
-        self.show(Showing::Recording, recording.bench().clone());
-        *lock(&self.0.recording) = Some(recording);
-        self.note_change();
-        Ok(())
-    }
-
-    /// The walk that was recorded so far, as its file will be.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn recording_preview(&self) -> Result<String, Refused> {
-        Err(Refused::NotYet)
-    }
-
-    /// Saves the recording as a walk in the tester's folder, and shows the tester's own bench again.
-    ///
-    /// # Errors
-    /// [`Refused::NotYet`].
-    pub async fn recording_save(&self, title: String, why: String) -> Result<SavedWalk, Refused> {
-        let _ = (title, why);
-        Err(Refused::NotYet)
-    }
-
-    /// Forgets the recording and shows the tester's own bench again.
-    ///
-    /// # Errors
-    /// [`Refused::NoRecording`], [`Refused::Busy`].
-    pub async fn recording_discard(&self) -> Result<(), Refused> {
-        let _turn = self.turn()?;
-        if lock(&self.0.recording).is_none() {
-            return Err(Refused::NoRecording);
-        }
-        self.end_recording().await;
-        Ok(())
-    }
-
-    /// Takes what the framed page says of itself.
-    ///
-    /// # Errors
-    /// None today; the window's commands all may fail.
-    pub async fn page_told(&self, report: PageReport) -> Result<(), Refused> {
-        self.0.link.told(report);
-        Ok(())
     }
 }

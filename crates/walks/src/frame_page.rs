@@ -1,6 +1,12 @@
 //! The relying party's page in the window's frame.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::{
     desk::{FrameLink, Told},
@@ -17,12 +23,18 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub(crate) struct FramePage {
     link: Arc<FrameLink>,
     generation: u32,
+    /// False until the front page was asked for.
+    opened: AtomicBool,
 }
 
 impl FramePage {
     /// The page of the bench that is, or will be, shown as this generation.
     pub(crate) fn new(link: Arc<FrameLink>, generation: u32) -> Self {
-        Self { link, generation }
+        Self {
+            link,
+            generation,
+            opened: AtomicBool::new(false),
+        }
     }
 
     fn told(&self) -> Option<Told> {
@@ -50,6 +62,11 @@ impl Page for FramePage {
     fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a> {
         Box::pin(async move {
             self.loaded().await?;
+            let front = matches!(act, PageAct::Open { path } if path == "/");
+            if !self.opened.swap(true, Ordering::Relaxed) && front {
+                // The window itself opens the front page of the bench that it shows.
+                return Ok(());
+            }
             let begun = self.link.order(self.generation, act.clone());
             match tokio::time::timeout(PATIENCE, begun).await {
                 Ok(Ok(())) => Ok(()),

@@ -1,50 +1,72 @@
-//! A recording: a fresh bench on which the tester acts.
+//! A recording: a fresh bench on which the tester acts, and the tape that runs with it.
 
-use bench::{Bench, Config, HomeChoice};
+mod draft;
+mod tape;
+
+use std::sync::{Arc, Mutex};
+
+use bench::{Bench, Config, HomeChoice, PartySetting, Setting};
+use timeline::{Recorder, Seq};
+use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
-    Refused,
+    Refused, lock,
     rooms::{Room, Rooms},
 };
-use crate::api::RecordingState;
+use crate::{acts, api::RecordingState, engine::Registry};
+
+use tape::Tape;
+
+/// The RP ID of a recording's relying party, as that of every walk.
+const RP_ID: &str = "acme.localhost";
 
 /// A recording under way.
 pub(super) struct Recording {
     bench: Bench,
+    tape: Arc<Mutex<Tape>>,
+    listening: JoinHandle<()>,
     _room: Room,
 }
 
 impl Recording {
-    /// A fresh bench with one device of this profile.
+    /// A fresh bench with one device of this profile, whose timeline is recorded from then on.
     pub(super) async fn start(
         config: &Config,
         rooms: &Rooms,
-        profile: String,
+        profile: &str,
+        changes: watch::Sender<u64>,
     ) -> Result<Self, Refused> {
         let room = rooms.room()?;
         let bench = Bench::open(Config {
             data: room.folder().to_owned(),
             home: Some(HomeChoice::Memory),
             port: None,
-            ..config.clone()
+            web_view: config.web_view.clone(),
+            setting: Setting {
+                relying_party: PartySetting {
+                    rp_id: RP_ID.to_owned(),
+                    ..PartySetting::default()
+                },
+                empty: true,
+                ..Setting::default()
+            },
         });
-        let recording = Self { bench, _room: room };
-        let added = recording.add_device(profile).await;
-        if added.is_err() {
-            recording.bench.close().await;
-        }
-        added.map(|()| recording)
-    }
-
-    async fn add_device(&self, profile: String) -> Result<(), Refused> {
-        let mut changes = self.bench.changes();
-        while self.bench.bench_state().await?.vault.state == "opening" {
-            if changes.changed().await.is_err() {
-                break;
+        match with_device(&bench, profile).await {
+            Ok(id) => {
+                let tape = Arc::new(Mutex::new(Tape::new(profile, id, acts::registry())));
+                let timeline = bench.timeline().clone();
+                Ok(Self {
+                    listening: tokio::spawn(listen(timeline, tape.clone(), changes)),
+                    bench,
+                    tape,
+                    _room: room,
+                })
+            }
+            Err(error) => {
+                bench.close().await;
+                Err(error.into())
             }
         }
-        self.bench.device_add(profile.clone(), profile).await?;
-        Ok(())
     }
 
     pub(super) fn bench(&self) -> &Bench {
@@ -52,10 +74,73 @@ impl Recording {
     }
 
     pub(super) fn state(&self) -> RecordingState {
-        RecordingState::default()
+        let tape = self.heard();
+        RecordingState {
+            steps: draft::steps(&tape),
+            ignored: tape.ignored(),
+        }
+    }
+
+    /// The walk as its file will be.
+    pub(super) fn toml(
+        &self,
+        title: &str,
+        why: &str,
+        registry: &Registry,
+    ) -> Result<String, Refused> {
+        draft::walk(&self.heard(), title, why, registry)
+    }
+
+    /// The tape, with all that has happened so far.
+    fn heard(&self) -> std::sync::MutexGuard<'_, Tape> {
+        let mut tape = lock(&self.tape);
+        take_all(self.bench.timeline(), &mut tape);
+        tape
     }
 
     pub(super) async fn close(self) {
+        self.listening.abort();
         self.bench.close().await;
     }
+}
+
+/// Waits until the bench can be used, adds a device named after its profile, and says its id.
+async fn with_device(bench: &Bench, profile: &str) -> Result<String, bench::Error> {
+    let mut changes = bench.changes();
+    loop {
+        changes.borrow_and_update();
+        let state = bench.bench_state().await?;
+        let mut parties = state.relying_parties.iter();
+        let opening = parties.any(|party| party.origin.is_empty() && party.problem.is_none());
+        if state.vault.state != "opening" && !opening {
+            break;
+        }
+        changes.changed().await.map_err(|_| bench::Error::Closing)?;
+    }
+    let device = bench.device_add(profile.to_owned(), profile.to_owned());
+    Ok(device.await?.id)
+}
+
+/// Runs the tape as long as the bench lives.
+async fn listen(timeline: Arc<Recorder>, tape: Arc<Mutex<Tape>>, changes: watch::Sender<u64>) {
+    let mut live = timeline.subscribe();
+    loop {
+        if take_all(&timeline, &mut lock(&tape)) {
+            changes.send_modify(|version| *version = version.wrapping_add(1));
+        }
+        // Told or fallen behind: either way there is more to read.
+        if let Err(tokio::sync::broadcast::error::RecvError::Closed) = live.recv().await {
+            return;
+        }
+    }
+}
+
+/// True when the recording shows something else afterwards.
+fn take_all(timeline: &Recorder, tape: &mut Tape) -> bool {
+    let fresh = timeline.range(Seq(tape.last()), usize::MAX);
+    let before = (tape.acts().len(), tape.ignored());
+    for event in fresh.unwrap_or_default() {
+        tape.take(Arc::unwrap_or_clone(event));
+    }
+    before != (tape.acts().len(), tape.ignored())
 }

@@ -30,6 +30,9 @@ pub struct Options {
     pub keep: Option<PathBuf>,
 }
 
+/// What the tester does on a page is seen on the wire before the page has said that it is busy.
+const WORD: Duration = Duration::from_millis(150);
+
 /// A walk on its stage.
 pub struct Runner {
     walk: Arc<Walk>,
@@ -228,6 +231,7 @@ impl Runner {
             if let Some(current) = &mut self.current {
                 current.acted = true;
             }
+            tokio::time::sleep(WORD).await;
         }
         self.step().await
     }
