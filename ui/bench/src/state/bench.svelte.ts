@@ -25,6 +25,7 @@ export class BenchStore {
   /** Rises with every change of the timeline. */
   #version = $state(0);
 
+  #redrawing = false;
   #promptId: number | null = null;
   #generation = 0;
   #history = new History();
@@ -164,9 +165,19 @@ export class BenchStore {
   #feedOf(generation: number): TimelineFeed {
     const current = () => generation === this.#generation;
     return new TimelineFeed(timelineRange, {
-      changed: () => current() && this.#version++,
+      changed: () => current() && this.#redraw(),
       seen: (events) => current() && this.#see(events),
       failed: (thrown) => current() && toasts.problem(thrown),
+    });
+  }
+
+  /** Once a frame, however many batches come before it. */
+  #redraw() {
+    if (this.#redrawing) return;
+    this.#redrawing = true;
+    requestAnimationFrame(() => {
+      this.#redrawing = false;
+      this.#version++;
     });
   }
 
