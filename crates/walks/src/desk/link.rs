@@ -18,7 +18,7 @@ use crate::{
 
 /// Orders on their way that the window has not taken yet.
 const ORDERS: usize = 16;
-/// The longest text of a page that is kept, in bytes.
+/// The longest text of a page that is kept, in characters.
 const LONGEST: usize = 500;
 /// The most passkeys of a page that are kept.
 const MOST_PASSKEYS: usize = 100;
@@ -150,7 +150,9 @@ fn bounded(view: PageView) -> PageView {
     }
 }
 
-fn short(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(LONGEST));
-    text
+fn short(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
 }
