@@ -10,22 +10,40 @@ mod page;
 mod person;
 mod rp;
 mod subjects;
-mod told;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use crate::engine::Registry;
 
 /// What the acts of each room have in common, for the reference.
 const ROOMS: [(&str, &str); 8] = [
-    ("page", "What a person does on the relying party's page. The page must offer it."),
-    ("person", "What a person does at a device, or at a question of the client. Somebody must ask."),
-    ("device", "What its owner does with a device, away from any page."),
+    (
+        "page",
+        "What a person does on the relying party's page. The page must offer it.",
+    ),
+    (
+        "person",
+        "What a person does at a device, or at a question of the client. Somebody must ask.",
+    ),
+    (
+        "device",
+        "What its owner does with a device, away from any page.",
+    ),
     ("client", "What goes on at the browser's side."),
     ("rp", "What the relying party's administrator does."),
-    ("clock", "Time. Every clock stands still at the walk's start until one of these moves it."),
-    ("network", "What lies between the pages and the relying party. It stays so until another act changes it."),
-    ("fault", "What befalls a single message on its way. Every fault is marked as deliberate in the timeline."),
+    (
+        "clock",
+        "Time. Every clock stands still at the walk's start until one of these moves it.",
+    ),
+    (
+        "network",
+        "What lies between the pages and the relying party. It stays so until another act changes it.",
+    ),
+    (
+        "fault",
+        "What befalls a single message on its way. Every fault is marked as deliberate in the timeline.",
+    ),
 ];
 
 /// Every act and subject there is.
