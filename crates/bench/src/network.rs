@@ -103,7 +103,8 @@ impl Network {
         if only.as_deref().is_some_and(|only| only != path) {
             return None;
         }
-        *requests = requests.saturating_sub(1);
+        // None is left while the last one's loss is being told.
+        *requests = requests.checked_sub(1)?;
         let is_last = *requests == 0;
         drop(state);
         self.note_change();
