@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmedFault, Effect, FaultableMessage } from '../bindings/types';
-import { EMPTY_FORM, armedSentence, choicesOf, directionText, faultOf, faultsText, messageGroups, readValue, settled } from './fault';
+import { FIRST_FORM, armedSentence, choicesOf, directionText, faultOf, faultsText, messageGroups, readValue, settled } from './fault';
 
 const finish = 'POST /api/authentication/finish';
 const assertion = 'authenticatorGetAssertion';
@@ -13,7 +13,7 @@ const catalogue: FaultableMessage[] = [
 
 describe('the form for a fault', () => {
   it('begins with something that can be armed', () => {
-    const form = settled(catalogue, EMPTY_FORM);
+    const form = settled(catalogue, FIRST_FORM);
     expect(faultOf(form)).toEqual({
       message: finish,
       direction: 'request',
@@ -23,7 +23,7 @@ describe('the form for a fault', () => {
   });
 
   it('offers only what the message can suffer', () => {
-    const form = { ...EMPTY_FORM, message: assertion, direction: 'response' as const };
+    const form = { ...FIRST_FORM, message: assertion, direction: 'response' as const };
     expect(choicesOf(catalogue, form)).toEqual({
       directions: ['request', 'response'],
       effects: ['drop', 'tamper', 'replay'],
@@ -32,17 +32,17 @@ describe('the form for a fault', () => {
   });
 
   it('lets go of a choice that another message does not have', () => {
-    const before = { ...EMPTY_FORM, message: 'authenticatorReset', direction: 'response' as const, effect: 'tamper' as const, field: 'signature' };
+    const before = { ...FIRST_FORM, message: 'authenticatorReset', direction: 'response' as const, effect: 'tamper' as const, field: 'signature' };
     expect(settled(catalogue, before)).toMatchObject({ direction: 'request', effect: 'drop', field: '' });
   });
 
-  it('stays empty without a catalogue, and says what is missing', () => {
-    const form = settled([], EMPTY_FORM);
+  it('is empty without a catalogue, and says what is missing', () => {
+    const form = settled([], FIRST_FORM);
     expect(faultOf(form)).toEqual({ missing: 'Choose a message.' });
-    expect(faultOf({ ...EMPTY_FORM, message: finish })).toEqual({ missing: 'Choose the field to change.' });
-    expect(faultOf({ ...EMPTY_FORM, message: finish, effect: 'delay', millis: 0 })).toEqual({ missing: 'A delay lasts 1 to 600,000 ms.' });
-    expect(faultOf({ ...EMPTY_FORM, message: finish, effect: 'drop', times: 0 })).toEqual({ missing: 'It happens at least once.' });
-    expect(faultOf({ ...EMPTY_FORM, message: finish, effect: 'drop', times: Number.NaN })).toEqual({ missing: 'It happens at least once.' });
+    expect(faultOf({ ...FIRST_FORM, message: finish })).toEqual({ missing: 'Choose the field to change.' });
+    expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'delay', millis: 0 })).toEqual({ missing: 'A delay lasts 1 to 600,000 ms.' });
+    expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'drop', times: 0 })).toEqual({ missing: 'It happens at least once.' });
+    expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'drop', times: Number.NaN })).toEqual({ missing: 'It happens at least once.' });
   });
 
   it('groups messages by where they travel, each once', () => {

@@ -30,8 +30,9 @@ export interface FaultForm {
   times: number;
 }
 
-export const EMPTY_FORM: FaultForm = {
-  message: '',
+/** What it begins with: the answer of a sign-in, changed on its way. */
+export const FIRST_FORM: FaultForm = {
+  message: 'POST /api/authentication/finish',
   direction: 'request',
   effect: 'tamper',
   millis: 2000,

@@ -39,7 +39,7 @@ describe('the recorder', () => {
   it('lists what was recognised and says what was not', () => {
     record();
     expect(role('recording-count').textContent).toBe('1 step');
-    expect(roles('recorded-step').map((one) => one.textContent)).toEqual(['1 Touch phone.']);
+    expect(roles('recorded-step').map((one) => one.textContent?.trim())).toEqual(['1 Touch phone.']);
     expect(role('recording-ignored').textContent).toContain('is left out');
   });
 
