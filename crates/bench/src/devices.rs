@@ -96,8 +96,13 @@ impl Bench {
         let bench = self.clone();
         let info = blocking(move || {
             let (shelf, id) = (bench.shelf()?, DeviceId::parse(&device)?);
-            let info = shelf.open(&id)?.info()?;
+            let device = shelf.open(&id)?;
+            let info = device.info()?;
             shelf.remove(&id)?;
+            // Nobody sees its prompt any more, so it is declined instead of waited for.
+            if let Some(prompt) = device.prompts().current() {
+                let _ = device.prompts().answer(prompt.id, device::Answer::Decline);
+            }
             Ok(info)
         })
         .await?;

@@ -239,12 +239,7 @@ impl Page for HttpPage {
     }
 
     fn waits_for(&self) -> Option<String> {
-        let under_way = self.inner.under_way.borrow();
-        match under_way.requests.first() {
-            Some(request) => Some(format!("the answer to {request}")),
-            None if under_way.works > under_way.calls => Some("the page".to_owned()),
-            None => None,
-        }
+        self.inner.under_way.borrow().waits_for()
     }
 }
 

@@ -127,7 +127,7 @@ impl Inner {
             public_key,
             mediation: None,
         };
-        let _under_way = CallUnderWay::begin(self);
+        let _under_way = CallUnderWay::begin(self, name.clone(), stop);
         let mut answering = std::pin::pin!(self.bench.credentials_call(call));
         let answer = tokio::select! {
             answer = &mut answering => answer,
