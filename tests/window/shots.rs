@@ -5,7 +5,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use thirtyfour::By;
+use thirtyfour::{By, Key};
 
 use crate::{
     desk::{Desk, Keyring, Window, free_port},
@@ -35,32 +35,54 @@ impl Album<'_> {
             .expect("a picture can be taken")
     }
 
-    /// One picture in each theme.
+    /// One picture in each theme, chosen in the menu.
     async fn take(&self, name: &str) {
         for theme in ["light", "dark"] {
-            self.window.press("theme").await;
+            // A narrow window keeps the themes behind its last button.
+            self.window
+                .press_in_view("[data-action='theme'], [data-action='more']")
+                .await;
             self.window.press(&format!("theme-{theme}")).await;
-            let picture = self.folder.join(format!("{name}-{theme}.png"));
-            // The web view hands out its last painted frame, which on a busy machine is an older
-            // one: the picture is right when it stays the same.
-            let mut shown = Vec::new();
-            for _ in 0..self.patience {
-                tokio::time::sleep(Duration::from_millis(250)).await;
-                let before = std::mem::replace(&mut shown, self.painted().await);
-                if before == shown {
-                    break;
-                }
-            }
-            std::fs::write(&picture, shown).expect("the picture can be written");
+            self.keep(name, theme).await;
         }
+    }
+
+    /// One picture in each theme while a dialog or a popover keeps the menu out of reach.
+    async fn take_over(&self, name: &str) {
+        for theme in ["light", "dark"] {
+            self.window
+                .driver
+                .execute(
+                    "document.documentElement.dataset.theme = arguments[0]",
+                    vec![theme.into()],
+                )
+                .await
+                .expect("the theme can be set");
+            self.keep(name, theme).await;
+        }
+    }
+
+    async fn keep(&self, name: &str, theme: &str) {
+        let picture = self.folder.join(format!("{name}-{theme}.png"));
+        // The web view hands out its last painted frame, which on a busy machine is an older
+        // one: the picture is right when it stays the same.
+        let mut shown = Vec::new();
+        for _ in 0..self.patience {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let before = std::mem::replace(&mut shown, self.painted().await);
+            if before == shown {
+                break;
+            }
+        }
+        std::fs::write(&picture, shown).expect("the picture can be written");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn shots_of_every_page_in_both_themes() {
+/// Where pictures go, the relying party's port in them, and how patiently they are taken.
+fn setting(kept_port: u16) -> (PathBuf, u16, usize) {
     // The address stays the same in every picture that is kept.
     let (folder, port, patience) = match std::env::var_os("TOUCHSTONE_SHOTS") {
-        Some(folder) => (PathBuf::from(folder), 7780, 5),
+        Some(folder) => (PathBuf::from(folder), kept_port, 5),
         None => (
             PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("shots"),
             free_port(),
@@ -68,6 +90,12 @@ async fn shots_of_every_page_in_both_themes() {
         ),
     };
     std::fs::create_dir_all(&folder).expect("the folder can be made");
+    (folder, port, patience)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shots_of_every_page_in_both_themes() {
+    let (folder, port, patience) = setting(7780);
     let mut desk = Desk::new(Keyring::Locked);
     let window = desk.open(&["--port", &port.to_string()]).await;
     let album = Album {
@@ -130,6 +158,7 @@ async fn shots_of_every_page_in_both_themes() {
     window.see("[data-action='tab-device']").await;
     album.take("narrow").await;
 
+    window.press("more").await;
     window.press("about").await;
     window.see("[data-role='about']").await;
     let facts = window.read("[data-role='about']").await;
@@ -144,4 +173,163 @@ async fn shots_of_every_page_in_both_themes() {
             .await
             .is_ok()
     );
+}
+
+/// A walk of the tester's own that fails at its third step.
+const FAILING: &str = r#"title = "The counter begins at five"
+why = "Expects too much on purpose, to see what a failure looks like."
+
+[[devices]]
+name = "phone"
+
+[[accounts]]
+name = "alice"
+display-name = "Alice Example"
+
+[[steps]]
+title = "Alice asks for an account"
+act = "page.create-account"
+account = "alice"
+expect = [{ prompt = "touch", field = "purpose", is = "createPasskey" }]
+
+[[steps]]
+title = "Alice touches her phone"
+act = "person.touch"
+expect = [{ prompt = "set-pin" }]
+
+[[steps]]
+title = "Alice chooses a PIN for it"
+act = "person.set-pin"
+pin = "secret:alice"
+expect = [
+  { event = "rp.session.bound", field = "account", is = "alice" },
+  { device = "phone", field = "passkeys[0].signCount", is = 5 },
+]
+
+[[steps]]
+title = "Alice signs out"
+act = "page.sign-out"
+"#;
+
+impl Window {
+    /// Searches the picker for the walk with this title and opens it.
+    async fn find_walk(&self, title: &str) {
+        self.press("walk-chip").await;
+        self.see("[data-role='walk-picker']").await;
+        self.type_into("walk-search", title).await;
+        self.until("the search to leave one walk", || async {
+            let found = self.driver.find_all(By::Css("[data-action='walk-item']"));
+            (found.await.ok()?.len() == 1).then_some(())
+        })
+        .await;
+        self.confirm("walk-item").await;
+        self.see("[data-role='walk-strip']").await;
+    }
+
+    /// Closes what is open over the window.
+    async fn leave(&self) {
+        let keys = self.driver.action_chain().send_keys(Key::Escape);
+        keys.perform().await.expect("keys are taken");
+        self.until("the window behind to take presses", || async {
+            let script = "return document.body.style.pointerEvents !== 'none' && !document.querySelector('[role$=dialog]')";
+            let closed = self.driver.execute(script, Vec::new()).await.ok()?;
+            closed.json().as_bool()?.then_some(())
+        })
+        .await;
+    }
+
+    /// Has the next step of the walk done and waits until it held.
+    async fn step_of_walk(&self, number: usize) {
+        self.press("walk-step").await;
+        self.see(&format!(
+            "[data-role='walk-card'][data-number='{number}'][data-outcome='passed']"
+        ))
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shots_of_walks_in_both_themes() {
+    let (folder, port, patience) = setting(7790);
+    let desk = Desk::new(Keyring::Unlocked);
+    let own = desk.bench_folder().join("walks");
+    std::fs::create_dir_all(&own).expect("the folder can be made");
+    std::fs::write(own.join("counter-at-five.toml"), FAILING).expect("the walk can be written");
+    let misspelt = FAILING.replace("page.sign-out", "page.sing-out");
+    std::fs::write(own.join("misspelt.toml"), misspelt).expect("the walk can be written");
+    let port = port.to_string();
+    let window = desk.open(&["--port", &port, "--pace", "0"]).await;
+    let album = Album {
+        window: &window,
+        folder,
+        patience,
+    };
+    window.see("[data-role='idle']").await;
+    album.take("walk-offer").await;
+
+    window.press("walk-chip").await;
+    window.see("[data-role='walk-unusable']").await;
+    album.take_over("walk-picker").await;
+    window.leave().await;
+
+    window.find_walk("Wrong PIN until the phone blocks").await;
+    for number in 1..=5 {
+        window.step_of_walk(number).await;
+    }
+    album.take("walk-player").await;
+    window.press("walk-mode-you").await;
+    window
+        .see("[data-role='walk-place'][data-place='device']")
+        .await;
+    album.take("walk-you-do-it").await;
+    window.press("walk-mode-play").await;
+    window.press("walk-play").await;
+    window
+        .see("[data-role='walk-verdict'][data-verdict='passed']")
+        .await;
+    album.take("walk-passed").await;
+
+    for (chip, inside, name) in [
+        ("clock-chip", "clock-skip-6m", "walk-clock"),
+        ("network-chip", "network-offline", "walk-network"),
+        ("fault-chip", "fault-arm", "walk-faults"),
+    ] {
+        window.press(chip).await;
+        window.see(&format!("[data-action='{inside}']")).await;
+        if chip == "clock-chip" {
+            window.press(inside).await;
+            window
+                .see("[data-action='clock-chip'][data-bent='true']")
+                .await;
+        }
+        album.take_over(name).await;
+        window.leave().await;
+    }
+
+    window.find_walk("The counter begins at five").await;
+    window.press("walk-play").await;
+    window.see("[data-role='walk-difference']").await;
+    window.press("walk-show-event").await;
+    album.take("walk-failed").await;
+    let narrow = window.driver.set_window_rect(0, 0, 720, 560).await;
+    narrow.expect("the window can be made smaller");
+    window.see("[data-action='more']").await;
+    album.take("walk-failed-small").await;
+    let wide = window.driver.set_window_rect(0, 0, 1440, 900).await;
+    wide.expect("the window can be made larger");
+    window.press("walk-close").await;
+
+    window.press("record").await;
+    window.confirm("record-start").await;
+    window.see("[data-role='recording-strip']").await;
+    window.create_account("alice").await;
+    window
+        .see("[data-role='recording-strip'][data-steps='3']")
+        .await;
+    album.take("walk-recording").await;
+    window.press("record-save").await;
+    window
+        .type_into("walk-title", "Alice makes a passkey")
+        .await;
+    album.take_over("walk-save").await;
 }
