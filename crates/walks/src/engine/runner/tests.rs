@@ -203,6 +203,18 @@ async fn you_do_it_ticks_what_the_tester_does_and_can_be_left_and_taken_up_again
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_walk_did_itself_is_not_taken_for_the_testers_doing() {
+    let again = "[[steps]]\nact = \"page.sign-out\"\n[[steps]]\nact = \"page.sign-in\"\n[[steps]]\nact = \"person.touch\"\n";
+    let mut runner = start(walk(&format!("{SIGN_UP}{again}"))).await;
+    for _ in 0..5 {
+        assert_eq!(runner.step().await, StepOutcome::Passed);
+    }
+    let idle = tokio::time::timeout(Duration::from_millis(50), runner.watch()).await;
+    assert!(idle.is_err(), "the touch of step 2 was the walk's own");
+    runner.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_of_several_devices_is_in_use_and_the_front_page_is_open() {
     let two = SIGN_UP.replace(
         "[[accounts]]",
