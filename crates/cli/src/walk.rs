@@ -16,7 +16,7 @@ use std::time::Duration;
 use walks::{
     acts,
     engine::{Run, Verdict, Walk},
-    report::{Summary, duration},
+    report::{Summary, counted, duration},
 };
 
 use crate::serving::told_to_stop;
@@ -109,10 +109,10 @@ fn play(arguments: Arguments) -> Result<(Vec<Run>, Vec<String>), Ended> {
     // Whoever started it may have closed the other end; the exit code says it, too.
     let _ = writeln!(
         io::stdout().lock(),
-        "{} {} steps, {} expectations, {took}.",
+        "{} {}, {}, {took}.",
         summary.sentence(),
-        summary.steps,
-        summary.checks
+        counted(summary.steps, "step"),
+        counted(summary.checks, "expectation"),
     );
     Ok((runs, problems))
 }

@@ -22,7 +22,7 @@ use crate::engine::{Failure, Run};
 
 pub use moment::{date_time, duration};
 pub use plain::plain;
-pub use summary::Summary;
+pub use summary::{Summary, counted};
 
 /// `{format: "touchstone-walks-1", touchstone, summary, runs}`; a run has all its events.
 ///

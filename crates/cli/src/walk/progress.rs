@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use walks::{
     engine::{Run, Verdict},
-    report::{again, plain},
+    report::{again, counted, plain},
 };
 
 /// Says a line, or several, in one piece.
@@ -19,8 +19,7 @@ pub fn ended(run: &Run) -> String {
     let title = &run.title;
     let steps = run.steps.len();
     if run.verdict == Verdict::Passed {
-        let noun = if steps == 1 { "step" } else { "steps" };
-        return format!("ok      {title}  ({steps} {noun})");
+        return format!("ok      {title}  ({})", counted(steps, "step"));
     }
     let mut lines = vec![format!("failed  {title}")];
     if let Some(step) = run.failed_step() {

@@ -7,7 +7,7 @@ mod steps;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::{Summary, again, date_time, duration, plain, summary::counted};
+use super::{Summary, again, counted, date_time, duration, plain};
 use crate::engine::{Run, StepOutcome, Verdict};
 
 /// The house's own tokens, then what only this page needs.
@@ -91,6 +91,10 @@ impl Place<'_> {
 
     fn event(&self, seq: timeline::Seq) -> String {
         format!("walk-{}-event-{}", self.number, seq.0)
+    }
+
+    fn ladder(&self, seq: timeline::Seq) -> String {
+        format!("walk-{}-ladder-{}", self.number, seq.0)
     }
 
     fn step(&self, number: u32) -> String {
@@ -204,6 +208,7 @@ fn contents(places: &[Place<'_>]) -> Markup {
                         (Sign::of_verdict(place.run.verdict))
                         div {
                             a href={ "#" (place.anchor()) } { (Plain(&place.run.title)) }
+                            @if !place.run.why.is_empty() { p.mute { (Plain(&place.run.why)) } }
                             @if let Some(sentence) = first_fault(place.run) { p.bad { (Plain(&sentence)) } }
                         }
                         span.mute { (counted(place.run.steps.len(), "step")) " · " (duration(place.run.took_millis)) }

@@ -78,7 +78,8 @@ impl Summary {
 }
 
 /// `1 step`, `2 steps`.
-pub(super) fn counted(number: usize, noun: &str) -> String {
+#[must_use]
+pub fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

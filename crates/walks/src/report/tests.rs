@@ -43,7 +43,8 @@ fn check(held: bool) -> CheckRun {
         expected: format!("account is {HOSTILE}"),
         actual: Some("bob".to_owned()),
         held: Some(held),
-        difference: (!held).then(|| format!("The account should be {HOSTILE} and is bob (event #3).")),
+        difference: (!held)
+            .then(|| format!("The account should be {HOSTILE} and is bob (event #3).")),
         event: Some(Seq(3)),
         line: 23,
     }

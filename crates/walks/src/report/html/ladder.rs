@@ -7,12 +7,8 @@ use timeline::Event;
 use super::{BAD, GOOD, Place, Plain, Sign};
 
 pub(super) fn list(place: &Place<'_>) -> Markup {
-    let ladders: Vec<_> = place
-        .run
-        .events
-        .iter()
-        .filter(|event| event.kind == "rp.verification")
-        .filter_map(|event| Some((event, event.body.get("steps")?.as_array()?)))
+    let ladders: Vec<_> = (place.run.events.iter())
+        .filter_map(|event| Some((event, steps(event)?)))
         .collect();
     if ladders.is_empty() {
         return html! {};
@@ -21,6 +17,16 @@ pub(super) fn list(place: &Place<'_>) -> Markup {
         h3 { "Verification" }
         @for (event, steps) in ladders { (ladder(place, event, steps)) }
     }
+}
+
+/// True for an event whose steps are listed here.
+pub(super) fn is_ladder(event: &Event) -> bool {
+    steps(event).is_some()
+}
+
+fn steps(event: &Event) -> Option<&[Value]> {
+    let steps = event.body.get("steps")?.as_array()?;
+    (event.kind == "rp.verification").then_some(steps)
 }
 
 fn ladder(place: &Place<'_>, event: &Event, steps: &[Value]) -> Markup {
@@ -43,7 +49,8 @@ fn ladder(place: &Place<'_>, event: &Event, steps: &[Value]) -> Markup {
                 }
                 span.mute { (count(steps)) " · " a href={ "#" (place.event(event.seq)) } { "event " (event.seq) } }
             }
-            table.rungs {
+            // Within, so that a link to it opens the ladder.
+            table.rungs id=(place.ladder(event.seq)) {
                 thead { tr { th { span.hidden { "Outcome" } } th { "Step" } th { "What is checked" } th { "Expected" } th { "Actual" } } }
                 tbody { @for step in steps { (rung(step)) } }
             }

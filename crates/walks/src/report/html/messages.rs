@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 use timeline::{Event, Party};
 
-use super::{Place, Plain, date_time};
+use super::{Place, Plain, date_time, ladder::is_ladder};
 use crate::report::present::{find, present};
 
 /// The most bytes of one message that are shown.
@@ -34,7 +34,7 @@ fn message(place: &Place<'_>, event: &Event) -> Markup {
             // Within, so that a link to it opens the message.
             div.inside id=(place.event(event.seq)) {
                 (origin(place, event))
-                @if !event.body.is_null() { pre { code { (Plain(&format!("{:#}", event.body))) } } }
+                (body(place, event))
                 @if let Some(raw) = &event.raw { (bytes(raw)) }
             }
         }
@@ -51,6 +51,19 @@ fn origin(place: &Place<'_>, event: &Event) -> Markup {
                 " · because of " a href={ "#" (place.event(cause.seq)) } { (cause.seq) " " (Plain(&cause.kind)) }
             }
         }
+    }
+}
+
+/// The decoded body; the steps of a ladder stand in the ladder.
+fn body(place: &Place<'_>, event: &Event) -> Markup {
+    let mut body = event.body.clone();
+    let steps = body
+        .as_object_mut()
+        .filter(|_| is_ladder(event))
+        .and_then(|members| members.remove("steps"));
+    html! {
+        @if steps.is_some() { p { a href={ "#" (place.ladder(event.seq)) } { "Its steps" } } }
+        @if !body.is_null() { pre { code { (Plain(&format!("{body:#}"))) } } }
     }
 }
 
