@@ -128,6 +128,8 @@ describe('the gold button', () => {
     expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, mode: 'youDoIt' } }))).toBe('do-it');
     expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, verdict: 'passed' } }))).toBe('next');
     expect(primaryOf(deskOf({ showing: 'walk', walk: { ...running, verdict: 'failed', playing: true } }))).toBe('restart');
+    const stuck = { ...running, problem: { code: 'machineRefused', message: 'No port is free.' } };
+    expect(primaryOf(deskOf({ showing: 'walk', walk: stuck }))).toBe('restart');
     for (const words of Object.values(PRIMARY)) expect(words).not.toBe('');
   });
 

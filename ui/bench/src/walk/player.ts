@@ -128,7 +128,7 @@ export function primaryOf(desk: DeskState | null): Primary {
   const walk = desk?.walk;
   if (!walk) return 'pick';
   if (walk.preparing) return 'preparing';
-  if (walk.verdict === 'failed') return 'restart';
+  if (walk.verdict === 'failed' || walk.problem) return 'restart';
   if (walk.verdict === 'passed') return 'next';
   if (walk.playing) return 'pause';
   return walk.mode === 'youDoIt' ? 'do-it' : 'step';
