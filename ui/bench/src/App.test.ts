@@ -337,6 +337,20 @@ describe('the window', () => {
     await waitFor(() => expect(of('relying_party_retry')).toEqual([{ anotherPort: true }]));
   });
 
+  it('keeps the page while the relying party starts again, and not on another bench', async () => {
+    await open(quiet);
+    const frame = await waitFor(() => role('rp-frame'));
+    const party = quiet.relyingParties[0]!;
+    await emit('bench-state', { ...quiet, relyingParties: [{ ...party, origin: '' }] });
+    await emit('bench-state', quiet);
+    expect(role('rp-frame')).toBe(frame);
+    await emit('desk-state', { ...own, generation: 2, showing: 'walk' });
+    await emit('bench-state', { ...quiet, relyingParties: [{ ...party, origin: '' }] });
+    await waitFor(() => expect(role('rp-frame')).toBeNull());
+    await emit('bench-state', { ...quiet, relyingParties: [{ ...party, origin: 'http://acme.localhost:7781' }] });
+    await waitFor(() => expect(role('rp-frame')?.getAttribute('src')).toBe('http://acme.localhost:7781/'));
+  });
+
   it('runs the calls of the framed page, and of nobody else', async () => {
     await open(quiet);
     const frame = await waitFor(() => role('rp-frame') as HTMLIFrameElement);
