@@ -16,6 +16,6 @@ pub mod api;
 pub mod desk;
 pub mod engine;
 mod frame_page;
-pub mod report;
 pub mod http_page;
 pub mod kinds;
+pub mod report;
