@@ -141,7 +141,7 @@ async fn shots_of_every_page_in_both_themes() {
     album.take("signed-in").await;
 
     window
-        .press_in_view("[data-role='wire-event'][data-kind='client.command.answered']")
+        .press_in_view("[data-kind='client.command.answered'][aria-label*='assertion']")
         .await;
     window.see("[data-role='authenticator-data']").await;
     album.take("inspector").await;
