@@ -18,6 +18,8 @@ pub struct Figure {
     ours_micros: f64,
     /// The same, of what it is compared with.
     theirs_micros: f64,
+    /// Turns of ours in a second of CPU time.
+    ours_per_second: f64,
 }
 
 impl Figure {
@@ -33,6 +35,7 @@ impl Figure {
             against: against.to_owned(),
             ours_micros: round(ours.median().as_secs_f64() * 1e6),
             theirs_micros: round(theirs.median().as_secs_f64() * 1e6),
+            ours_per_second: (1.0 / ours.median().as_secs_f64()).round(),
         }
     }
 
@@ -46,7 +49,7 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:26} {:7.3}  goal {:5.2}  {:7}  against {} ({:.1} µs over {:.1} µs)",
+            "{:26} {:7.3}  goal {:5.2}  {:7}  against {} ({:.1} µs over {:.1} µs; {} a second)",
             self.name,
             self.ratio,
             self.goal,
@@ -54,6 +57,7 @@ impl fmt::Display for Figure {
             self.against,
             self.ours_micros,
             self.theirs_micros,
+            self.ours_per_second,
         )
     }
 }
@@ -90,7 +94,11 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&figure.to_json()).unwrap();
         assert_eq!(json["name"], "rp_login_verify");
         assert_eq!((&json["ratio"], &json["goal"]), (&1.2.into(), &1.25.into()));
-        assert_eq!(json["met"], true);
+        assert_eq!(
+            (&json["met"], &json["ours_per_second"]),
+            (&true.into(), &8333.0.into())
+        );
+        assert!(line.contains("8333 a second"), "{line}");
         assert!(!line.contains('\n') && !figure.to_json().contains('\n'));
     }
 

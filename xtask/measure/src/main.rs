@@ -15,6 +15,7 @@ mod contest;
 mod figure;
 mod http;
 mod verification;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,12 @@ enum Error {
     Wire(#[from] webauthn::Error),
     #[error("our relying party: {0}")]
     RelyingParty(#[from] rp_server::Error),
+    #[error("our bench: {0}")]
+    Bench(#[from] bench::Error),
+    #[error("the walk: {0}")]
+    Unusable(#[from] walks::engine::Unusable),
+    #[error("the walk's page: {0}")]
+    Page(#[from] walks::engine::Failure),
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("a file or a connection: {0}")]
@@ -65,6 +72,7 @@ fn measure(as_json: bool) -> Result<(), Error> {
     let groups = [
         verification::figures as fn() -> Result<Vec<figure::Figure>, Error>,
         http::figures,
+        walk::figures,
     ];
     for figures in groups {
         for figure in figures()? {
