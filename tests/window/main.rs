@@ -11,3 +11,4 @@ mod failures;
 mod hands;
 mod long;
 mod shots;
+mod walks;
