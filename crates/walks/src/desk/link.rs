@@ -156,3 +156,97 @@ fn short(text: String) -> String {
         None => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use super::*;
+
+    fn report(generation: u32, number: u64, path: &str) -> PageReport {
+        PageReport {
+            generation,
+            number,
+            busy: false,
+            view: PageView {
+                path: path.to_owned(),
+                ..PageView::default()
+            },
+            order: None,
+            refused: None,
+        }
+    }
+
+    fn path(link: &FrameLink) -> String {
+        link.reports().borrow().view.path.clone()
+    }
+
+    #[test]
+    fn what_comes_late_or_from_another_bench_changes_nothing() {
+        let link = FrameLink::new();
+        link.follow(2);
+        assert!(!link.reports().borrow().ready);
+        link.told(report(1, 50, "/old"));
+        assert!(!link.reports().borrow().ready, "that was the page before");
+        link.told(report(2, 7, "/seven"));
+        link.told(report(2, 6, "/six"));
+        assert_eq!(path(&link), "/seven");
+        link.follow(3);
+        assert!(
+            !link.reports().borrow().ready,
+            "the next page has said nothing yet"
+        );
+    }
+
+    #[test]
+    fn a_page_cannot_make_the_desk_keep_more_than_a_walk_can_use() {
+        let link = FrameLink::new();
+        link.follow(1);
+        let mut large = report(1, 1, &"ä".repeat(100_000));
+        large.view.passkeys = vec!["x".repeat(10_000); 1000];
+        link.told(large);
+        let told = link.reports().borrow().clone();
+        assert_eq!(told.view.path.chars().count(), LONGEST);
+        assert_eq!(told.view.passkeys.len(), MOST_PASSKEYS);
+        assert!(
+            told.view
+                .passkeys
+                .iter()
+                .all(|label| label.len() == LONGEST)
+        );
+    }
+
+    #[tokio::test]
+    async fn an_order_is_answered_once_even_late_and_ends_when_its_page_goes() {
+        let link = Arc::new(FrameLink::new());
+        link.follow(1);
+        let mut orders = link.orders();
+        let ordering = |act| {
+            let link = link.clone();
+            tokio::spawn(async move { link.order(1, act).await })
+        };
+        let refused = ordering(PageAct::SignIn);
+        let order = orders.recv().await.expect("an order");
+        assert!(link.ordered());
+        link.told(report(1, 9, "/"));
+        let mut late = report(1, 8, "/late");
+        late.order = Some(order.id);
+        late.refused = Some("Not now.".to_owned());
+        link.told(late.clone());
+        link.told(late);
+        let outcome = refused.await.expect("no panic");
+        assert_eq!(outcome, Err(Some("Not now.".to_owned())));
+        assert_eq!(path(&link), "/", "what it showed was news of the past");
+        let gone = ordering(PageAct::SignOut);
+        orders.recv().await.expect("an order");
+        link.follow(2);
+        assert_eq!(gone.await.expect("no panic"), Err(None));
+        tokio::time::timeout(Duration::from_secs(5), async {
+            while link.ordered() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("nobody waits any more");
+    }
+}
