@@ -20,6 +20,7 @@ use timeline::Event;
 
 use crate::engine::{Failure, Run};
 
+use moment::span;
 pub use moment::{date_time, duration};
 pub use plain::plain;
 pub use summary::{Summary, counted};

@@ -1,10 +1,13 @@
-//! How an event is drawn: as the window's wire draws it.
+//! How an event is drawn: as the window's wire draws it. `fixtures/wire.json` says so to both.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 use timeline::{Event, Party, Seq};
 
+use self::bench::bench;
+
+mod bench;
 #[cfg(test)]
 mod tests;
 
@@ -226,10 +229,16 @@ fn verification(event: &Event) -> Drawn {
     let steps = event.body.get("steps").and_then(Value::as_array);
     let section = text(event, "/steps/0/section").unwrap_or_default();
     if flag(event, "/verified") {
-        let passed = |step: &&Value| step.get("outcome").is_some_and(|it| it == "passed");
-        let count = steps.map(|steps| steps.iter().filter(passed).count());
-        return own(&format!("{section} verified"))
-            .note(count.map(|count| format!("{count} passed")))
+        let ended = |outcome: &str| {
+            let so = |step: &&Value| step.get("outcome").is_some_and(|it| it == outcome);
+            steps.into_iter().flatten().filter(so).count()
+        };
+        let passed = format!("{} passed", ended("passed"));
+        return own(format!("{section} verified").trim())
+            .note(Some(match ended("notApplicable") {
+                0 => passed,
+                others => format!("{passed}, {others} not applicable"),
+            }))
             .tone(Tone::Good);
     }
     let failed = steps.and_then(|steps| {
@@ -242,105 +251,6 @@ fn verification(event: &Event) -> Drawn {
             .tone(Tone::Bad),
         None => own("Not verified").tone(Tone::Bad),
     }
-}
-
-fn bench(event: &Event) -> Drawn {
-    let device = |what: &str| {
-        let name = text(event, "/name").map(Cow::from);
-        across(format!("{what}{}", named(name)))
-    };
-    match &*event.kind {
-        "bench.call.refused" => own(Lane::Client, "No device answers")
-            .note(text(event, "/message"))
-            .tone(Tone::Bad),
-        "bench.started" => across("Bench started"),
-        "bench.walk.started" => across("Walk began"),
-        "bench.walk.step" => {
-            let step = number(event, "/number").map_or_else(String::new, |it| format!(" {it}"));
-            across(format!("Step{step}")).note(text(event, "/title"))
-        }
-        "bench.walk.ended" => across("Walk ended").note(text(event, "/verdict")),
-        "bench.page.impersonated" => {
-            own(Lane::Client, "A look-alike page begins a sign-in").note(text(event, "/origin"))
-        }
-        "bench.device.added" => device("Device added"),
-        "bench.device.renamed" => device("Device renamed"),
-        "bench.device.picked" => device("Device in use"),
-        "bench.device.removed" => device("Device removed"),
-        "bench.device.powerCycled" => device("Power cut and back"),
-        "bench.device.cloned" => across("Passkeys copied to another device"),
-        "bench.clock.moved" => clock_moved(event),
-        "bench.network.set" => across(format!("Network: {}", words(event, "/state/kind"))),
-        "bench.network.lost" => across("Message lost").note(message(event)),
-        "bench.fault.armed" => across(format!(
-            "Fault armed: {}",
-            words(event, "/fault/effect/kind")
-        ))
-        .note(message(event)),
-        "bench.fault.applied" => {
-            across(format!("Fault: {}", words(event, "/effect"))).note(message(event))
-        }
-        "bench.fault.missed" => across(format!("Fault missed: {}", words(event, "/effect")))
-            .note(text(event, "/reason"))
-            .tone(Tone::Warn),
-        "bench.fault.disarmed" => across("Fault no longer waits").note(message(event)),
-        kind => across(kind),
-    }
-}
-
-fn clock_moved(event: &Event) -> Drawn {
-    let by = || {
-        number(event, "/motion/millis").map_or_else(String::new, |millis| {
-            format!(" by {}", super::duration(millis))
-        })
-    };
-    let title = match text(event, "/motion/kind").unwrap_or_default() {
-        "skip" => format!("Clocks moved on{}", by()),
-        "back" => format!("Clocks moved back{}", by()),
-        "set" => "Clocks set".to_owned(),
-        "run" => "Clocks run at another rate".to_owned(),
-        "reset" => "Clocks put right".to_owned(),
-        _ => "Clocks moved".to_owned(),
-    };
-    let parties = event.body.get("parties").and_then(Value::as_array);
-    let names: Vec<_> = parties
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(spaced)
-        .collect();
-    across(title).note((!names.is_empty()).then(|| names.join(", ")))
-}
-
-/// The message that a fault or the network is about, with its way.
-fn message(event: &Event) -> Option<String> {
-    let named = |member: &str| {
-        let own = event.body.get(member).and_then(Value::as_str);
-        own.or_else(|| event.body.get("fault")?.get(member)?.as_str())
-    };
-    let message = named("message")?;
-    Some(match (named("direction"), named("field")) {
-        (Some(direction), Some(field)) => format!("{message} ({direction}), {field}"),
-        (Some(direction), None) => format!("{message} ({direction})"),
-        _ => message.to_owned(),
-    })
-}
-
-/// The name at this place, in words.
-fn words(event: &Event, pointer: &str) -> String {
-    text(event, pointer).map_or_else(|| "changed".to_owned(), spaced)
-}
-
-/// `answerLost` as `answer lost`.
-fn spaced(name: &str) -> String {
-    let mut words = String::new();
-    for character in name.chars() {
-        if character.is_uppercase() {
-            words.push(' ');
-        }
-        words.extend(character.to_lowercase());
-    }
-    words.trim().to_owned()
 }
 
 fn asked(request: Option<&Event>) -> String {
@@ -363,11 +273,15 @@ fn named(name: Option<Cow<'_, str>>) -> String {
 /// "45 µs", "0.4 ms", "61 ms", "14.2 s".
 fn took(event: &Event) -> Option<String> {
     let micros = number(event, "/durationMicros")?;
+    let tenths = |unit: u64| {
+        let tenths = micros.saturating_add(unit / 20) / (unit / 10);
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
     Some(match micros {
         0..100 => format!("{micros} µs"),
-        100..10_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
-        10_000..1_000_000 => format!("{} ms", micros / 1_000),
-        _ => super::duration(micros / 1_000),
+        100..10_000 => format!("{} ms", tenths(1_000)),
+        10_000..1_000_000 => format!("{} ms", (micros + 500) / 1_000),
+        _ => format!("{} s", tenths(1_000_000)),
     })
 }
 

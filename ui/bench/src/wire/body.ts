@@ -24,9 +24,10 @@ export function inner(event: Event | undefined, outer: string, name: string): un
   return (value as Record<string, unknown>)[name];
 }
 
-/** "0.4 ms", "61 ms", "14.2 s", from microseconds. */
+/** "45 µs", "0.4 ms", "61 ms", "14.2 s", from microseconds. */
 export function duration(micros: number | undefined): string | undefined {
   if (micros === undefined || micros < 0) return undefined;
+  if (micros < 100) return `${micros} µs`;
   if (micros < 10_000) return `${(micros / 1000).toFixed(1)} ms`;
   if (micros < 1_000_000) return `${Math.round(micros / 1000)} ms`;
   return `${(micros / 1_000_000).toFixed(1)} s`;

@@ -18,6 +18,7 @@ export const BENCH: Record<string, Builder> = {
   'bench.clock.moved': clockMoved,
   'bench.network.set': networkSet,
   'bench.network.lost': (event) => divider(`Lost on the way: ${half(event)}`, undefined, 'warn'),
+  'bench.relyingParty.restarted': () => divider('Relying party started again', undefined, 'warn'),
   'bench.fault.armed': faultArmed,
   'bench.fault.applied': faultApplied,
   'bench.fault.missed': (event) => divider(`Fault did not fit: ${half(event)}`, text(event, 'reason'), 'bad'),

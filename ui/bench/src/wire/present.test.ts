@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Event, Party } from '../bindings/types';
 import { duration } from './body';
@@ -101,10 +102,30 @@ describe('the wire', () => {
   });
 });
 
+interface Case {
+  party: Party;
+  kind: string;
+  asked?: unknown;
+  body: unknown;
+  title: string;
+  note: string | null;
+  tone: string;
+}
+
+/** What a report draws, too: its own tests read the same file, and that it holds every kind. */
+const cases = JSON.parse(readFileSync(new URL('../../../../fixtures/wire.json', import.meta.url), 'utf8')) as Case[];
+
+it.each(cases)('draws $kind as a report does: $title', ({ party, kind, asked, body, title, note, tone }) => {
+  const shown = present(event(kind, body, party, 1), () => event('rp.request', asked));
+  expect({ title: shown.title, note: shown.note || null, tone: shown.tone ?? 'plain' }).toEqual({ title, note, tone });
+});
+
 it.each([
   [undefined, undefined],
   [-1, undefined],
-  [0, '0.0 ms'],
+  [0, '0 µs'],
+  [99, '99 µs'],
+  [100, '0.1 ms'],
   [9_999, '10.0 ms'],
   [61_000, '61 ms'],
   [14_200_000, '14.2 s'],

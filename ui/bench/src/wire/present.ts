@@ -71,6 +71,7 @@ const BUILDERS: Record<string, Builder> = {
   'rp.session.ended': (event) => note('relyingParty', 'Signed out', session(event)),
 
   'bench.call.refused': (event) => note('client', 'No device answers', text(event, 'message'), 'bad'),
+  'bench.page.impersonated': (event) => note('client', 'A look-alike page begins a sign-in', text(event, 'origin'), 'warn'),
 };
 
 /** What a good answer to a command is called. */
