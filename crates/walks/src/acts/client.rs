@@ -4,7 +4,7 @@ use bench::api::{CredentialsAnswer, CredentialsCall, CredentialsMethod};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use timeline::{Draft, Emit as _, Event, Party};
+use timeline::{Draft, Event, Party};
 
 use super::told::text;
 use crate::{
@@ -44,7 +44,7 @@ impl Phish {
         let origin = home.replacen("://", &format!("://{}.", self.subdomain), 1);
         let phisher = Browser::program(home)?;
         let draft = Draft::new(Party::Bench, kinds::PHISHED).body(json!({ "origin": origin }));
-        stage.bench.timeline().emit(draft.deliberate());
+        stage.bench.emit(draft.deliberate());
         let begun = phisher.post("/api/authentication/begin", &json!({})).await;
         let begun = begun.map_err(|trouble| Failure::Page(refused(&trouble)))?;
         let call = CredentialsCall {

@@ -9,11 +9,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use bench::{Bench, Config, HomeChoice, Setting, clock::SystemClock};
 use serde_json::{Value, json};
-use timeline::{Clock as _, Draft, Emit as _, Event, Party, Seq, Timestamp};
+use timeline::{Clock as _, Draft, Event, Party, Seq, Timestamp};
 
 use self::{
     blank::{ahead, blank},
-    setting_up::{ready, with_devices},
+    setting_up::with_devices,
 };
 use super::{
     Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
@@ -92,7 +92,8 @@ impl Runner {
         });
         let limit = walk.deadline;
         let setting_up = async {
-            ready(&bench).await?;
+            let opened = bench.opened().await;
+            opened.map_err(|problem| Failure::Machine(problem.message))?;
             tell(
                 &bench,
                 kinds::WALK_STARTED,
@@ -354,9 +355,7 @@ pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
 }
 
 fn tell(bench: &Bench, kind: &'static str, body: Value) -> Seq {
-    bench
-        .timeline()
-        .emit(Draft::new(Party::Bench, kind).body(body))
+    bench.emit(Draft::new(Party::Bench, kind).body(body))
 }
 
 fn late(limit: Duration, awaited: String) -> Failure {
