@@ -144,6 +144,8 @@ export interface Report {
 /** Who is signed in. */
 export interface Session {
   account: Account;
+  /** The relying party's own time, RFC 3339: what `since` and the passkeys' times are counted by. */
+  now: string;
   /** The credential ID of the passkey that signed in; null once it was deleted. */
   passkey?: string | null;
   /** RFC 3339. */

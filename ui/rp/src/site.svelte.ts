@@ -14,16 +14,19 @@ export class Site {
   /** What just happened, said once on the page that follows. */
   news = $state('');
 
+  /** How far the relying party's clock is ahead of this browser's, in milliseconds. */
+  #ahead = 0;
+
   constructor(readonly api: Api) {}
+
+  /** The relying party's time, in Unix milliseconds: what its "ago" is counted by. */
+  readonly clock = (): number => Date.now() + this.#ahead;
 
   /** Asks who the relying party is and whether there is a session, then shows the page asked for. */
   async open(): Promise<void> {
     this.trouble = null;
     try {
-      [this.relyingParty, this.session] = await Promise.all([
-        this.api.relyingParty(),
-        this.api.session(),
-      ]);
+      [this.relyingParty, this.session] = await Promise.all([this.api.relyingParty(), this.#whoIsHere()]);
       this.show(pageAt(location.pathname));
       this.ready = true;
     } catch (error) {
@@ -46,8 +49,14 @@ export class Site {
 
   /** After a ceremony that bound a session. */
   async signedIn(news = ''): Promise<void> {
-    this.session = await this.api.session();
+    this.session = await this.#whoIsHere();
     this.move(news);
+  }
+
+  async #whoIsHere(): Promise<Session | null> {
+    const session = await this.api.session();
+    if (session) this.#ahead = Date.parse(session.now) - Date.now();
+    return session;
   }
 
   async signOut(): Promise<void> {

@@ -56,5 +56,6 @@ export const phone: Passkey = {
 export const session: Session = {
   account: { id: 'YTE', username: 'alice', displayName: 'Alice Example' },
   since: '2026-11-22T14:00:00Z',
+  now: '2026-11-22T14:05:00Z',
   passkey: phone.id,
 };

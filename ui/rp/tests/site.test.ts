@@ -63,6 +63,15 @@ const role = (name: string) => waitFor(() => by(`[data-role="${name}"]`)?.textCo
 beforeEach(() => void browser());
 afterEach(() => Reflect.deleteProperty(navigator, 'credentials'));
 
+describe('the account page', () => {
+  it("counts times by the relying party's clock, not by the browser's", async () => {
+    relyingPartyServer(true, { 'GET /api/session': () => json(200, { ...session, now: '2026-11-22T17:00:00Z' }) });
+    visit('/account');
+    expect(await role('signed-in-since')).toBe('3 hours ago');
+    await waitFor(() => expect(by('[data-role="passkeys"]')!.textContent).toContain('2 days ago'));
+  });
+});
+
 describe('signing up', () => {
   it('makes an account from the user name alone and ends on the account page', async () => {
     const log = relyingPartyServer(false);

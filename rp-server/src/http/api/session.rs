@@ -21,6 +21,8 @@ pub(in crate::http) struct Session {
     account: Account,
     /// RFC 3339.
     since: String,
+    /// The relying party's own time, RFC 3339: what `since` and the passkeys' times are counted by.
+    now: String,
     /// The credential ID of the passkey that signed in; null once it was deleted.
     passkey: Option<String>,
 }
@@ -38,6 +40,7 @@ pub(in crate::http) async fn show(
     Ok(Answer(Session {
         account: session.account.into(),
         since: rfc3339(session.since),
+        now: rfc3339(party.now()),
         passkey: session.passkey.map(|id| id.to_string()),
     }))
 }

@@ -79,6 +79,10 @@ async fn signs_up_out_and_in_without_a_user_name() {
     let session = alice.get("/api/session").await.body;
     assert_eq!(session["passkey"], done.body["passkey"]["id"]);
     assert_eq!(session["since"], "2023-11-14T22:14:20Z");
+    bench.clock.advance(Duration::from_secs(90));
+    let later = alice.get("/api/session").await.body;
+    assert_eq!(later["since"], session["since"]);
+    assert_eq!(later["now"], "2023-11-14T22:15:50Z", "by its own clock");
 }
 
 #[tokio::test]
