@@ -3,7 +3,11 @@
 //! `cargo xtask shots` names the folder; without one this is a test that every
 //! page can be shown in both themes.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use thirtyfour::{By, Key};
 
@@ -248,6 +252,49 @@ impl Window {
     }
 }
 
+impl Window {
+    /// Waits until the report that was asked for stands in the export folder.
+    async fn saved_report(&self, desk: &Desk) -> PathBuf {
+        let folder = desk.bench_folder().join("exports");
+        self.until("a report in the export folder", || async {
+            let files = std::fs::read_dir(&folder).ok()?.flatten();
+            files
+                .map(|file| file.path())
+                .find(|path| path.extension().is_some_and(|end| end == "html"))
+        })
+        .await
+    }
+}
+
+/// Takes a picture of a page as a browser shows it, with its own number for the colour scheme.
+fn photograph(page: &Path, scheme: u8, picture: &Path) {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    let taken = Command::new("chromium")
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+        ])
+        .args([
+            "--no-first-run",
+            "--disable-background-networking",
+            "--window-size=1200,900",
+        ])
+        .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg(format!("file://{}", page.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("chromium starts: `cargo xtask test` installs it");
+    assert!(
+        taken.success() && picture.exists(),
+        "the report can be opened and photographed"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn shots_of_walks_in_both_themes() {
     let (folder, port, patience) = setting(7790);
@@ -311,6 +358,16 @@ async fn shots_of_walks_in_both_themes() {
     window.see("[data-role='walk-difference']").await;
     window.press("walk-show-event").await;
     album.take("walk-failed").await;
+    window.press("walk-save-report").await;
+    window.press("walk-save-report-html").await;
+    let report = window.saved_report(&desk).await;
+    for (theme, scheme) in [("dark", 0), ("light", 1)] {
+        photograph(
+            &report,
+            scheme,
+            &album.folder.join(format!("report-{theme}.png")),
+        );
+    }
     let narrow = window.driver.set_window_rect(0, 0, 720, 560).await;
     narrow.expect("the window can be made smaller");
     window.see("[data-action='more']").await;

@@ -112,9 +112,14 @@ impl Expectation {
             }
         };
         CheckRun {
-            actual: Some(match self.value(shown) {
-                Some(value) => phrase(&value),
-                None => "nothing".to_owned(),
+            actual: Some(match (self.value(shown), &self.operator, &self.field) {
+                // That it is there was all that was asked.
+                (Some(_), Operator::Absent(false), None) if self.subject.happens() => {
+                    "it came".to_owned()
+                }
+                (Some(_), Operator::Absent(false), None) => "it is there".to_owned(),
+                (Some(value), ..) => phrase(&value),
+                (None, ..) => "nothing".to_owned(),
             }),
             held: Some(held),
             difference: (!held).then(|| self.difference(shown, candidates.len())),
