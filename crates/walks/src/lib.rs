@@ -18,4 +18,5 @@ pub mod engine;
 mod frame_page;
 pub mod http_page;
 pub mod kinds;
+mod moment;
 pub mod report;

@@ -6,6 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use timeline::Party;
 
+use crate::moment;
+
 /// An amount of time, such as `"6m"`, `"90s"`, `"1d"` or `"250ms"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span(pub(super) Duration);
@@ -60,10 +62,7 @@ pub(super) struct Moment(pub(super) timeline::Timestamp);
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = time::format_description::well_known::Rfc3339;
-        let time =
-            time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0.0) * 1_000_000);
-        match time.ok().and_then(|time| time.format(&format).ok()) {
+        match moment::written(self.0) {
             Some(text) => f.write_str(&text),
             None => self.0.fmt(f),
         }
@@ -79,16 +78,11 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let format = &time::format_description::well_known::Rfc3339;
-        let time = time::OffsetDateTime::parse(&text, format).map_err(|_| {
+        moment::read(&text).map(Self).ok_or_else(|| {
             D::Error::custom(format!(
                 "\"{text}\" is no time. Write one like \"2026-03-02T09:00:00Z\"."
             ))
-        })?;
-        let millis = time.unix_timestamp_nanos() / 1_000_000;
-        i64::try_from(millis)
-            .map(|millis| Self(timeline::Timestamp(millis)))
-            .map_err(D::Error::custom)
+        })
     }
 }
 

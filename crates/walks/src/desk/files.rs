@@ -7,10 +7,11 @@ use std::{
 };
 
 use bench::clock::SystemClock;
-use time::{OffsetDateTime, macros::format_description};
+use time::macros::format_description;
 use timeline::Clock as _;
 
 use super::Refused;
+use crate::moment::calendar;
 
 /// More files of one name than this there need not be.
 const MOST: u32 = 1000;
@@ -73,12 +74,11 @@ pub(super) fn slug(title: &str) -> String {
 
 /// The time as part of a file's name.
 pub(super) fn time_for_a_name() -> String {
-    let millis = SystemClock::new().now().0;
+    let now = SystemClock::new().now();
     let format = format_description!("[year][month][day]-[hour][minute][second]");
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
-        .ok()
+    calendar(now)
         .and_then(|time| time.format(&format).ok())
-        .unwrap_or_else(|| millis.to_string())
+        .unwrap_or_else(|| now.0.to_string())
 }
 
 #[cfg(test)]

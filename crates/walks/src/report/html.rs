@@ -178,7 +178,7 @@ fn head(summary: &Summary, places: &[Place<'_>]) -> Markup {
                 (figure("Expectations", &format!("{} of {} held", summary.checks_held, summary.checks), None))
                 (figure("Took", &duration(summary.took_millis), None))
                 @if let Some(began) = summary.began {
-                    div { dt { "When" } dd { time datetime=(super::moment::rfc3339(began).unwrap_or_default()) { (date_time(began)) } } }
+                    div { dt { "When" } dd { time datetime=(crate::moment::written(began).unwrap_or_default()) { (date_time(began)) } } }
                 }
                 @if let Some(seed) = one_seed(places) { (figure("Seed", &seed.to_string(), None)) }
             }

@@ -1,7 +1,9 @@
 //! Times and durations for people.
 
-use time::{OffsetDateTime, macros::format_description};
+use time::macros::format_description;
 use timeline::Timestamp;
+
+use crate::moment::calendar;
 
 /// `2026-03-02 09:00:00 UTC`; a time that no calendar has is shown as its number.
 #[must_use]
@@ -10,15 +12,6 @@ pub fn date_time(at: Timestamp) -> String {
     calendar(at)
         .and_then(|time| time.format(&format).ok())
         .unwrap_or_else(|| at.to_string())
-}
-
-pub(super) fn rfc3339(at: Timestamp) -> Option<String> {
-    use time::format_description::well_known::Rfc3339;
-    calendar(at)?.format(&Rfc3339).ok()
-}
-
-fn calendar(at: Timestamp) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()
 }
 
 /// `61 ms`, `1.2 s`, `2 min 3 s`, from milliseconds.
@@ -70,10 +63,6 @@ mod tests {
         assert_eq!(
             date_time(Timestamp(1_772_442_000_000)),
             "2026-03-02 09:00:00 UTC"
-        );
-        assert_eq!(
-            rfc3339(Timestamp(1_772_442_000_500)).as_deref(),
-            Some("2026-03-02T09:00:00.5Z")
         );
         assert_eq!(date_time(Timestamp(i64::MAX)), "9223372036854775807 ms");
         assert_eq!(duration(61), "61 ms");

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use timeline::Timestamp;
 
 use super::{
     nearest::{hint, list},
     tree::{Node, Wrong},
 };
-use crate::engine::{Account, Cast, Player, Reference, Role};
+use crate::{
+    engine::{Account, Cast, Player, Reference, Role},
+    moment,
+};
 
 /// When a walk begins unless it says otherwise: 2026-03-02T09:00:00Z.
 const START: Timestamp = Timestamp(1_772_442_000_000);
@@ -84,15 +86,14 @@ fn start(root: &Node) -> Result<Timestamp, Wrong> {
     let Some(text) = root.text("start") else {
         return Ok(START);
     };
-    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+    let time = moment::read(text).ok_or_else(|| {
         let message = format!("\"{text}\" is no time. Write it like \"2026-03-02T09:00:00Z\".");
         root.wrong("start", message)
     })?;
-    if time < OffsetDateTime::UNIX_EPOCH {
+    if time.0 < 0 {
         return Err(root.wrong("start", "A walk does not begin before 1970."));
     }
-    let millis = time.unix_timestamp_nanos() / 1_000_000;
-    Ok(Timestamp(i64::try_from(millis).unwrap_or(i64::MAX)))
+    Ok(time)
 }
 
 /// The names that may be used so far.
