@@ -1,5 +1,5 @@
-//! The shapes that cross to the window. TypeScript types are generated from
-//! them; nothing else in the house depends on them.
+//! The shapes that cross to the window, and in which walks speak to the bench.
+//! TypeScript types are generated from them.
 
 mod find;
 mod prompts;
@@ -16,7 +16,7 @@ pub use seams::{
     ArmedFault, Change, ClockMotion, ClockState, Direction, Effect, Fault, FaultableMessage,
     NetworkState, SeamsState,
 };
-pub use typescript::typescript;
+pub use typescript::{declaration, typescript};
 
 /// Everything the window shows that is not the timeline.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -1,7 +1,7 @@
 //! The shapes that cross to the window beside those of `bench::api`.
 //! TypeScript types are generated from them.
 
-use bench::api::Problem;
+use bench::api::{Problem, declaration};
 use serde::{Deserialize, Serialize};
 use timeline::{Event, Seq};
 use ts_rs::TS;
@@ -230,39 +230,26 @@ pub struct PageReport {
 /// Every shape above as TypeScript, for the window's generated bindings.
 #[must_use]
 pub fn typescript() -> String {
-    fn declare<T: TS>(config: &ts_rs::Config, out: &mut String) {
-        out.push_str(&T::docs().unwrap_or_default());
-        out.push_str("export ");
-        out.push_str(&T::decl(config));
-        out.push_str("\n\n");
-    }
-    macro_rules! declare_all {
-        ($($shape:ty),+ $(,)?) => {{
-            let config = ts_rs::Config::default();
-            let mut out = String::new();
-            $(declare::<$shape>(&config, &mut out);)+
-            out
-        }};
-    }
-    declare_all!(
-        DeskState,
-        Showing,
-        WalkState,
-        WalkMode,
-        StepState,
-        StepOutcome,
-        Verdict,
-        CheckRun,
-        WalkSummary,
-        WalkProblem,
-        RecordingState,
-        RecordedStep,
-        SavedWalk,
-        ReportFormat,
-        TimelineBatch,
-        PageOrder,
-        PageAct,
-        PageView,
-        PageReport,
-    )
+    [
+        declaration::<DeskState>(),
+        declaration::<Showing>(),
+        declaration::<WalkState>(),
+        declaration::<WalkMode>(),
+        declaration::<StepState>(),
+        declaration::<StepOutcome>(),
+        declaration::<Verdict>(),
+        declaration::<CheckRun>(),
+        declaration::<WalkSummary>(),
+        declaration::<WalkProblem>(),
+        declaration::<RecordingState>(),
+        declaration::<RecordedStep>(),
+        declaration::<SavedWalk>(),
+        declaration::<ReportFormat>(),
+        declaration::<TimelineBatch>(),
+        declaration::<PageOrder>(),
+        declaration::<PageAct>(),
+        declaration::<PageView>(),
+        declaration::<PageReport>(),
+    ]
+    .concat()
 }

@@ -8,60 +8,55 @@ use super::*;
 /// Every shape of the window as TypeScript, for the window's generated bindings.
 #[must_use]
 pub fn typescript() -> String {
-    fn declare<T: TS>(config: &ts_rs::Config, out: &mut String) {
-        out.push_str(&T::docs().unwrap_or_default());
-        out.push_str("export ");
-        out.push_str(&T::decl(config));
-        out.push_str("\n\n");
-    }
-    macro_rules! declare_all {
-        ($($shape:ty),+ $(,)?) => {{
-            let config = ts_rs::Config::default();
-            let mut out = String::new();
-            $(declare::<$shape>(&config, &mut out);)+
-            out
-        }};
-    }
-    declare_all!(
-        Timestamp,
-        timeline::Seq,
-        timeline::Party,
-        Event,
-        BenchState,
-        VaultSummary,
-        WayOut,
-        DeviceSummary,
-        PinState,
-        PasskeySummary,
-        RelyingPartySummary,
-        Problem,
-        Prompt,
-        Asker,
-        Question,
-        AccountChoice,
-        PromptAnswer,
-        CredentialsCall,
-        CredentialsMethod,
-        CredentialsAnswer,
-        TimelinePage,
-        TimelineQuery,
-        WordsFor,
-        KindGroup,
-        TimelineMatches,
-        TimelineRelated,
-        SavedFile,
-        About,
-        VerificationReport,
-        VerificationStep,
-        SeamsState,
-        ClockState,
-        ClockMotion,
-        NetworkState,
-        FaultableMessage,
-        Direction,
-        Fault,
-        Effect,
-        Change,
-        ArmedFault,
-    )
+    [
+        declaration::<Timestamp>(),
+        declaration::<timeline::Seq>(),
+        declaration::<timeline::Party>(),
+        declaration::<Event>(),
+        declaration::<BenchState>(),
+        declaration::<VaultSummary>(),
+        declaration::<WayOut>(),
+        declaration::<DeviceSummary>(),
+        declaration::<PinState>(),
+        declaration::<PasskeySummary>(),
+        declaration::<RelyingPartySummary>(),
+        declaration::<Problem>(),
+        declaration::<Prompt>(),
+        declaration::<Asker>(),
+        declaration::<Question>(),
+        declaration::<AccountChoice>(),
+        declaration::<PromptAnswer>(),
+        declaration::<CredentialsCall>(),
+        declaration::<CredentialsMethod>(),
+        declaration::<CredentialsAnswer>(),
+        declaration::<TimelinePage>(),
+        declaration::<TimelineQuery>(),
+        declaration::<WordsFor>(),
+        declaration::<KindGroup>(),
+        declaration::<TimelineMatches>(),
+        declaration::<TimelineRelated>(),
+        declaration::<SavedFile>(),
+        declaration::<About>(),
+        declaration::<VerificationReport>(),
+        declaration::<VerificationStep>(),
+        declaration::<SeamsState>(),
+        declaration::<ClockState>(),
+        declaration::<ClockMotion>(),
+        declaration::<NetworkState>(),
+        declaration::<FaultableMessage>(),
+        declaration::<Direction>(),
+        declaration::<Fault>(),
+        declaration::<Effect>(),
+        declaration::<Change>(),
+        declaration::<ArmedFault>(),
+    ]
+    .concat()
+}
+
+/// A shape as TypeScript, exported, with its documentation.
+#[must_use]
+pub fn declaration<T: TS>() -> String {
+    let documentation = T::docs().unwrap_or_default();
+    let declared = T::decl(&ts_rs::Config::default());
+    format!("{documentation}export {declared}\n\n")
 }
