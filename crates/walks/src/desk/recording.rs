@@ -62,9 +62,9 @@ impl Recording {
                     _room: room,
                 })
             }
-            Err(error) => {
+            Err(refused) => {
                 bench.close().await;
-                Err(error.into())
+                Err(refused)
             }
         }
     }
@@ -105,18 +105,9 @@ impl Recording {
 }
 
 /// Waits until the bench can be used, adds a device named after its profile, and says its id.
-async fn with_device(bench: &Bench, profile: &str) -> Result<String, bench::Error> {
-    let mut changes = bench.changes();
-    loop {
-        changes.borrow_and_update();
-        let state = bench.bench_state().await?;
-        let mut parties = state.relying_parties.iter();
-        let opening = parties.any(|party| party.origin.is_empty() && party.problem.is_none());
-        if state.vault.state != "opening" && !opening {
-            break;
-        }
-        changes.changed().await.map_err(|_| bench::Error::Closing)?;
-    }
+async fn with_device(bench: &Bench, profile: &str) -> Result<String, Refused> {
+    let opened = bench.opened().await;
+    opened.map_err(|problem| Refused::Machine(problem.message))?;
     let device = bench.device_add(profile.to_owned(), profile.to_owned());
     Ok(device.await?.id)
 }
