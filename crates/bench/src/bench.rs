@@ -14,6 +14,7 @@ use serde_json::json;
 use time::{OffsetDateTime, macros::format_description};
 use timeline::{Clock, Draft, Emit, Export, Party, Recorder, Seq};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, Error,
@@ -62,6 +63,8 @@ pub(crate) struct Inner {
     /// Held by whoever starts or stops the relying party.
     pub(crate) party_turn: tokio::sync::Mutex<()>,
     pub(crate) calls: Mutex<HashMap<String, RunningCall>>,
+    /// Cancelled by [`Bench::close`]: nothing is opened or begun any more.
+    pub(crate) closed: CancellationToken,
     pub(crate) changes: watch::Sender<u64>,
 }
 
@@ -104,6 +107,7 @@ impl Bench {
             party: Mutex::new(PartySlot::Starting),
             party_turn: tokio::sync::Mutex::default(),
             calls: Mutex::default(),
+            closed: CancellationToken::new(),
             changes,
         }));
         bench.tell(
@@ -258,12 +262,17 @@ impl Bench {
             .prompt_time(self.0.config.setting.prompt_time)
     }
 
-    /// Lets requests under way finish and closes the port. The vault closes with the last handle.
+    /// Ends every call, lets requests under way finish and closes the port, for good: what is still
+    /// being opened is not opened any more. The vault closes with the last handle.
     pub async fn close(&self) {
+        self.0.closed.cancel();
+        self.credentials_abort_all();
         let _turn = self.0.party_turn.lock().await;
         self.stop_party_in_turn(PartySlot::Starting).await;
         let mut vault = lock(&self.0.vault);
         *vault = VaultSlot::Opening(vault.home());
+        drop(vault);
+        self.note_change();
     }
 
     /// Versions and folders, to paste into a bug report.
@@ -319,11 +328,14 @@ impl Bench {
     /// Waits until the vault and the relying party are open, or have failed to open.
     ///
     /// # Errors
-    /// What stands in the way of the first of them that failed.
+    /// What stands in the way of the first of them that failed; [`Error::Closing`].
     pub async fn opened(&self) -> Result<(), Problem> {
         let mut changes = self.changes();
         loop {
             changes.borrow_and_update();
+            if self.0.closed.is_cancelled() {
+                return Err(Error::Closing.into());
+            }
             let vault = lock(&self.0.vault).standing();
             let party = lock(&self.0.party).standing();
             if let (Some(vault), Some(party)) = (vault, party) {

@@ -42,7 +42,7 @@ impl Bench {
     /// `DOMException`.
     ///
     /// # Errors
-    /// [`Error::Call`] when the window's own message makes no sense.
+    /// [`Error::Call`] when the window's own message makes no sense, [`Error::Closing`].
     pub async fn credentials_call(
         &self,
         call: CredentialsCall,
@@ -99,6 +99,13 @@ impl Bench {
         Ok(())
     }
 
+    /// Ends every running call, as when its page goes away.
+    pub fn credentials_abort_all(&self) {
+        for running in lock(&self.0.calls).values() {
+            running.abort.cancel();
+        }
+    }
+
     /// The names of the calls under way.
     #[must_use]
     pub fn credentials_running(&self) -> Vec<String> {
@@ -115,13 +122,19 @@ impl Bench {
             .any(|running| running.abort.is_cancelled() || now >= running.deadline)
     }
 
-    /// Waits while the vault is being opened, which ends by the keyring's deadline.
+    /// Waits while the vault is being opened, which ends by the keyring's deadline, or with the bench.
     pub(crate) async fn vault_opened(&self) {
         let mut changes = self.changes();
-        while matches!(*lock(&self.0.vault), VaultSlot::Opening(_)) {
-            if changes.changed().await.is_err() {
-                return;
+        let opened = async {
+            while matches!(*lock(&self.0.vault), VaultSlot::Opening(_)) {
+                if changes.changed().await.is_err() {
+                    return;
+                }
             }
+        };
+        tokio::select! {
+            () = opened => {}
+            () = self.0.closed.cancelled() => {}
         }
     }
 
@@ -137,6 +150,9 @@ impl Bench {
                 .plus(client::time_allowed(options)),
         };
         let mut calls = lock(&self.0.calls);
+        if self.0.closed.is_cancelled() {
+            return Err(Error::Closing);
+        }
         if calls.contains_key(&call) {
             return Err(Error::Call(
                 "a call of this name is running already".to_owned(),

@@ -15,7 +15,6 @@ use crate::api::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
 /// Asks through the window, as a browser's own dialog would.
 pub(crate) struct Chooser {
     changes: watch::Sender<u64>,
-    next: AtomicU32,
     open: Mutex<Option<Open>>,
 }
 
@@ -24,14 +23,14 @@ struct Open {
     answer: oneshot::Sender<Option<usize>>,
 }
 
-/// Client prompts are numbered from here, device prompts from 1.
-const FIRST: u32 = 1 << 30;
+/// Client prompts are numbered from here, device prompts from 1. All benches of a program share the
+/// numbers, so that an answer never reaches the prompt of another one.
+static NEXT: AtomicU32 = AtomicU32::new(1 << 30);
 
 impl Chooser {
     pub(crate) fn new(changes: watch::Sender<u64>) -> Self {
         Self {
             changes,
-            next: AtomicU32::new(FIRST),
             open: Mutex::default(),
         }
     }
@@ -92,7 +91,7 @@ impl AccountChooser for Chooser {
         deadline: Timestamp,
     ) -> Choice<'a> {
         Box::pin(async move {
-            let id = u64::from(self.next.fetch_add(1, Ordering::Relaxed));
+            let id = u64::from(NEXT.fetch_add(1, Ordering::Relaxed));
             let (answer, answered) = oneshot::channel();
             let choices = accounts
                 .iter()

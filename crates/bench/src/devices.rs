@@ -74,10 +74,13 @@ impl Bench {
     /// Asks for the device's PIN and then twice for a new one, at its prompts.
     ///
     /// # Errors
-    /// [`Error::Device`]: declined, timed out, blocked, busy, or no phone.
+    /// [`Error::Device`]: declined, timed out, blocked, busy, or no phone; [`Error::Closing`].
     pub async fn device_change_pin(&self, device: String) -> Result<(), Error> {
         let device = self.with(&device, Ok).await?;
-        Ok(device.change_pin().await?)
+        tokio::select! {
+            changed = device.change_pin() => Ok(changed?),
+            () = self.0.closed.cancelled() => Err(Error::Closing),
+        }
     }
 
     /// Deletes a device's passkeys and PIN.

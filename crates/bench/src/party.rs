@@ -7,7 +7,7 @@ use std::{
 
 use rp_server::{Config, Data, Error, Limits, Listeners, RelyingParty, Seams, Storage};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     PartySetting,
@@ -35,7 +35,8 @@ pub(crate) enum PartySlot {
 pub(crate) struct Running {
     party: Arc<RelyingParty>,
     port: u16,
-    shutdown: CancellationToken,
+    /// Ends the serving when it is dropped, too.
+    shutdown: DropGuard,
     task: JoinHandle<()>,
 }
 
@@ -65,7 +66,7 @@ impl Running {
         Ok(Self {
             party,
             port,
-            shutdown,
+            shutdown: shutdown.drop_guard(),
             task: tokio::spawn(serving),
         })
     }
@@ -85,7 +86,7 @@ impl Running {
 
     /// Lets requests under way finish and closes the port and the data.
     pub(crate) async fn stop(self) {
-        self.shutdown.cancel();
+        drop(self.shutdown);
         // A panic while serving was reported where it happened; the port is closed either way.
         let _ = self.task.await;
     }

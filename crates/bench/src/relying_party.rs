@@ -95,6 +95,9 @@ impl Bench {
     pub(crate) async fn start_party_in_turn(&self, port: Option<u16>) -> Result<(), Error> {
         self.stop_party_in_turn(PartySlot::Starting).await;
         let inner = &self.0;
+        if inner.closed.is_cancelled() {
+            return Err(Error::Closing);
+        }
         let seams = rp_server::Seams::new(inner.emit.clone(), inner.clocks.relying_party.clone())
             .network(inner.network.clone())
             .random(inner.party_random.clone());

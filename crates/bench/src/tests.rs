@@ -1,6 +1,7 @@
 //! The bench as a whole, without a window: real vault, real HTTP, real devices.
 
 mod clocks;
+mod closing;
 mod devices;
 mod faults;
 mod find;

@@ -70,7 +70,12 @@ impl Bench {
             Ok(Err(obstacle)) => VaultSlot::Shut(home, obstacle),
             Err(error) => VaultSlot::Shut(home, Obstacle::interrupted(&error)),
         };
-        *lock(&self.0.vault) = slot;
+        let mut vault = lock(&self.0.vault);
+        // A bench that was closed meanwhile stays so.
+        if !self.0.closed.is_cancelled() {
+            *vault = slot;
+        }
+        drop(vault);
         self.note_change();
     }
 

@@ -1,6 +1,9 @@
 //! What a device asks, and the answers.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use serde::{Deserialize, Serialize};
 use timeline::Timestamp;
@@ -11,11 +14,15 @@ use crate::{DeviceId, Error};
 /// Answers that may wait while the device works on an earlier one.
 const QUEUE: usize = 64;
 
+/// The number of the last prompt. Devices share them, so that an answer that comes late never
+/// reaches the prompt of another one.
+static LAST: AtomicU64 = AtomicU64::new(0);
+
 /// What a device asks right now. It never carries a PIN, only how many digits stand on the pad.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Prompt {
-    /// Names this prompt; unique on its device until the program ends.
+    /// Names this prompt; unique among the prompts of all devices until the program ends.
     pub id: u64,
     /// The device that asks.
     pub device: DeviceId,
@@ -144,7 +151,6 @@ pub struct Prompts {
 
 #[derive(Debug, Default)]
 struct Buttons {
-    last_id: u64,
     pressed: Option<(u64, mpsc::Sender<Answer>)>,
 }
 
@@ -189,8 +195,7 @@ impl Prompts {
     pub(crate) fn show(&self, mut prompt: Prompt) -> Shown<'_> {
         let (pressed, answers) = mpsc::channel(QUEUE);
         let mut buttons = self.buttons.lock().unwrap_or_else(PoisonError::into_inner);
-        buttons.last_id += 1;
-        prompt.id = buttons.last_id;
+        prompt.id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         buttons.pressed = Some((prompt.id, pressed));
         drop(buttons);
         self.current.send_replace(Some(prompt));

@@ -47,6 +47,20 @@ async fn a_prompt_is_answered_only_by_its_own_id() {
 }
 
 #[tokio::test]
+async fn an_answer_to_one_device_never_reaches_another_ones_prompt() {
+    let bench = Bench::new();
+    let (own, other) = (bench.device(Model::Key), bench.device(Model::Key));
+    let running = [&own, &other].map(|key| key.start(Command::Selection.encode()));
+    let asked = prompt(&own, |_| true).await;
+    prompt(&other, |_| true).await;
+    assert!(matches!(
+        other.prompts().answer(asked, Answer::Touch),
+        Err(Error::PromptGone)
+    ));
+    drop(running);
+}
+
+#[tokio::test]
 async fn a_flood_of_answers_is_refused_not_stored() {
     let bench = Bench::new();
     let key = bench.device(Model::Key);
