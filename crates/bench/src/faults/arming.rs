@@ -6,6 +6,9 @@ use crate::api::{Change, Direction, Effect, Fault};
 /// The longest delay, in milliseconds.
 const LONGEST: u64 = 600_000;
 
+/// How many steps a path has at most: messages are not deeper, and each step is taken on the stack.
+const MOST_STEPS: usize = 32;
+
 /// Fixed parts of authenticator data, which cannot be taken away.
 const FIXED: [&str; 4] = ["rpIdHash", "flags", "signCount", "aaguid"];
 
@@ -55,6 +58,9 @@ fn message(fault: &Fault) -> Result<&'static Known, String> {
 }
 
 fn field(known: &Known, path: &str) -> Result<(), String> {
+    if path.split('.').nth(MOST_STEPS).is_some() {
+        return Err(format!("a field's path has at most {MOST_STEPS} steps"));
+    }
     if known.has(path) {
         return Ok(());
     }

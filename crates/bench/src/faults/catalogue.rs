@@ -147,8 +147,14 @@ fn fits(template: &str, path: &str) -> bool {
     }) && segments.next().is_none()
 }
 
+/// The longest word that is compared letter by letter, in bytes; every known one is shorter.
+const LONGEST_WORD: usize = 200;
+
 /// The word most like `word`, if any is like it at all.
 pub(super) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     among
         .into_iter()
         .map(|known| (strsim::normalized_damerau_levenshtein(word, known), known))

@@ -30,6 +30,31 @@ async fn a_replay_needs_an_earlier_message_of_its_name_and_direction() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_and_paths_beyond_all_measure_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    let deep = format!("credential.clientExtensionResults{}", ".0".repeat(100_000));
+    let fault = |message: &str, field: &str| Fault {
+        message: message.to_owned(),
+        direction: Request,
+        times: 1,
+        effect: tamper(field, Change::Flip),
+    };
+    let shallow = format!("credential.clientExtensionResults{}", ".0".repeat(30));
+    let armed = bench.fault_arm(fault(FINISH, &shallow)).await;
+    armed.expect("such a field may come");
+    let error = bench.fault_arm(fault(FINISH, &deep)).await;
+    let error = error.expect_err("too deep").to_string();
+    assert!(error.contains("at most 32 steps"), "{error}");
+    let error = bench.fault_arm(fault(&"a".repeat(1 << 20), "a")).await;
+    assert_eq!(error.expect_err("no message").code(), "malformedFault");
+    let path = Some(format!("/{}", "a".repeat(1 << 20)));
+    let lost = NetworkState::AnswerLost { requests: 1, path };
+    let error = bench.network_set(lost).await;
+    assert_eq!(error.expect_err("no path").code(), "networkState");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_the_message_lacks_is_missed_and_the_fault_waits_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let (bench, page) = with_alice(folder.path()).await;
