@@ -147,6 +147,8 @@ impl Desk {
     /// Shows a bench, and says which generation that is.
     fn show(&self, showing: Showing, bench: Bench) -> u32 {
         let mut shown = lock(&self.0.shown);
+        // The frame leaves its page, whose calls end with it.
+        shown.bench.credentials_abort_all();
         shown.generation += 1;
         shown.showing = showing;
         shown.bench = bench;
@@ -188,11 +190,7 @@ impl Desk {
             leave: leave.clone(),
         });
         self.note_change();
-        let set_up = tokio::select! {
-            set_up = self.set_up(walk, board) => set_up,
-            () = leave.cancelled() => Err(Refused::Closed),
-        };
-        match set_up {
+        match self.set_up(walk, board, leave).await {
             Ok(player) => {
                 if let Some(open) = &mut *lock(&self.0.walk) {
                     open.player = Some(player);
@@ -209,17 +207,27 @@ impl Desk {
         }
     }
 
-    async fn set_up(&self, walk: Arc<Walk>, board: Arc<Board>) -> Result<Player, Refused> {
+    async fn set_up(
+        &self,
+        walk: Arc<Walk>,
+        board: Arc<Board>,
+        leave: CancellationToken,
+    ) -> Result<Player, Refused> {
         let room = self.0.rooms.room()?;
         let options = Options {
             seed: None,
             keep: Some(room.folder().to_owned()),
+            leave: leave.clone(),
         };
         let runner = Runner::start(walk, options, |bench| {
             let generation = self.show(Showing::Walk, bench.clone());
             Arc::new(FramePage::new(self.0.link.clone(), generation))
         });
-        Ok(Player::new(runner.await?, board, room, self.0.pace))
+        match runner.await {
+            Ok(runner) => Ok(Player::new(runner, board, room, self.0.pace)),
+            Err(_) if leave.is_cancelled() => Err(Refused::Closed),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// Shows the tester's own bench, and closes the one that was shown instead.

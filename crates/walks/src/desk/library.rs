@@ -74,6 +74,8 @@ impl Library {
             .filter(|path| {
                 path.extension()
                     .is_some_and(|extension| extension == "toml")
+                    // A pipe of that name would be waited for.
+                    && path.is_file()
             })
             .take(MOST_OWN)
             .collect();

@@ -2,7 +2,7 @@
 //! a killed program leaves behind can be told from what another one uses.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
 };
@@ -41,14 +41,19 @@ impl Rooms {
 
     fn try_room(&self) -> io::Result<Room> {
         fs::create_dir_all(&self.0)?;
-        let lock = tempfile::Builder::new()
-            .prefix("run-")
-            .suffix(&format!(".{LOCK}"))
-            .tempfile_in(&self.0)?;
-        lock.as_file().lock()?;
-        let folder = lock.path().with_extension("");
-        fs::create_dir(&folder)?;
-        Ok(Room { folder, lock })
+        loop {
+            let lock = tempfile::Builder::new()
+                .prefix("run-")
+                .suffix(&format!(".{LOCK}"))
+                .tempfile_in(&self.0)?;
+            lock.as_file().lock()?;
+            // Before it was locked, another program may have taken it for one that was left behind.
+            if lock.path().exists() {
+                let folder = lock.path().with_extension("");
+                fs::create_dir(&folder)?;
+                return Ok(Room { folder, lock });
+            }
+        }
     }
 
     /// Removes the folders that nobody uses any more.
@@ -57,20 +62,29 @@ impl Rooms {
             return;
         };
         for lock in entries.flatten().map(|entry| entry.path()) {
-            if lock.extension().is_some_and(|extension| extension == LOCK) && unused(&lock) {
-                // What cannot be removed now is tried again at the next start.
-                let _ = fs::remove_dir_all(lock.with_extension(""));
+            if lock.extension().is_some_and(|extension| extension == LOCK)
+                && let Some(_unused) = unused(&lock)
+                && gone(fs::remove_dir_all(lock.with_extension("")))
+            {
                 let _ = fs::remove_file(&lock);
             }
         }
     }
 }
 
-fn unused(lock: &Path) -> bool {
-    let Ok(file) = File::open(lock) else {
-        return false;
-    };
-    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+/// The lock of a folder that nobody uses, held.
+fn unused(lock: &Path) -> Option<File> {
+    let file = File::open(lock).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}
+
+/// Whether it is not there any more; what cannot be removed now is tried again at the next start.
+fn gone(removed: io::Result<()>) -> bool {
+    match removed {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
 }
 
 impl Room {
@@ -111,5 +125,28 @@ mod tests {
             .expect("it is there")
             .collect();
         assert!(left.is_empty(), "{left:?}");
+    }
+
+    #[test]
+    fn programs_that_start_at_the_same_time_leave_each_others_rooms_alone() {
+        let home = tempfile::tempdir().expect("a folder");
+        let runs = home.path().join("runs");
+        std::thread::scope(|scope| {
+            let opening: Vec<_> = (0..2)
+                .map(|_| {
+                    scope.spawn(|| {
+                        for _ in 0..300 {
+                            let room = Rooms::new(runs.clone()).room().expect("a room");
+                            assert!(room.lock.path().exists(), "its lock was taken away");
+                            std::thread::yield_now();
+                            assert!(room.folder().is_dir(), "it was removed under its owner");
+                        }
+                    })
+                })
+                .collect();
+            while opening.iter().any(|opening| !opening.is_finished()) {
+                Rooms::new(runs.clone()).remove_left_behind();
+            }
+        });
     }
 }

@@ -10,6 +10,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bench::{Bench, Config, HomeChoice, Setting, clock::SystemClock};
 use serde_json::{Value, json};
 use timeline::{Clock as _, Draft, Event, Party, Seq, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 use self::{
     blank::{ahead, blank},
@@ -28,6 +29,10 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Keeps the bench's data in this folder, which is made when it is not there.
     pub keep: Option<PathBuf>,
+    /// Cancelled when nobody wants the run any more: [`Runner::start`] then gives up, [`run`] ends
+    /// in the middle of a step. Both close the bench before its folder goes, which dropping them
+    /// does not.
+    pub leave: CancellationToken,
 }
 
 /// What the tester does on a page is seen on the wire before the page has said that it is busy.
@@ -67,7 +72,7 @@ impl Runner {
     ///
     /// # Errors
     /// [`Failure::Machine`] when the bench cannot be set up, [`Failure::Deadline`] when that takes
-    /// longer than the walk may.
+    /// longer than the walk may, [`Failure::Bench`] when nobody wants it any more.
     pub async fn start(
         walk: Arc<Walk>,
         options: Options,
@@ -76,7 +81,8 @@ impl Runner {
         let clock = SystemClock::new();
         let began = clock.now();
         let seed = options.seed.unwrap_or(walk.seed);
-        let folder = Folder::new(options.keep)?;
+        let Options { keep, leave, .. } = options;
+        let folder = Folder::new(keep)?;
         let bench = Bench::open(Config {
             data: folder.path().to_owned(),
             home: Some(HomeChoice::Memory),
@@ -109,15 +115,19 @@ impl Runner {
             quiet::quiet(&stage).await?;
             Ok(stage)
         };
-        let set_up = tokio::time::timeout(limit, setting_up).await;
-        let stage =
-            match set_up.unwrap_or_else(|_| Err(late(limit, "the bench to open".to_owned()))) {
-                Ok(stage) => stage,
-                Err(failure) => {
-                    bench.close().await;
-                    return Err(failure);
-                }
-            };
+        let set_up = tokio::select! {
+            set_up = tokio::time::timeout(limit, setting_up) => {
+                set_up.unwrap_or_else(|_| Err(late(limit, "the bench to open".to_owned())))
+            }
+            () = leave.cancelled() => Err(bench::Error::Closing.into()),
+        };
+        let stage = match set_up {
+            Ok(stage) => stage,
+            Err(failure) => {
+                bench.close().await;
+                return Err(failure);
+            }
+        };
         let steps = walk.steps.iter().zip(1..);
         let steps = steps.map(|(step, number)| ahead(step, number, &stage.cast));
         Ok(Self {
@@ -218,14 +228,16 @@ impl Runner {
         if self.current.is_some_and(|current| !current.acted) {
             let act = &self.walk.steps[at].act;
             let mut live = self.stage.bench.timeline().subscribe();
+            let mut looked_at = self.shown;
             loop {
-                let events = self.stage.bench.timeline().range(self.shown, usize::MAX);
+                let events = self.stage.bench.timeline().range(looked_at, usize::MAX);
                 let events = events.unwrap_or_default();
                 let shows = |event: &&Arc<Event>| act.shown_by(event, &self.stage.cast);
                 if let Some(event) = events.iter().find(shows) {
                     self.shown = event.seq;
                     break;
                 }
+                looked_at = events.last().map_or(looked_at, |event| event.seq);
                 // Told or fallen behind: either way there is more to read.
                 let _ = live.recv().await;
             }
@@ -323,13 +335,20 @@ impl Runner {
 pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
     let (clock, seed) = (SystemClock::new(), options.seed.unwrap_or(walk.seed));
     let began = clock.now();
+    let leave = options.leave.clone();
     let started = Runner::start(walk.clone(), options, |bench| {
         Arc::new(HttpPage::new(bench))
     });
     match started.await {
         Ok(mut runner) => {
-            while runner.position().is_some() {
-                runner.step().await;
+            let playing = async {
+                while runner.position().is_some() {
+                    runner.step().await;
+                }
+            };
+            tokio::select! {
+                () = playing => {}
+                () = leave.cancelled() => {}
             }
             runner.finish().await
         }

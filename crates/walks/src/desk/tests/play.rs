@@ -251,6 +251,79 @@ async fn a_walk_without_a_window_is_given_up_when_it_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_walk_closed_while_its_bench_opens_leaves_nothing_behind() {
+    let stand = Stand::open();
+    let path = stand.walk("a.toml", CREATES);
+    for turn in 0..20 {
+        let desk = stand.desk.clone();
+        let (path, mut changes) = (path.clone(), stand.desk.changes());
+        let opening = tokio::spawn(async move { desk.walk_open(path).await });
+        while stand.state().await.walk.is_none() {
+            changes.changed().await.expect("the desk lives");
+        }
+        tokio::time::sleep(Duration::from_millis(turn * 3)).await;
+        stand.desk.walk_close().await.expect("it closes");
+        // It came to be open, or was closed before.
+        let _ = opening.await.expect("no panic");
+        stand.shows_own().await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    stand.shows_own().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_the_testers_own_page_ends_when_another_bench_is_shown() {
+    let stand = Stand::open();
+    let own = stand.desk.bench();
+    own.opened().await.expect("it opens");
+    let page = HttpPage::new(&own);
+    for act in [
+        PageAct::Open {
+            path: "/".to_owned(),
+        },
+        PageAct::CreateAccount {
+            username: "tester".to_owned(),
+            display_name: "Tester".to_owned(),
+        },
+    ] {
+        while page.busy() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        page.act(&act).await.expect("the page takes it");
+    }
+    stand
+        .prompt(|question| matches!(question, Question::Touch { .. }))
+        .await;
+    let path = stand.walk("a.toml", CREATES);
+    stand.desk.walk_open(path).await.expect("it opens");
+    let ended = async {
+        while !own.credentials_running().is_empty() || own.prompt().is_some() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended)
+        .await
+        .expect("nobody sees its page any more");
+    stand.desk.walk_close().await.expect("it closes");
+    stand.shows_own().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_in_the_folder_of_walks_keeps_nobody_waiting() {
+    let stand = Stand::open();
+    stand.walk("a.toml", CREATES);
+    let pipe = stand.data.path().join("walks/b.toml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("it runs").success());
+    let listed = tokio::time::timeout(PATIENCE, stand.desk.walk_list()).await;
+    let listed = listed.expect("nobody waits").expect("a list");
+    assert_eq!(listed.iter().filter(|walk| walk.own).count(), 1);
+    let refused = stand.desk.walk_open(pipe.display().to_string()).await;
+    assert_eq!(refused.expect_err("no walk").code(), "unknownWalk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_report_is_a_new_file_without_the_secrets() {
     let stand = Stand::opened(CREATES).await;
     stand.desk.walk_play().await.expect("it plays");
