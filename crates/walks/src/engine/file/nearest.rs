@@ -1,16 +1,25 @@
 //! The nearest valid word.
 
+/// The longest word that is compared letter by letter, in bytes; every valid one is shorter.
+const LONGEST: usize = 200;
+
 /// The word that was probably meant: one or two slips away, or the same after its room.
 pub(super) fn nearest<'w>(
     written: &str,
     words: impl IntoIterator<Item = &'w str>,
 ) -> Option<&'w str> {
+    if written.len() > LONGEST {
+        return None;
+    }
     let written = plain(written);
     words
         .into_iter()
         .filter_map(|word| {
             let known = plain(word);
             let after_room = known.rsplit_once('.').map(|(_, verb)| verb);
+            if known.len() > LONGEST {
+                return None;
+            }
             let distance = if after_room == Some(written.as_str()) {
                 1
             } else {

@@ -13,6 +13,9 @@ use crate::engine::{
     schema::{STEP_MEMBERS, Shapes},
 };
 
+/// A walk may have this many regular expressions; each may take up to 1 MiB.
+const MAX_PATTERNS: usize = 200;
+
 /// The steps of a walk whose own members have been checked.
 pub(super) fn read(
     root: &Node,
@@ -22,8 +25,9 @@ pub(super) fn read(
     text: &str,
     names: &mut Names,
 ) -> Result<Vec<Step>, Wrong> {
+    bounded(root)?;
     let mut steps = Vec::new();
-    for node in root.get("steps").map_or(&[][..], Node::elements) {
+    for node in elements(root, "steps") {
         let (index, kind) = kind(node, registry)?;
         members::check(node, &shapes.steps[index], &shapes.definitions, kind.name)?;
         let act = act(node, kind)?;
@@ -31,7 +35,7 @@ pub(super) fn read(
             names.check(&reference, node)?;
         }
         let mut expect = Vec::new();
-        for node in node.get("expect").map_or(&[][..], Node::elements) {
+        for node in elements(node, "expect") {
             expect.push(expectations::read(node, registry, shapes, text, names)?);
         }
         let title = node.text("title").map_or("", str::trim);
@@ -48,6 +52,27 @@ pub(super) fn read(
         });
     }
     Ok(steps)
+}
+
+fn elements<'n>(node: &'n Node, member: &str) -> &'n [Node] {
+    node.get(member).map_or(&[], Node::elements)
+}
+
+/// Refuses a walk with so many regular expressions that holding them takes a machine's memory.
+fn bounded(root: &Node) -> Result<(), Wrong> {
+    let mut patterns = elements(root, "steps")
+        .iter()
+        .flat_map(|step| elements(step, "expect"))
+        .filter_map(|expectation| expectation.member("matches"));
+    match patterns.nth(MAX_PATTERNS) {
+        Some(pattern) => Err(Wrong::new(
+            pattern.span.start,
+            format!(
+                "A walk has at most {MAX_PATTERNS} regular expressions. Use \"is\" where it will do."
+            ),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The kind of act that a step names, and its place in the registry.

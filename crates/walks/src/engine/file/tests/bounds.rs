@@ -43,6 +43,32 @@ fn refuses_too_many_steps_and_too_large_a_file() {
 }
 
 #[test]
+fn refuses_more_regular_expressions_than_a_walk_needs_and_words_without_end() {
+    let step = |expect: usize| {
+        let one = "{ event = \"a\", field = \"b\", matches = '\\w{9}' },";
+        format!(
+            "[[steps]]\nact = \"page.sign-in\"\nexpect = [{}]\n",
+            one.repeat(expect)
+        )
+    };
+    let walk = |steps: String| format!("title = \"A\"\n{steps}");
+    let most = read(&walk(step(100).repeat(2)));
+    assert_eq!(most.steps[1].expect.len(), 100);
+    let error = refused(&walk(format!("{}{}", step(100).repeat(2), step(1))));
+    assert!(
+        error.contains("A walk has at most 200 regular expressions."),
+        "{error}"
+    );
+    let endless = "a".repeat(1_000_000);
+    let error = refused(&walk(format!("[[steps]]\nact = \"{endless}\"\n")));
+    assert!(error.ends_with("docs/walks.md lists them all."));
+    let error = refused(&walk(format!(
+        "[[steps]]\nact = \"page.sign-in\"\n{endless} = 1\n"
+    )));
+    assert!(error.starts_with("4:1: "), "{}", &error[..80]);
+}
+
+#[test]
 fn says_why_a_file_cannot_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.toml");
