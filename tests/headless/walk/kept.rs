@@ -26,6 +26,16 @@ fn every_run_keeps_its_data_and_its_timeline_in_a_folder_of_its_own() {
 }
 
 #[test]
+fn no_name_of_a_walk_leads_out_of_the_folder() {
+    let folder = Folder::with(&[("...toml", GREEN)]);
+    let said = walk(folder.0.path(), &["...toml", "--keep", "kept/runs"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(folder.path("kept/runs/walk/timeline.json").is_file());
+    let beside = fs::read_dir(folder.path("kept")).expect("a folder");
+    assert_eq!(beside.count(), 1, "only the runs");
+}
+
+#[test]
 fn a_folder_that_holds_something_is_refused_before_anything_is_played() {
     let folder = Folder::with(&[("green.toml", GREEN)]);
     let kept = ["green.toml", "--keep", "kept"];

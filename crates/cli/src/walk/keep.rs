@@ -31,8 +31,13 @@ pub fn homes(folder: &Path, walks: &[Arc<Walk>]) -> Result<Vec<PathBuf>, String>
     let mut taken = HashSet::new();
     let homes = walks.iter().map(|walk| {
         let stem = walk.file.file_stem().unwrap_or_default().to_string_lossy();
+        // `...toml` must not lead out of the folder.
+        let stem = match stem.trim_start_matches('.') {
+            "" => "walk",
+            stem => stem,
+        };
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        let name = std::iter::once(stem.clone().into_owned())
+        let name = std::iter::once(stem.to_owned())
             .chain(numbered)
             .find(|name| taken.insert(name.to_lowercase()));
         folder.join(name.unwrap_or_default())
