@@ -17,6 +17,10 @@ use crate::{
     vault_slot::VaultSlot,
 };
 
+/// The largest options of a call, in bytes of JSON: as much as a body that the relying party reads.
+/// They are kept on the timeline, and a page may call as often as it likes.
+const LARGEST: usize = 64 * 1024;
+
 /// A call under way.
 pub(crate) struct RunningCall {
     abort: CancellationToken,
@@ -56,6 +60,11 @@ impl Bench {
                 "NotSupportedError",
                 "This mediation is not offered here: use optional or required.",
             ));
+        }
+        if call.public_key.to_string().len() > LARGEST {
+            return Err(Error::Call(format!(
+                "its options have more than {LARGEST} bytes"
+            )));
         }
         let registered = self.register(call.call, &call.public_key)?;
         self.vault_opened().await;

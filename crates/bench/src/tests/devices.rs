@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::person::*;
 use crate::{
     Bench,
-    api::{Asker, CredentialsAnswer, CredentialsMethod, PromptAnswer, Question},
+    api::{Asker, CredentialsAnswer, CredentialsCall, CredentialsMethod, PromptAnswer, Question},
 };
 
 async fn touch(bench: &Bench) {
@@ -84,6 +84,26 @@ async fn a_page_of_another_origin_gets_a_security_error_and_no_prompt() {
         panic!("refused")
     };
     assert_eq!(name, "SecurityError");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cannot_fill_the_memory_with_the_options_of_its_calls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    let call = CredentialsCall {
+        call: "large".to_owned(),
+        origin: "http://localhost:1234".to_owned(),
+        method: CredentialsMethod::Get,
+        public_key: json!({ "challenge": "A".repeat(1 << 20), "rpId": "evil.example" }),
+        mediation: None,
+    };
+    let refused = bench.credentials_call(call).await;
+    let told = events(&bench)
+        .iter()
+        .map(|event| event.body.to_string().len())
+        .sum::<usize>();
+    assert!(told < 1 << 20, "{told} bytes are on the timeline");
+    assert_eq!(refused.expect_err("too large").code(), "malformedCall");
 }
 
 #[tokio::test(flavor = "multi_thread")]
