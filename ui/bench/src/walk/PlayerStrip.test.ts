@@ -80,6 +80,30 @@ describe('the player strip', () => {
     expect(opened()).toEqual(['2']);
   });
 
+  it('takes the keyboard back from the page when a step has moved it there', async () => {
+    const { rerender } = show(running);
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    card(2).querySelector('button')!.focus();
+    frame.focus();
+    expect(document.activeElement).toBe(frame);
+    await rerender({ walk: walk([step(1, 'passed'), step(2, 'passed'), step(3, 'current')]) });
+    expect(document.activeElement).toBe(card(2).querySelector('button'));
+    await userEvent.keyboard('n');
+    expect(calls.of('walk_step')).toHaveLength(1);
+    frame.focus();
+    await rerender({ walk: walk([step(1, 'passed'), step(2, 'passed'), step(3, 'current')], { mode: 'youDoIt', busy: true }) });
+    expect(document.activeElement).toBe(frame);
+    frame.remove();
+  });
+
+  it('gives a button that rested during a step the keyboard again', async () => {
+    const { rerender } = show(running);
+    action('walk-step').focus();
+    action('walk-step').blur();
+    await rerender({ walk: walk([step(1, 'passed'), step(2, 'passed'), step(3, 'current')]) });
+    expect(document.activeElement).toBe(action('walk-step'));
+  });
+
   it('presses only the button that has the focus', async () => {
     show(running);
     action('walk-restart').focus();
