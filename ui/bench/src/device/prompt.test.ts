@@ -120,6 +120,15 @@ describe('answers', () => {
     expect(sent.map((answer) => answer.kind === 'digit' && answer.digit)).toEqual([1, 2]);
   });
 
+  it('to one prompt do not wait for an answer to another that nobody takes', async () => {
+    const send = vi.fn((prompt: number) => (prompt === 1 ? new Promise(() => undefined) : Promise.resolve()));
+    const answers = new Answers(send, () => undefined);
+    void answers.give(1, { kind: 'digit', digit: 1 });
+    void answers.give(1, { kind: 'digit', digit: 2 });
+    await answers.give(2, { kind: 'touch' });
+    expect(send.mock.calls.map(([prompt]) => prompt)).toEqual([1, 2]);
+  });
+
   it('take a double click for one answer', async () => {
     const gone = { code: 'promptGone', message: 'The device no longer shows this prompt.' };
     const send = vi.fn().mockResolvedValueOnce(null).mockRejectedValue(gone);

@@ -140,11 +140,12 @@ export function timeLeft(deadline: number, now: number): string {
 const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'wipe', 'decline'];
 
 /**
- * Sends answers one after the other, so that digits arrive in the order they were typed. That
- * a question is gone is no problem to whoever ended it, such as by a double click.
+ * Sends a prompt's answers one after the other, so that digits arrive in the order they were typed;
+ * no prompt waits for the answers to another. That a question is gone is no problem to whoever
+ * ended it, such as by a double click.
  */
 export class Answers {
-  #last: Promise<unknown> = Promise.resolve();
+  #last: { prompt: number; sent: Promise<unknown> } | null = null;
   #ended: number | null = null;
 
   constructor(
@@ -159,8 +160,9 @@ export class Answers {
     const failed = (thrown: unknown) => {
       if (prompt !== this.#ended || problemOf(thrown).code !== 'promptGone') this.failed(thrown);
     };
-    const sent = this.#last.then(() => this.send(prompt, answer)).then(taken, failed);
-    this.#last = sent;
+    const before = this.#last?.prompt === prompt ? this.#last.sent : Promise.resolve();
+    const sent = before.then(() => this.send(prompt, answer)).then(taken, failed);
+    this.#last = { prompt, sent };
     return sent;
   }
 }
