@@ -63,7 +63,12 @@ describe('the field for a time', () => {
     const at = new Date(2026, 2, 2, 9, 0, 7).getTime();
     expect(fieldTime(at)).toBe('2026-03-02T09:00:07');
     expect(readFieldTime(fieldTime(at))).toBe(at);
-    expect(shortTime(at)).toEqual({ day: '2 Mar,', time: '09:00' });
+    expect(shortTime(at, new Date(2026, 10, 23).getTime())).toEqual({ day: '2 Mar,', time: '09:00' });
+  });
+
+  it('names the year where it is another one', () => {
+    const at = new Date(2030, 0, 1).getTime();
+    expect(shortTime(at, new Date(2026, 10, 23).getTime()).day).toBe('1 Jan 2030,');
   });
 
   it.each(['', 'soon'])('takes %o for none', (text) => expect(readFieldTime(text)).toBeNull());

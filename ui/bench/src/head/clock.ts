@@ -38,7 +38,7 @@ export interface Reading {
   name: string;
   /** Unix milliseconds. */
   at: number;
-  /** `22 Nov,` */
+  /** `22 Nov,`, or `1 Jan 2030,` in another year */
   day: string;
   /** `14:02` */
   time: string;
@@ -66,10 +66,11 @@ export interface ClockFace {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (number: number) => String(number).padStart(2, '0');
 
-/** `22 Nov,` and `14:02`, in the reader's zone. */
-export function shortTime(at: number): { day: string; time: string } {
+/** `22 Nov,` and `14:02`, in the reader's zone; `1 Jan 2030,` where it is not the year of `today`. */
+export function shortTime(at: number, today = Date.now()): { day: string; time: string } {
   const date = new Date(at);
-  return { day: `${date.getDate()} ${MONTHS[date.getMonth()]},`, time: `${two(date.getHours())}:${two(date.getMinutes())}` };
+  const year = date.getFullYear() === new Date(today).getFullYear() ? '' : ` ${date.getFullYear()}`;
+  return { day: `${date.getDate()} ${MONTHS[date.getMonth()]}${year},`, time: `${two(date.getHours())}:${two(date.getMinutes())}` };
 }
 
 /** As a `datetime-local` field holds it, in the reader's zone. */

@@ -7,7 +7,7 @@ const assertion = 'authenticatorGetAssertion';
 const catalogue: FaultableMessage[] = [
   { message: assertion, direction: 'request', fields: ['clientDataHash', 'rpId'], effects: ['drop', 'tamper', 'duplicate'] },
   { message: assertion, direction: 'response', fields: ['signature', 'authData.flags.uv'], effects: ['drop', 'tamper', 'replay'] },
-  { message: finish, direction: 'request', fields: ['credential.response.signature'], effects: ['drop', 'delay', 'duplicate', 'tamper', 'replay'] },
+  { message: finish, direction: 'request', fields: ['ceremony', 'credential.response.signature'], effects: ['drop', 'delay', 'duplicate', 'tamper', 'replay'] },
   { message: 'authenticatorReset', direction: 'request', fields: [], effects: ['drop'] },
 ];
 
@@ -39,7 +39,7 @@ describe('the form for a fault', () => {
   it('is empty without a catalogue, and says what is missing', () => {
     const form = settled([], FIRST_FORM);
     expect(faultOf(form)).toEqual({ missing: 'Choose a message.' });
-    expect(faultOf({ ...FIRST_FORM, message: finish })).toEqual({ missing: 'Choose the field to change.' });
+    expect(faultOf({ ...FIRST_FORM, message: finish, field: '' })).toEqual({ missing: 'Choose the field to change.' });
     expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'delay', millis: 0 })).toEqual({ missing: 'A delay lasts 1 to 600,000 ms.' });
     expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'drop', times: 0 })).toEqual({ missing: 'It happens at least once.' });
     expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'drop', times: Number.NaN })).toEqual({ missing: 'It happens at least once.' });

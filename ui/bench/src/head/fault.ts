@@ -1,5 +1,5 @@
 import type { ArmedFault, Change, Direction, Effect, Fault, FaultableMessage } from '../bindings/types';
-import { spanText } from './spans';
+import { delayText } from './spans';
 
 export type EffectKind = Effect['kind'];
 export type ChangeKind = Change['kind'];
@@ -30,13 +30,13 @@ export interface FaultForm {
   times: number;
 }
 
-/** What it begins with: the answer of a sign-in, changed on its way. */
+/** What it begins with: the signature of a sign-in, changed on its way. */
 export const FIRST_FORM: FaultForm = {
   message: 'POST /api/authentication/finish',
   direction: 'request',
   effect: 'tamper',
   millis: 2000,
-  field: '',
+  field: 'credential.response.signature',
   change: 'flip',
   value: '',
   times: 1,
@@ -137,7 +137,7 @@ function effectText(effect: Effect): string {
     case 'drop':
       return 'dropped';
     case 'delay':
-      return `delayed by ${spanText(effect.millis)}`;
+      return `delayed by ${delayText(effect.millis)}`;
     case 'duplicate':
       return 'sent twice';
     case 'replay':

@@ -1,5 +1,5 @@
 import type { NetworkState } from '../bindings/types';
-import { spanText } from './spans';
+import { delayText } from './spans';
 
 export type NetworkKind = NetworkState['kind'];
 
@@ -79,7 +79,7 @@ export function numberOf(state: NetworkState): number | null {
 export function networkText(state: NetworkState): string {
   switch (state.kind) {
     case 'slow':
-      return `slow, ${spanText(state.millis)}`;
+      return `slow, ${delayText(state.millis)}`;
     case 'lossy':
       return `lossy, ${state.percent} %`;
     case 'answerLost':

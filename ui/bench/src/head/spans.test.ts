@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { offsetText, readSpan, spanText } from './spans';
+import { delayText, offsetText, readSpan, spanText } from './spans';
 
 describe('lengths of time', () => {
   it.each([
@@ -12,6 +12,14 @@ describe('lengths of time', () => {
     [93_600_000, '1 d 2 h'],
     [86_400_000 + 59_000, '1 d'],
   ])('writes %i ms as %s', (millis, text) => expect(spanText(millis)).toBe(text));
+
+  it.each([
+    [250, '250 ms'],
+    [1000, '1 s'],
+    [1500, '1.5 s'],
+    [1501, '1.501 s'],
+    [90_000, '1 min 30 s'],
+  ])('writes a delay of %i ms as %s', (millis, text) => expect(delayText(millis)).toBe(text));
 
   it.each([
     ['90s', 90_000],

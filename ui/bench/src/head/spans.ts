@@ -26,6 +26,10 @@ export function spanText(millis: number): string {
   return parts.join(' ');
 }
 
+/** A delay, to the millisecond: `2 s`, `1.5 s`, `250 ms`, `1 min 30 s`. */
+export const delayText = (millis: number): string =>
+  millis > SECOND && millis < MINUTE ? `${Math.trunc(millis) / SECOND} s` : spanText(millis);
+
 /** How far ahead (`+6 h`) or behind (`−5 min`); none within half a second. */
 export function offsetText(millis: number): string | null {
   if (Math.abs(millis) < 500) return null;
