@@ -18,7 +18,7 @@ mod rooms;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -30,6 +30,7 @@ use crate::{
     api::{PageOrder, Showing, WalkMode},
     engine::{Options, Runner, Walk},
     frame_page::FramePage,
+    lock,
 };
 
 pub(crate) use link::{FrameLink, Told};
@@ -76,10 +77,6 @@ struct Open {
     player: Option<Player>,
     /// Ends the setting up.
     leave: CancellationToken,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {

@@ -10,7 +10,7 @@ mod tests;
 mod under_way;
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -28,7 +28,10 @@ use self::{
     site::{Attempt, Passkey, Session, Shown, Site},
     under_way::{Request, UnderWay, Work},
 };
-use crate::engine::{Doing, Failure, Page, PageAct, PageView};
+use crate::{
+    engine::{Doing, Failure, Page, PageAct, PageView},
+    lock,
+};
 
 /// The site, without a window. What it has under way ends when it is dropped.
 pub struct HttpPage {
@@ -42,10 +45,6 @@ struct Inner {
     site: Mutex<Site>,
     under_way: watch::Sender<UnderWay>,
     calls: AtomicU64,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl HttpPage {

@@ -20,3 +20,10 @@ pub mod http_page;
 pub mod kinds;
 mod moment;
 pub mod report;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks; a panic of one who held it does not keep the others out.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

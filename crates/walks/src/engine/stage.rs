@@ -1,6 +1,6 @@
 //! Where a run takes place.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bench::{
     Bench,
@@ -10,6 +10,7 @@ use timeline::Seq;
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{Cast, Failure, Page, Secrets};
+use crate::lock;
 
 /// The fresh bench of a run, with its page and its secrets.
 pub struct Stage {
@@ -92,8 +93,7 @@ impl Stage {
         let id = u32::try_from(prompt).map_err(|_| {
             Failure::NotAsked("The prompt has a number that no prompt has.".to_owned())
         })?;
-        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) =
-            self.bench.timeline().last();
+        *lock(&self.answered) = self.bench.timeline().last();
         for answer in answers {
             self.bench.prompt_answer(id, *answer).await?;
         }
@@ -102,18 +102,14 @@ impl Stage {
 
     /// The last event before the last answer.
     pub(crate) fn answered(&self) -> Seq {
-        *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.answered)
     }
 
     /// Sets something going beside the page; the run waits for it, and it ends with the run.
     pub fn set_going(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.errands.under_way.send_modify(|count| *count += 1);
         let under_way = UnderWay(self.errands.under_way.clone());
-        let mut tasks = self
-            .errands
-            .tasks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = lock(&self.errands.tasks);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(async move {
             work.await;
