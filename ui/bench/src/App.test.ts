@@ -285,6 +285,21 @@ describe('the window', () => {
     expect(action('device-change-pin')).toBeNull();
   });
 
+  it('copies the passkeys of one device to another, and offers no copy where there is no other', async () => {
+    await open({ ...quiet, devices: [phone] });
+    await userEvent.click(action('device-menu'));
+    await waitFor(() => expect(action('device-copy').hasAttribute('data-disabled')).toBe(true));
+    await userEvent.keyboard('{Escape}');
+    cleanup();
+    const clone: DeviceSummary = { ...phone, id: 'clone', name: 'Clone', passkeys: [] };
+    await open({ ...quiet, devices: [phone, clone] });
+    await userEvent.click(action('device-menu'));
+    await userEvent.click(await waitFor(() => action('device-copy')));
+    (await waitFor(() => action('device-copy-confirm'))).focus();
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(of('device_copy_passkeys')).toEqual([{ from: phone.id, to: 'clone' }]));
+  });
+
   it('says why a command was refused', async () => {
     refuse['timeline_save'] = { code: 'exportFolder', message: 'The folder for timelines cannot be written. Choose another one.' };
     await open(quiet);

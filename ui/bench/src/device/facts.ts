@@ -125,3 +125,8 @@ export const WAYS_OUT: Record<WayOut, { label: string; sentence: string }> = {
     sentence: 'A new, empty vault is made. The old one is renamed, not deleted.',
   },
 };
+
+/** The devices that can take this one's passkeys: all others. */
+export function copyTargets(device: DeviceSummary, devices: DeviceSummary[]): DeviceSummary[] {
+  return devices.filter(({ id }) => id !== device.id);
+}
