@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin};
 
 use timeline::Event;
 
-use super::{Cast, Failure, Reference, Stage};
+use super::{Cast, Failure, Reference, Stage, Step};
 
 /// Something under way on a stage.
 pub type Doing<'a, T = ()> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
@@ -19,6 +19,12 @@ pub trait Act: fmt::Debug + Send + Sync {
 
     /// True for the event which shows that somebody has done it.
     fn shown_by(&self, event: &Event, cast: &Cast) -> bool;
+
+    /// True when what the event shows was a slip of the tester's: it can be done again, and the walk
+    /// waits for that. `before` are the steps before this one.
+    fn slipped(&self, _event: &Event, _before: &[Step]) -> bool {
+        false
+    }
 
     /// The names of the cast that it uses, and those that it brings in.
     fn refers(&self) -> Vec<Reference> {

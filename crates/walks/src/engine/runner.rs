@@ -232,7 +232,10 @@ impl Runner {
             loop {
                 let events = self.stage.bench.timeline().range(looked_at, usize::MAX);
                 let events = events.unwrap_or_default();
-                let shows = |event: &&Arc<Event>| act.shown_by(event, &self.stage.cast);
+                let before = &self.walk.steps[..at];
+                let shows = |event: &&Arc<Event>| {
+                    act.shown_by(event, &self.stage.cast) && !act.slipped(event, before)
+                };
                 if let Some(event) = events.iter().find(shows) {
                     self.shown = event.seq;
                     break;

@@ -11,12 +11,14 @@ use crate::{
         members::SecretName,
         told::{device_name, is_of, text},
     },
-    engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage, quiet},
+    engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage, Step, quiet},
 };
+
+const SET_PIN: &str = "person.set-pin";
 
 pub(super) fn register(registry: &mut Registry) {
     registry.act::<SetPin>(
-        "person.set-pin",
+        SET_PIN,
         "[[steps]]\nact = \"person.set-pin\"\npin = \"secret:alice\"\n",
     );
     registry.act::<EnterPin>(
@@ -149,6 +151,15 @@ impl Act for EnterPin {
 
     fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
         event.kind == "device.pin.checked" && is_of(event, cast, self.device.as_deref())
+    }
+
+    /// A wrong PIN where the last one that was set is meant: the device asks again.
+    fn slipped(&self, event: &Event, before: &[Step]) -> bool {
+        let set = |step: &&Step| step.act_name == SET_PIN;
+        let meant = Reference::secret("pin", &self.pin.0);
+        let right = before.iter().rfind(set);
+        let right = right.is_some_and(|step| step.act.refers().contains(&meant));
+        right && event.body["matched"] == false && event.body["triesLeft"] != 0
     }
 
     fn refers(&self) -> Vec<Reference> {

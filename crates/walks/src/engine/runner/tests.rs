@@ -202,6 +202,51 @@ async fn you_do_it_ticks_what_the_tester_does_and_can_be_left_and_taken_up_again
     assert_eq!(steps.count(), 3, "each step is told once");
 }
 
+/// Types a PIN at the prompt that is open.
+async fn type_pin(bench: &Bench, digits: &str) {
+    let state = bench.bench_state().await.expect("it lives");
+    let prompt = state.prompt.expect("it asks").id;
+    let id = u32::try_from(prompt).expect("small");
+    let digit = |digit: u8| PromptAnswer::Digit {
+        digit: digit - b'0',
+    };
+    let answers = digits.bytes().map(digit).chain([PromptAnswer::Submit]);
+    for answer in answers {
+        bench.prompt_answer(id, answer).await.expect("it asks");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_testers_slip_at_the_pin_is_no_step_unless_the_walk_means_a_wrong_one() {
+    for (pin, slips) in [("alice", true), ("somebody", false)] {
+        let again = format!(
+            "[[steps]]\nact = \"page.sign-out\"\n[[steps]]\nact = \"page.sign-in\"\n[[steps]]\nact = \"person.touch\"\n\
+             [[steps]]\nact = \"person.enter-pin\"\npin = \"secret:{pin}\"\n"
+        );
+        let mut runner = start(walk(&format!("{SIGN_UP}{again}"))).await;
+        for _ in 0..6 {
+            assert_eq!(runner.step().await, StepOutcome::Passed);
+        }
+        let bench = runner.bench().clone();
+        let right = runner.stage().secrets.digits("alice").expect("it is set");
+        let right = right.to_owned();
+        let wrong = if right.starts_with('0') {
+            "1111"
+        } else {
+            "0000"
+        };
+        type_pin(&bench, wrong).await;
+        quiet::quiet(runner.stage()).await.expect("the bench lives");
+        if slips {
+            let idle = tokio::time::timeout(Duration::from_secs(2), runner.watch()).await;
+            assert!(idle.is_err(), "the step is still to be done: {idle:?}");
+            type_pin(&bench, &right).await;
+        }
+        assert_eq!(runner.watch().await, StepOutcome::Passed, "{pin}");
+        assert_eq!(runner.finish().await.verdict, Verdict::Passed);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_walk_did_itself_is_not_taken_for_the_testers_doing() {
     let again = "[[steps]]\nact = \"page.sign-out\"\n[[steps]]\nact = \"page.sign-in\"\n[[steps]]\nact = \"person.touch\"\n";
