@@ -13,6 +13,15 @@ const enterPin = (entered: number, triesLeft = 5, problem: string | null = null)
   problem,
 });
 
+const setPin = (entered: number, confirming: boolean): Question => ({
+  kind: 'setPin',
+  entered,
+  minLength: 4,
+  maxLength: 8,
+  confirming,
+  problem: null,
+});
+
 describe('the words of a prompt', () => {
   it('name site and account', () => {
     expect(screenOf(prompt({ kind: 'touch', purpose: 'createPasskey', userName: 'alice' }))).toEqual({
@@ -80,6 +89,35 @@ describe('the PIN pad', () => {
     expect(typed.ahead(shown).entered).toBe(0);
   });
 
+  it('takes one submit for two presses, and a fast second entry whenever the question arrives', () => {
+    const first = padOf(setPin(4, false))!;
+    const typed = new Typed();
+    typed.note({ kind: 'submit' }, first);
+    expect(padAnswer('Enter', typed.ahead(first))).toBeNull();
+    for (const digit of [1, 2]) typed.note({ kind: 'digit', digit }, first);
+    const second = padOf(setPin(0, true))!;
+    typed.asked(second);
+    for (const digit of [3, 4]) typed.note({ kind: 'digit', digit }, second);
+    expect(padAnswer('Enter', typed.ahead(second))).toEqual({ kind: 'submit' });
+  });
+
+  it('starts from nothing after a wrong PIN, where the device forgets what was pressed meanwhile', () => {
+    const typed = new Typed();
+    typed.note({ kind: 'submit' }, padOf(enterPin(4))!);
+    for (let digit = 0; digit < 8; digit++) typed.note({ kind: 'digit', digit }, padOf(enterPin(4))!);
+    const again = padOf(enterPin(0, 4, 'Wrong PIN. 4 tries left.'))!;
+    typed.asked(again);
+    expect(typed.ahead(again)).toEqual(again);
+  });
+
+  it('can be submitted again when a submit was not taken', () => {
+    const typed = new Typed();
+    const shown = padOf(setPin(6, true))!;
+    typed.note({ kind: 'submit' }, shown);
+    typed.forget();
+    expect(padAnswer('Enter', typed.ahead(shown))).toEqual({ kind: 'submit' });
+  });
+
   it('is not there for other questions', () => {
     expect(padOf({ kind: 'blocked' })).toBeNull();
   });
@@ -134,7 +172,7 @@ describe('answers', () => {
     const send = vi.fn().mockResolvedValueOnce(null).mockRejectedValue(gone);
     const failed = vi.fn();
     const answers = new Answers(send, failed);
-    await Promise.all([answers.give(1, { kind: 'touch' }), answers.give(1, { kind: 'touch' })]);
+    expect(await Promise.all([answers.give(1, { kind: 'touch' }), answers.give(1, { kind: 'touch' })])).toEqual([true, false]);
     expect(send).toHaveBeenCalledTimes(2);
     expect(failed).not.toHaveBeenCalled();
     await answers.give(2, { kind: 'touch' });

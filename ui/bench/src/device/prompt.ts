@@ -82,12 +82,14 @@ export interface Pad {
   maxLength: number;
   canSubmit: boolean;
   full: boolean;
+  /** True where the device forgets what is pressed while it looks at the PIN before. */
+  forgets: boolean;
 }
 
 export function padOf(question: Question): Pad | null {
   if (question.kind !== 'setPin' && question.kind !== 'enterPin') return null;
   const { entered, minLength, maxLength } = question;
-  return { entered, minLength, maxLength, canSubmit: entered >= minLength, full: entered >= maxLength };
+  return { entered, minLength, maxLength, canSubmit: entered >= minLength, full: entered >= maxLength, forgets: question.kind === 'enterPin' };
 }
 
 /**
@@ -96,10 +98,12 @@ export function padOf(question: Question): Pad | null {
  */
 export class Typed {
   #count = 0;
+  /** True between a submit and the device's next question: what the pad shows is of the PIN before. */
+  #submitted = false;
 
   /** The pad as it will stand once the device has seen everything. */
   ahead(pad: Pad): Pad {
-    const entered = Math.max(pad.entered, this.#count);
+    const entered = this.#submitted ? this.#count : Math.max(pad.entered, this.#count);
     return { ...pad, entered, canSubmit: entered >= pad.minLength, full: entered >= pad.maxLength };
   }
 
@@ -108,11 +112,19 @@ export class Typed {
     const { entered } = this.ahead(pad);
     if (answer.kind === 'digit') this.#count = Math.min(entered + 1, pad.maxLength);
     else this.#count = answer.kind === 'backspace' ? Math.max(0, entered - 1) : 0;
+    if (answer.kind === 'submit') this.#submitted = true;
   }
 
-  /** The device has seen everything, or asks anew. */
+  /** The device asks on at the same prompt: what was typed since the submit stands on its new pad. */
+  asked(pad: Pad) {
+    this.#submitted = false;
+    if (pad.forgets) this.#count = 0;
+  }
+
+  /** Another prompt, or an answer that was not taken: the pad is as it shows. */
   forget() {
     this.#count = 0;
+    this.#submitted = false;
   }
 }
 
@@ -153,12 +165,15 @@ export class Answers {
     private readonly failed: (thrown: unknown) => void,
   ) {}
 
-  give(prompt: number, answer: PromptAnswer): Promise<void> {
+  /** True once the answer was taken. */
+  give(prompt: number, answer: PromptAnswer): Promise<boolean> {
     const taken = () => {
       if (ENDS.includes(answer.kind)) this.#ended = prompt;
+      return true;
     };
     const failed = (thrown: unknown) => {
       if (prompt !== this.#ended || problemOf(thrown).code !== 'promptGone') this.failed(thrown);
+      return false;
     };
     const before = this.#last?.prompt === prompt ? this.#last.sent : Promise.resolve();
     const sent = before.then(() => this.send(prompt, answer)).then(taken, failed);
