@@ -28,6 +28,7 @@ mod http;
 pub mod kinds;
 pub mod network;
 mod overview;
+pub mod policy;
 mod random;
 mod refusal;
 mod relying_party;
