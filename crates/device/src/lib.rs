@@ -22,6 +22,7 @@ mod env;
 mod error;
 pub mod kinds;
 mod model;
+mod offline;
 mod pin;
 mod presence;
 mod prompts;
