@@ -7,9 +7,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::Error;
 
 /// In order; a migration's number is its place, counted from 1. Never edit one that has shipped.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_accounts.sql"),
     include_str!("migrations/0002_passkey_place.sql"),
+    include_str!("migrations/0003_pin.sql"),
 ];
 
 /// Where the database lies.
