@@ -10,7 +10,7 @@ export function signOf(step: VerificationStep): string {
 
 /** The ladder that an event carries; none for other events. */
 export function ladderOf(event: Event): VerificationReport | null {
-  if (event.kind !== 'rp.verification') return null;
+  if (event.kind !== 'rp.verification' && event.kind !== 'rp.pin.judged') return null;
   const body: unknown = event.body;
   if (typeof body !== 'object' || body === null || !('steps' in body) || !Array.isArray(body.steps)) return null;
   return body as VerificationReport;

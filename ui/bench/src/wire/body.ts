@@ -42,3 +42,18 @@ export function named(name: string | undefined): string {
 export function list(...parts: (string | undefined)[]): string {
   return parts.filter(Boolean).join(' · ');
 }
+
+/** "1 try left", "3 tries left". */
+export function left(tries: number | undefined): string | undefined {
+  return tries === undefined ? undefined : `${tries} ${tries === 1 ? 'try' : 'tries'} left`;
+}
+
+/** A map's members; none of anything else. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** The texts of a list. */
+export function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}

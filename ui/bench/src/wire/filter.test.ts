@@ -50,7 +50,11 @@ describe('a filter', () => {
 
 describe('the words of the wire', () => {
   it('stand for what is behind them', () => {
-    expect(queryOf({ ...ALL, text: 'wrong pin' })!.words).toEqual([{ kind: 'device.pin.checked', at: '/matched', value: false }]);
+    expect(queryOf({ ...ALL, text: 'wrong pin' })!.words).toEqual([
+      { kind: 'device.pin.checked', at: '/matched', value: false },
+      { kind: 'rp.pin.checked', at: '/matched', value: false },
+      { kind: 'device.pin.answered', at: '/result', value: 'wrongPin' },
+    ]);
     expect(queryOf({ ...ALL, text: 'Asks for a TOUCH' })!.words).toEqual([{ kind: 'device.prompt.shown', at: '/prompt/kind', value: 'touch' }]);
     expect(queryOf({ ...ALL, text: 'passkey deleted' })!.words).toEqual([{ kind: 'device.passkey.deleted', at: null, value: null }]);
   });

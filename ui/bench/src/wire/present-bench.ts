@@ -2,7 +2,8 @@ import type { ClockMotion, Event, NetworkState } from '../bindings/types';
 import { shortTime } from '../head/clock';
 import { networkText } from '../head/network';
 import { spanText } from '../head/spans';
-import { inner, list, member, named, number, text } from './body';
+import { inner, list, member, named, number, record, strings, text } from './body';
+import { divider } from './draw';
 import type { Builder, Divider } from './present';
 
 /** How the bench's own events are drawn: what the tester did to it, and the walk that is played. */
@@ -51,10 +52,6 @@ const WILL: Record<string, string> = {
 
 /** The longest value of a field that is drawn, in characters. */
 const LONG = 14;
-
-function divider(title: string, note?: string, tone?: Divider['tone']): Divider {
-  return { shape: 'divider', title, note, tone };
-}
 
 function clockMoved(event: Event): Divider {
   const named = strings(member(event, 'parties')).map((party) => PARTIES[party] ?? party);
@@ -151,12 +148,4 @@ function walkEnded(event: Event): Divider {
 
 function counted(count: number | undefined, what: string): string | undefined {
   return count === undefined ? undefined : `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -1,7 +1,9 @@
 import type { Event } from '../bindings/types';
 import { count, ladderOf } from '../inspector/ladder';
+import { arrow, note } from './draw';
 import { BENCH } from './present-bench';
-import { duration, inner, list, member, named, number, text } from './body';
+import { PIN } from './present-pin';
+import { duration, inner, left, list, member, named, number, text } from './body';
 
 /** A vertical line of the drawing. */
 export type Lane = 'device' | 'client' | 'relyingParty';
@@ -34,7 +36,7 @@ export type Find = (seq: number | null) => Event | undefined;
 
 /** How an event is drawn. An event of a kind not known here is a note on its party's lane. */
 export function present(event: Event, find: Find): Presentation {
-  const build = BUILDERS[event.kind] ?? BENCH[event.kind];
+  const build = BUILDERS[event.kind] ?? PIN[event.kind] ?? BENCH[event.kind];
   if (build) return build(event, find);
   if (event.party === 'bench') return { shape: 'divider', title: event.kind };
   return note(event.party, event.kind);
@@ -63,9 +65,10 @@ const BUILDERS: Record<string, Builder> = {
   'device.reset': () => note('device', 'Device wiped', undefined, 'warn'),
   'device.failed': (event) => note('device', 'The device failed', text(event, 'message'), 'bad'),
 
-  'rp.request': (event) => arrow('client', 'relyingParty', `${text(event, 'method') ?? ''} ${text(event, 'path') ?? ''}`.trim()),
+  'rp.request': (event) => arrow(callerOf(event), 'relyingParty', `${text(event, 'method') ?? ''} ${text(event, 'path') ?? ''}`.trim()),
   'rp.response': response,
   'rp.verification': verification,
+  'rp.pin.judged': verification,
   'rp.account.created': (event) => note('relyingParty', `Account created${named(text(event, 'account'))}`),
   'rp.session.bound': (event) => note('relyingParty', `Signed in${named(text(event, 'account'))}`, session(event), 'good'),
   'rp.session.ended': (event) => note('relyingParty', 'Signed out', session(event)),
@@ -94,6 +97,19 @@ const RESPONSES: Record<string, string> = {
   'DELETE /api/session': 'signed out',
   'GET /api/passkeys': 'passkeys of the account',
   'GET /api/relying-party': 'name, RP ID and origin',
+  'GET /api/pin': 'how the PIN stands',
+  'POST /api/pin/offers': 'code to scan',
+  'POST /api/pin/reset/begin': 'request options',
+  'POST /api/pin/reset/finish': 'PIN reset',
+  'POST /api/workstation/logon/begin': 'logon challenge',
+  'POST /api/workstation/logon/finish': 'logged on',
+  'POST /pin/enrol/claim': 'keys for the enrolment',
+  'POST /pin/enrol/finish': 'enrolment signed',
+  'POST /pin/exchange': 'sealed payload',
+  'POST /pin/online': 'sealed result',
+  'POST /pin/sync/ack': 'sync recorded',
+  'POST /pin/stream/challenge': 'challenge',
+  'POST /pin/stream': 'push stream',
 };
 
 export const SHOWN: Record<string, string> = {
@@ -101,6 +117,8 @@ export const SHOWN: Record<string, string> = {
   setPin: 'Asks for a new PIN',
   enterPin: 'Asks for the PIN',
   chooseAccount: 'Asks which account',
+  fingerprint: 'Asks for a fingerprint',
+  unverifiable: 'Says that it cannot verify',
   blocked: 'Says that it is blocked',
 };
 
@@ -108,19 +126,14 @@ export const ANSWERED: Record<string, string> = {
   touched: 'Touched',
   pinEntered: 'PIN entered',
   chosen: 'Account chosen',
+  fingerMatched: 'Finger that matches',
+  fingerNotMatched: 'Finger that does not match',
+  usePin: 'PIN chosen instead',
   wiped: 'Wipe chosen',
   declined: 'Declined by the person',
   cancelled: 'Cancelled by the client',
   timedOut: 'Nobody answered in time',
 };
-
-function arrow(from: Lane, to: Lane, title: string, note?: string, tone: Message['tone'] = 'plain'): Message {
-  return { shape: 'message', from, to, title, note, tone };
-}
-
-function note(lane: Lane, title: string, note?: string, tone: Message['tone'] = 'plain'): Message {
-  return arrow(lane, lane, title, note, tone);
-}
 
 function commandSent(event: Event): Message {
   const code = number(event, 'code');
@@ -151,9 +164,14 @@ function promptAnswered(event: Event): Message {
 }
 
 function pinChecked(event: Event): Message {
-  const left = number(event, 'triesLeft');
+  const tries = number(event, 'triesLeft');
   if (member(event, 'matched') === true) return note('device', 'PIN matches', undefined, 'good');
-  return note('device', 'Wrong PIN', left === undefined ? undefined : `${left} ${left === 1 ? 'try' : 'tries'} left`, 'warn');
+  return note('device', 'Wrong PIN', left(tries), 'warn');
+}
+
+/** Who calls: the device by itself under `/pin/`, else the page. */
+function callerOf(request: Event | undefined): Lane {
+  return text(request, 'path')?.startsWith('/pin/') ? 'device' : 'client';
 }
 
 function response(event: Event, find: Find): Message {
@@ -167,7 +185,7 @@ function response(event: Event, find: Find): Message {
   // Nobody is signed in yet: that is how a first visit looks, not a failure.
   const expected = status === 401 && asked === 'GET /api/session';
   const title = good ? (RESPONSES[asked] ?? 'response') : expected ? 'no session' : (code ?? 'refused');
-  return arrow('relyingParty', 'client', title, list(String(status), took), good || expected ? 'plain' : 'bad');
+  return arrow('relyingParty', callerOf(request), title, list(String(status), took), good || expected ? 'plain' : 'bad');
 }
 
 function verification(event: Event): Message {
