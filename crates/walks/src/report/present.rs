@@ -8,6 +8,7 @@ use timeline::{Event, Party, Seq};
 use self::bench::bench;
 
 mod bench;
+mod pin;
 #[cfg(test)]
 mod tests;
 
@@ -128,6 +129,8 @@ fn device(event: &Event) -> Drawn {
             "setPin" => "Asks for a new PIN",
             "enterPin" => "Asks for the PIN",
             "chooseAccount" => "Asks which account",
+            "fingerprint" => "Asks for a fingerprint",
+            "unverifiable" => "Says that it cannot verify",
             "blocked" => "Says that it is blocked",
             _ => "Asks the person",
         })
@@ -152,7 +155,7 @@ fn device(event: &Event) -> Drawn {
         "device.failed" => own("The device failed")
             .note(text(event, "/message"))
             .tone(Tone::Bad),
-        kind => own(kind),
+        _ => pin::device(event),
     }
 }
 
@@ -161,6 +164,9 @@ fn prompt_answered(event: &Event) -> Drawn {
         "touched" => ("Touched", Tone::Plain),
         "pinEntered" => ("PIN entered", Tone::Plain),
         "chosen" => ("Account chosen", Tone::Plain),
+        "fingerMatched" => ("Finger that matches", Tone::Plain),
+        "fingerNotMatched" => ("Finger that does not match", Tone::Plain),
+        "usePin" => ("PIN chosen instead", Tone::Plain),
         "wiped" => ("Wipe chosen", Tone::Warn),
         "declined" => ("Declined by the person", Tone::Warn),
         "cancelled" => ("Cancelled by the client", Tone::Warn),
@@ -176,7 +182,7 @@ fn pin_checked(event: &Event) -> Drawn {
     }
     let left = number(event, "/triesLeft");
     own(Lane::Device, "Wrong PIN")
-        .note(left.map(|left| format!("{left} {} left", if left == 1 { "try" } else { "tries" })))
+        .note(left.map(pin::tries_left))
         .tone(Tone::Warn)
 }
 
@@ -186,23 +192,32 @@ fn relying_party(event: &Event, events: &[Event]) -> Drawn {
     let session = || text(event, "/session").map(|id| format!("session {id}…"));
     match &*event.kind {
         "rp.request" => Drawn::new(
-            Place::Arrow(Lane::Client, Lane::RelyingParty),
+            Place::Arrow(caller(Some(event)), Lane::RelyingParty),
             &asked(Some(event)),
         ),
         "rp.response" => response(event, events),
-        "rp.verification" => verification(event),
+        "rp.verification" | "rp.pin.judged" => verification(event),
         "rp.account.created" => own(&format!("Account created{}", account())),
         "rp.session.bound" => own(&format!("Signed in{}", account()))
             .note(session())
             .tone(Tone::Good),
         "rp.session.ended" => own("Signed out").note(session()),
-        kind => own(kind),
+        _ => pin::relying_party(event),
+    }
+}
+
+/// Who calls: the device by itself under `/pin/`, else the page.
+fn caller(request: Option<&Event>) -> Lane {
+    match request.and_then(|request| text(request, "/path")) {
+        Some(path) if path.starts_with("/pin/") => Lane::Device,
+        _ => Lane::Client,
     }
 }
 
 fn response(event: &Event, events: &[Event]) -> Drawn {
     let status = number(event, "/status").unwrap_or(0);
-    let asked = asked(find(events, event.cause));
+    let request = find(events, event.cause);
+    let asked = asked(request);
     // Nobody is signed in yet: that is how a first visit looks, not a failure.
     let first_visit = status == 401 && asked == "GET /api/session";
     let title = match asked.as_str() {
@@ -216,10 +231,23 @@ fn response(event: &Event, events: &[Event]) -> Drawn {
         "DELETE /api/session" => "signed out",
         "GET /api/passkeys" => "passkeys of the account",
         "GET /api/relying-party" => "name, RP ID and origin",
+        "GET /api/pin" => "how the PIN stands",
+        "POST /api/pin/offers" => "code to scan",
+        "POST /api/pin/reset/begin" => "request options",
+        "POST /api/pin/reset/finish" => "PIN reset",
+        "POST /api/workstation/logon/begin" => "logon challenge",
+        "POST /api/workstation/logon/finish" => "logged on",
+        "POST /pin/enrol/claim" => "keys for the enrolment",
+        "POST /pin/enrol/finish" => "enrolment signed",
+        "POST /pin/exchange" => "sealed payload",
+        "POST /pin/online" => "sealed result",
+        "POST /pin/sync/ack" => "sync recorded",
+        "POST /pin/stream/challenge" => "challenge",
+        "POST /pin/stream" => "push stream",
         _ => "response",
     };
     let refused = status >= 400 && !first_visit;
-    Drawn::new(Place::Arrow(Lane::RelyingParty, Lane::Client), title)
+    Drawn::new(Place::Arrow(Lane::RelyingParty, caller(request)), title)
         .note(list([Some(status.to_string()), took(event)]))
         .tone(if refused { Tone::Bad } else { Tone::Plain })
 }

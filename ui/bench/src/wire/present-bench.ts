@@ -16,9 +16,16 @@ export const BENCH: Record<string, Builder> = {
   'bench.device.powerCycled': (event) => divider(`Power cut${named(text(event, 'name'))}`, undefined, 'warn'),
   'bench.device.cloned': (event) => divider('Passkeys copied to another device', counted(number(event, 'passkeys'), 'passkey'), 'warn'),
 
+  'bench.enrolments.copied': (event) => divider('Enrolments copied to another device', counted(number(event, 'enrolments'), 'enrolment'), 'warn'),
+  'bench.stores.kept': () => divider('Stores kept, to be put back later'),
+  'bench.stores.restored': (event) => divider(`Put back as it was: ${STORES[text(event, 'which') ?? ''] ?? 'a store'}`, undefined, 'warn'),
+
   'bench.clock.moved': clockMoved,
-  'bench.network.set': networkSet,
+  'bench.network.set': networkSet('Network'),
+  'bench.device-network.set': networkSet('Device network'),
   'bench.network.lost': (event) => divider(`Lost on the way: ${half(event)}`, undefined, 'warn'),
+  'bench.relying-party.added': (event) => divider(`Relying party added${named(text(event, 'name'))}`, text(event, 'rpId')),
+  'bench.relying-party.removed': (event) => divider(`Relying party removed${named(text(event, 'name'))}`, text(event, 'rpId')),
   'bench.relyingParty.restarted': () => divider('Relying party started again', undefined, 'warn'),
   'bench.fault.armed': faultArmed,
   'bench.fault.applied': faultApplied,
@@ -31,6 +38,9 @@ export const BENCH: Record<string, Builder> = {
 };
 
 const PARTIES: Record<string, string> = { device: 'device', client: 'client', relyingParty: 'relying party' };
+
+/** Which of a device's stores. */
+const STORES: Record<string, string> = { vault: 'the vault', keyring: 'the keyring', both: 'vault and keyring' };
 
 /** What became of a message, by the kind of the fault's effect. */
 const EFFECTS: Record<string, string> = {
@@ -82,10 +92,12 @@ function nowText(at: number): string {
   return `now ${day} ${time}`;
 }
 
-function networkSet(event: Event): Divider {
-  const kind = inner(event, 'state', 'kind');
-  if (kind === 'online') return divider('Network: online');
-  return divider(`Network: ${networkName(member(event, 'state'))}`, undefined, 'warn');
+function networkSet(which: string): Builder {
+  return (event) => {
+    const kind = inner(event, 'state', 'kind');
+    if (kind === 'online') return divider(`${which}: online`);
+    return divider(`${which}: ${networkName(member(event, 'state'))}`, undefined, 'warn');
+  };
 }
 
 /** A state that this window does not know is called by its kind. */

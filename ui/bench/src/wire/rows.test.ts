@@ -1,12 +1,12 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import type { DeviceSummary, Event } from '../bindings/types';
+import type { DeviceSummary, Event, RelyingPartySummary } from '../bindings/types';
 import { moved, namesOf, rowOf as row } from './rows';
 
 const event = (kind: string, wall: number) => ({ seq: 1, kind, wall, party: 'bench', body: {} }) as Event;
 const nothing = () => undefined;
 const devices = (...names: string[]) => names.map((name) => ({ id: name.toLowerCase(), name })) as DeviceSummary[];
-const rowOf = (at: Event, before: Event | undefined, find: () => undefined, ...names: string[]) => row(at, before, find, namesOf(devices(...names)));
+const rowOf = (at: Event, before: Event | undefined, find: () => undefined, ...names: string[]) => row(at, before, find, namesOf(devices(...names), []));
 
 describe('a row', () => {
   it('tells the time where a stretch begins, not within it', () => {
@@ -24,10 +24,21 @@ describe('a row', () => {
     expect(rowOf({ ...used, body: { device: 'b' } }, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'B' });
   });
 
+  it('names the relying party where there are several, and the device that the bench was bent for', () => {
+    const parties = [{ rpId: 'localhost', name: 'Acme' }, { rpId: 'bank.localhost', name: 'Bank' }] as RelyingPartySummary[];
+    const reset = { ...event('rp.pin.reset', 0), party: 'relyingParty', body: { account: 'alice', rpId: 'bank.localhost', by: 'app' } } as Event;
+    expect(row(reset, undefined, nothing, namesOf([], parties)).drawn).toMatchObject({ note: 'in the app · Bank' });
+    expect(row(reset, undefined, nothing, namesOf([], parties.slice(1))).drawn).toMatchObject({ note: 'in the app' });
+    const offline = { ...event('bench.device-network.set', 0), body: { device: 'b', state: { kind: 'offline' } } } as Event;
+    expect(rowOf(offline, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'B' });
+    const added = { ...event('bench.device.added', 0), body: { device: 'b', name: 'B' } } as Event;
+    expect(rowOf(added, undefined, nothing, 'A', 'B').drawn.note).toBeUndefined();
+  });
+
   it('is drawn anew until its cause is at hand', () => {
     const request = { ...event('rp.request', 0), body: { method: 'POST', path: '/api/authentication/begin' } } as Event;
     const response = { ...event('rp.response', 0), seq: 2, cause: 1, body: { status: 200 } } as Event;
-    const title = (find: () => Event | undefined) => row(response, undefined, find, namesOf([])).drawn.title;
+    const title = (find: () => Event | undefined) => row(response, undefined, find, namesOf([], [])).drawn.title;
     expect(title(nothing)).toBe('response');
     expect(title(() => request)).toBe('request options');
     expect(title(nothing)).toBe('request options');

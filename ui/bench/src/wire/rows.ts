@@ -1,4 +1,4 @@
-import type { DeviceSummary, Event } from '../bindings/types';
+import type { DeviceSummary, Event, RelyingPartySummary } from '../bindings/types';
 import { text } from './body';
 import { type Find, type Lane, type Presentation, present } from './present';
 
@@ -36,23 +36,33 @@ export function drawnOf(event: Event, find: Find): Presentation {
   return drawn;
 }
 
-/** Names of devices by their ids; empty while there is only one to speak of. */
-export type DeviceNames = ReadonlyMap<string, string>;
+/** Names of devices by their ids, and of relying parties by theirs; none while there is only one of a sort to speak of. */
+export interface Names {
+  devices: ReadonlyMap<string, string>;
+  parties: ReadonlyMap<string, string>;
+}
 
-/** The names to tell devices apart by. */
-export function namesOf(devices: DeviceSummary[]): DeviceNames {
-  return new Map(devices.length > 1 ? devices.map(({ id, name }) => [id, name]) : []);
+/** The names to tell devices apart by, and relying parties. */
+export function namesOf(devices: DeviceSummary[], parties: RelyingPartySummary[]): Names {
+  return {
+    devices: new Map(devices.length > 1 ? devices.map(({ id, name }) => [id, name]) : []),
+    parties: new Map(parties.length > 1 ? parties.map(({ rpId, name }) => [rpId, name]) : []),
+  };
 }
 
 /** The row of an event, given the one before it. */
-export function rowOf(event: Event, before: Event | undefined, find: Find, names: DeviceNames): Row {
-  const drawn = withDevice(drawnOf(event, find), names.get(text(event, 'device') ?? ''));
+export function rowOf(event: Event, before: Event | undefined, find: Find, names: Names): Row {
+  const drawn = withName(drawnOf(event, find), nameOf(event, names));
   const begins = !before || event.wall - before.wall > QUIET;
   return { event, drawn, time: begins ? timeOfDay(event.wall) : null };
 }
 
-function withDevice(drawn: Presentation, name: string | undefined): Presentation {
-  if (drawn.shape === 'divider' || !name) return drawn;
+function nameOf(event: Event, { devices, parties }: Names): string | undefined {
+  return event.party === 'relyingParty' ? parties.get(text(event, 'rpId') ?? '') : devices.get(text(event, 'device') ?? '');
+}
+
+function withName(drawn: Presentation, name: string | undefined): Presentation {
+  if (!name || drawn.title.endsWith(`: ${name}`)) return drawn;
   return { ...drawn, note: drawn.note ? `${drawn.note} · ${name}` : name };
 }
 

@@ -12,11 +12,11 @@ use crate::report::{counted, date_time, plain::shortened, span};
 const LONG: usize = 14;
 
 pub(super) fn bench(event: &Event) -> Drawn {
-    let device = |what: &str| {
+    let called = |what: &str| {
         let name = text(event, "/name").map(Cow::from);
         across(format!("{what}{}", named(name)))
     };
-    let passkeys = number(event, "/passkeys").and_then(|count| usize::try_from(count).ok());
+    let count = |what| number(event, what).and_then(|count| usize::try_from(count).ok());
     match &*event.kind {
         "bench.call.refused" => own(Lane::Client, "No device answers")
             .note(text(event, "/message"))
@@ -26,16 +26,35 @@ pub(super) fn bench(event: &Event) -> Drawn {
             .note(text(event, "/origin"))
             .tone(Tone::Warn),
         "bench.relyingParty.restarted" => across("Relying party started again").tone(Tone::Warn),
-        "bench.device.added" => device("Device added"),
-        "bench.device.renamed" => device("Device renamed"),
-        "bench.device.picked" => device("Device in use"),
-        "bench.device.removed" => device("Device removed"),
-        "bench.device.powerCycled" => device("Power cut").tone(Tone::Warn),
+        "bench.device.added" => called("Device added"),
+        "bench.device.renamed" => called("Device renamed"),
+        "bench.device.picked" => called("Device in use"),
+        "bench.device.removed" => called("Device removed"),
+        "bench.device.powerCycled" => called("Power cut").tone(Tone::Warn),
         "bench.device.cloned" => across("Passkeys copied to another device")
-            .note(passkeys.map(|count| counted(count, "passkey")))
+            .note(count("/passkeys").map(|count| counted(count, "passkey")))
             .tone(Tone::Warn),
         "bench.clock.moved" => clock_moved(event),
-        "bench.network.set" => network_set(event),
+        "bench.enrolments.copied" => across("Enrolments copied to another device")
+            .note(count("/enrolments").map(|count| counted(count, "enrolment")))
+            .tone(Tone::Warn),
+        "bench.stores.kept" => across("Stores kept, to be put back later"),
+        "bench.stores.restored" => across(format!(
+            "Put back as it was: {}",
+            match text(event, "/which").unwrap_or_default() {
+                "vault" => "the vault",
+                "keyring" => "the keyring",
+                "both" => "vault and keyring",
+                _ => "a store",
+            }
+        ))
+        .tone(Tone::Warn),
+        "bench.relying-party.added" => called("Relying party added").note(text(event, "/rpId")),
+        "bench.relying-party.removed" => {
+            called("Relying party removed").note(text(event, "/rpId"))
+        }
+        "bench.network.set" => network_set("Network", event),
+        "bench.device-network.set" => network_set("Device network", event),
         "bench.network.lost" => {
             across(format!("Lost on the way: {}", half(&event.body))).tone(Tone::Warn)
         }
@@ -99,7 +118,7 @@ fn clock_moved(event: &Event) -> Drawn {
         .tone(tone)
 }
 
-fn network_set(event: &Event) -> Drawn {
+fn network_set(which: &str, event: &Event) -> Drawn {
     let kind = text(event, "/state/kind").unwrap_or("changed");
     let state = match (kind, number(event, "/state/requests")) {
         ("slow", _) => format!(
@@ -116,7 +135,7 @@ fn network_set(event: &Event) -> Drawn {
     } else {
         Tone::Warn
     };
-    across(format!("Network: {state}")).tone(tone)
+    across(format!("{which}: {state}")).tone(tone)
 }
 
 fn armed(fault: &Value) -> Drawn {
