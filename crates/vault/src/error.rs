@@ -56,6 +56,33 @@ pub enum Error {
         /// The row id.
         id: String,
     },
+    /// An item beside the vault is not what this vault stored under its name.
+    #[error(
+        "The item \"{name}\" beside the vault was changed from outside and cannot be read. Whoever \
+         needs it must store it anew; the vault itself is intact."
+    )]
+    ItemDamaged {
+        /// The item's name.
+        name: String,
+    },
+    /// The keyring accepted an item and did not keep it.
+    #[error(
+        "The keyring of this computer accepted the item \"{name}\" and did not keep it. Look at the \
+         keyring in its own application, then try again."
+    )]
+    ItemNotKept {
+        /// The item's name.
+        name: String,
+    },
+    /// An item's name has characters that not every home can keep.
+    #[error(
+        "\"{name}\" cannot name an item: 1 to {max} letters, digits, dots, dashes and underscores can, \
+         but for the name of the vault's own key.", max = crate::items::NAME_LENGTH
+    )]
+    ItemName {
+        /// The name.
+        name: String,
+    },
     /// The folder or a file in it cannot be written.
     #[error(
         "Touchstone may not write in the folder {}. Allow it, or choose another folder.",
@@ -136,6 +163,9 @@ impl Error {
             Self::InUse { .. } => "inUse",
             Self::Corrupt { .. } => "corrupt",
             Self::RecordDamaged { .. } => "recordDamaged",
+            Self::ItemDamaged { .. } => "itemDamaged",
+            Self::ItemNotKept { .. } => "itemNotKept",
+            Self::ItemName { .. } => "itemName",
             Self::ReadOnly { .. } => "readOnly",
             Self::DiskFull { .. } => "diskFull",
             Self::KeyFileExposed { .. } => "keyFileExposed",
@@ -172,7 +202,11 @@ impl Error {
                 &[WayOut::Retry, WayOut::ChooseAnotherHome]
             }
             Self::Io { .. } => &[WayOut::Retry, WayOut::ChooseAnotherFolder],
-            Self::Database { .. } | Self::NoRandomness => &[WayOut::Retry],
+            Self::ItemNotKept { .. } => &[WayOut::UnlockKeyring, WayOut::Retry],
+            Self::Database { .. }
+            | Self::NoRandomness
+            | Self::ItemDamaged { .. }
+            | Self::ItemName { .. } => &[WayOut::Retry],
         }
     }
 

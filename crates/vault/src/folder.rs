@@ -15,6 +15,8 @@ pub(crate) const DATABASE: &str = "vault.db";
 pub(crate) const DRAFT: &str = "vault.db.new";
 /// Holds the installation id from before the key is made until the database is there.
 pub(crate) const MARKER: &str = "vault.new";
+/// The sealed items beside the database, where no keyring keeps them.
+pub(crate) const ITEMS: &str = "items";
 const LOCK: &str = "vault.lock";
 
 /// `path` with more at its end.
@@ -97,10 +99,15 @@ fn holder(file: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-/// Writes a small file so that a kill leaves the old one or the new one, never a part.
+/// Writes a small file, for its owner alone, so that a kill leaves the old one or the new one, never
+/// a part.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let draft = with_suffix(path, ".part");
-    let written = File::create(&draft).and_then(|mut file| {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&draft).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&draft, path)?;
@@ -147,7 +154,14 @@ pub(crate) fn set_aside(folder: &Path, unix_millis: i64) -> Result<PathBuf, Erro
             Err(error) => return Err(Error::io(&aside, &error)),
         }
     }
-    for name in [DATABASE, "vault.db-wal", "vault.db-shm", DRAFT, MARKER] {
+    for name in [
+        DATABASE,
+        "vault.db-wal",
+        "vault.db-shm",
+        DRAFT,
+        MARKER,
+        ITEMS,
+    ] {
         let path = folder.join(name);
         match fs::rename(&path, aside.join(name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -8,11 +8,13 @@ use crate::error::Error;
 use crate::key_file;
 use crate::keyring::{self, Item};
 use crate::seal::VaultKey;
+use crate::state::VaultState;
 
 /// How long the keyring may take for one call: long enough to type its password.
 pub const KEYRING_DEADLINE: Duration = Duration::from_secs(20);
 
-const PURPOSE: &str = "vault-key";
+/// The name of the vault key's item, which no other item may have.
+pub(crate) const VAULT_KEY: &str = "vault-key";
 
 /// Where the vault key is kept. Chosen by the caller, never guessed.
 #[derive(Clone)]
@@ -81,7 +83,13 @@ impl KeyHome {
     pub(crate) fn find(&self, installation: &str, salt: &[u8]) -> Result<Option<VaultKey>, Error> {
         match self {
             Self::Keyring { service, deadline } => {
-                Ok(keyring::read(&item(service, installation), *deadline)?)
+                match keyring::read(&item(service, installation), *deadline)? {
+                    None => Ok(None),
+                    Some(text) => match VaultKey::from_text(&text) {
+                        Some(key) => Ok(Some(key)),
+                        None => Err(VaultState::KeyMismatch.into()),
+                    },
+                }
             }
             Self::File(path) => key_file::read(path),
             Self::Passphrase(passphrase) if passphrase.is_empty() => Err(Error::EmptyPassphrase),
@@ -99,7 +107,9 @@ impl KeyHome {
         let key = VaultKey::random()?;
         match self {
             Self::Keyring { service, deadline } => {
-                keyring::write(&item(service, installation), &key, *deadline)?;
+                if !keyring::write(&item(service, installation), key.to_text(), *deadline)? {
+                    return Err(VaultState::KeyringUnavailable.into());
+                }
             }
             Self::File(path) => key_file::write(path, &key)?,
             Self::Passphrase(_) | Self::Memory => {}
@@ -112,7 +122,7 @@ fn item(service: &str, installation: &str) -> Item {
     Item {
         service: service.to_owned(),
         installation: installation.to_owned(),
-        purpose: PURPOSE,
+        name: VAULT_KEY.to_owned(),
     }
 }
 

@@ -17,15 +17,21 @@ use std::time::Duration;
 use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::seal::VaultKey;
 use crate::state::VaultState;
 
-/// The name of one item: `<service>/<installation>/<purpose>`.
+/// The name of one item: `<service>/<installation>/<name>`.
 #[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) service: String,
     pub(crate) installation: String,
-    pub(crate) purpose: &'static str,
+    pub(crate) name: String,
+}
+
+/// What is done at one visit.
+enum Order {
+    Read,
+    Write(Zeroizing<String>),
+    Delete,
 }
 
 /// The item's text, if there is an item; or why the keyring could not say.
@@ -33,8 +39,7 @@ type Answer = Result<Option<Zeroizing<String>>, VaultState>;
 
 struct Job {
     item: Item,
-    /// The text to store, or `None` to read.
-    write: Option<Zeroizing<String>>,
+    order: Order,
     reply: Sender<Answer>,
 }
 
@@ -51,26 +56,28 @@ static WORKER: Mutex<Worker> = Mutex::new(Worker {
     overdue: Vec::new(),
 });
 
-/// Reads the key, `None` when the keyring has no such item.
-pub(crate) fn read(item: &Item, deadline: Duration) -> Result<Option<VaultKey>, VaultState> {
-    match ask(item, None, deadline)? {
-        None => Ok(None),
-        Some(text) => VaultKey::from_text(&text)
-            .map(Some)
-            .ok_or(VaultState::KeyMismatch),
-    }
+/// Reads the item's text, `None` when the keyring has no such item.
+pub(crate) fn read(item: &Item, deadline: Duration) -> Answer {
+    ask(item, Order::Read, deadline)
 }
 
-/// Stores the key, and reads it back: a damaged keyring accepts what it then does not keep.
-pub(crate) fn write(item: &Item, key: &VaultKey, deadline: Duration) -> Result<(), VaultState> {
-    ask(item, Some(key.to_text()), deadline)?;
-    match read(item, deadline)? {
-        Some(kept) if kept == *key => Ok(()),
-        _ => Err(VaultState::KeyringUnavailable),
-    }
+/// Stores a text, and reads it back: a damaged keyring accepts what it then does not keep. False when
+/// it kept another one or none.
+pub(crate) fn write(
+    item: &Item,
+    text: Zeroizing<String>,
+    deadline: Duration,
+) -> Result<bool, VaultState> {
+    ask(item, Order::Write(text.clone()), deadline)?;
+    Ok(read(item, deadline)?.is_some_and(|kept| kept == text))
 }
 
-fn ask(item: &Item, write: Option<Zeroizing<String>>, deadline: Duration) -> Answer {
+/// Deletes the item, which may not be there.
+pub(crate) fn delete(item: &Item, deadline: Duration) -> Result<(), VaultState> {
+    ask(item, Order::Delete, deadline).map(|_| ())
+}
+
+fn ask(item: &Item, order: Order, deadline: Duration) -> Answer {
     let mut worker = WORKER.lock().unwrap_or_else(PoisonError::into_inner);
     worker
         .overdue
@@ -81,7 +88,7 @@ fn ask(item: &Item, write: Option<Zeroizing<String>>, deadline: Duration) -> Ans
     let (reply, answer) = channel();
     let job = Job {
         item: item.clone(),
-        write,
+        order,
         reply,
     };
     worker.send(job)?;
@@ -112,7 +119,7 @@ impl Worker {
             .spawn(move || {
                 for job in inbox {
                     // The asker may be gone; the answer is then nobody's.
-                    let _ = job.reply.send(perform(&job.item, job.write));
+                    let _ = job.reply.send(perform(&job.item, &job.order));
                 }
             })
             .map_err(|_| VaultState::KeyringUnavailable)?;
@@ -124,22 +131,23 @@ impl Worker {
 
 /// One visit to the keyring, with a connection of its own: a keyring that was started, stopped or
 /// replaced since the last visit is met as it is now.
-fn perform(item: &Item, write: Option<Zeroizing<String>>) -> Answer {
+fn perform(item: &Item, order: &Order) -> Answer {
     let visit = || -> keyring_core::Result<Option<Zeroizing<String>>> {
         let entry = entry(&*store()?, item)?;
-        match &write {
-            Some(text) => entry.set_password(text).map(|()| None),
-            None => entry.get_password().map(|text| Some(Zeroizing::new(text))),
+        match order {
+            Order::Read => entry.get_password().map(|text| Some(Zeroizing::new(text))),
+            Order::Write(text) => entry.set_password(text).map(|()| None),
+            Order::Delete => entry.delete_credential().map(|()| None),
         }
     };
     match visit() {
-        Err(KeyringError::NoEntry) if write.is_none() => Ok(None),
+        Err(KeyringError::NoEntry) if !matches!(order, Order::Write(_)) => Ok(None),
         other => other.map_err(state_of),
     }
 }
 
 fn entry(store: &CredentialStore, item: &Item) -> keyring_core::Result<Entry> {
-    let user = format!("{}/{}", item.installation, item.purpose);
+    let user = format!("{}/{}", item.installation, item.name);
     let label = format!("{}/{user}", item.service);
     let modifiers = [("label", label.as_str())].into();
     let shows_labels = cfg!(all(unix, not(target_vendor = "apple")));

@@ -6,6 +6,8 @@
 //! - **vault**: the file `vault.db` in a data folder. Every record in it is sealed.
 //! - **vault key**: 32 random bytes (or made from a passphrase) from which each table's key comes.
 //! - **key home**: where the vault key is kept, chosen by the caller and never guessed: [`KeyHome`].
+//! - **item**: a secret of its own beside the database, in the keyring where the key is there, else
+//!   in a sealed file: [`Items`]. A copy of one store is not a copy of the other.
 //! - **state**: what stands between the caller and the records: [`VaultState`], with its ways out.
 //!
 //! # Blocking
@@ -26,6 +28,7 @@ mod database;
 mod error;
 mod folder;
 mod home;
+mod items;
 mod key_file;
 mod keyring;
 mod seal;
@@ -34,5 +37,6 @@ mod vault;
 
 pub use error::Error;
 pub use home::{KEYRING_DEADLINE, KeyHome};
+pub use items::Items;
 pub use state::{VaultState, WayOut};
-pub use vault::{Rows, Transaction, Vault};
+pub use vault::{Alone, Rows, Transaction, Vault};

@@ -68,6 +68,8 @@ impl VaultKey {
 pub(crate) enum Purpose<'a> {
     /// The records of one table.
     Table(&'a str),
+    /// The items beside the database.
+    Items,
     /// The record that tells whether a key is the vault's.
     KeyCheck,
 }
@@ -100,6 +102,7 @@ impl Sealer {
     pub(crate) fn new(key: &VaultKey, installation: &[u8], purpose: Purpose<'_>) -> Self {
         let (domain, name) = match purpose {
             Purpose::Table(name) => ("touchstone vault table ", name),
+            Purpose::Items => ("touchstone vault items", ""),
             Purpose::KeyCheck => ("touchstone vault key check", ""),
         };
         let mut okm = Zeroizing::new([0; 32]);

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use zeroize::Zeroizing;
@@ -9,22 +9,28 @@ use crate::database::{Database, Preamble, is_installation, new_installation};
 use crate::error::Error;
 use crate::folder::{self, Lock};
 use crate::home::KeyHome;
+use crate::items::{ItemHome, Items};
 use crate::seal::{Place, Purpose, Sealer, VaultKey, random};
 use crate::state::VaultState;
 
 /// An open vault. Clones share one connection; the folder is let go when the last is dropped.
 #[derive(Clone)]
-pub struct Vault(Arc<Open>);
+pub struct Vault(pub(crate) Arc<Open>);
 
-struct Open {
+pub(crate) struct Open {
     // Dropped in this order: the database is closed before the folder is let go.
     connection: Mutex<Connection>,
-    key: VaultKey,
-    installation: String,
+    pub(crate) key: VaultKey,
+    pub(crate) installation: String,
     path: PathBuf,
     label: String,
+    pub(crate) items: ItemHome,
+    alone: Mutex<()>,
     _lock: Option<Lock>,
 }
+
+/// The vault's folder, held for one piece of work: [`Vault::alone`].
+pub struct Alone<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>);
 
 impl Vault {
     /// Opens the vault in `folder`, or makes one (and the folder, and a key in `home`) when there is
@@ -88,6 +94,18 @@ impl Vault {
         &self.0.label
     }
 
+    /// The second store, beside the database: single items, each written on its own.
+    pub fn items(&self) -> Items {
+        Items(self.clone())
+    }
+
+    /// Waits until nobody else works alone in this vault's folder, and holds it until the guard is
+    /// dropped. No other process can: the folder belongs to this one. For work that spans records
+    /// and items; it keeps out only whoever asks for this too. Do not ask twice on one thread.
+    pub fn alone(&self) -> Alone<'_> {
+        Alone(self.0.alone.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Runs `work` in one transaction (`BEGIN IMMEDIATE`). When this returns `Ok`, its changes are on
     /// disk; when `work` or the commit fails, none of them are. Blocks other transactions of this
     /// vault: do not start one within `work`.
@@ -126,6 +144,8 @@ impl Vault {
     fn over(database: Database, key: VaultKey, home: &KeyHome, lock: Option<Lock>) -> Self {
         Self(Arc::new(Open {
             connection: Mutex::new(database.connection),
+            items: ItemHome::of(home, &database.path),
+            alone: Mutex::default(),
             key,
             installation: database.preamble.installation,
             path: database.path,

@@ -126,6 +126,19 @@ fn acts_when_told() {
                     String::from_utf8_lossy(&bytes).into_owned()
                 }))
             }),
+            ["put-item", name, text] => with(&open, |vault| {
+                vault.items().put(name, text.as_bytes())?;
+                Ok("put".to_owned())
+            }),
+            ["get-item", name] => with(&open, |vault| {
+                Ok(vault.items().get(name)?.map_or("nothing".to_owned(), |it| {
+                    String::from_utf8_lossy(&it).into_owned()
+                }))
+            }),
+            ["delete-item", name] => with(&open, |vault| {
+                vault.items().delete(name)?;
+                Ok("deleted".to_owned())
+            }),
             ["count"] => with(&open, count),
             #[cfg(target_os = "linux")]
             ["item", rest @ ..] => Ok(crate::session::act_on_item(rest)),

@@ -209,3 +209,69 @@ fn killed_while_making_a_vault_it_takes_up_the_same_key() {
         std::fs::remove_dir_all(session.folder()).expect("the vault is removed");
     }
 }
+
+#[test]
+fn keeps_items_beside_the_key_each_under_its_own_name() {
+    let mut session = with_a_note();
+    let mut actor = session.actor();
+    assert_eq!(actor.ask("open keyring"), "ready");
+    assert_eq!(actor.ask("get-item pin.one"), "nothing");
+    assert_eq!(actor.ask("delete-item pin.one"), "deleted", "nothing there");
+    assert_eq!(actor.ask("put-item pin.one first"), "put");
+    assert_eq!(actor.ask("put-item pin.two other"), "put");
+    assert_eq!(actor.ask("put-item pin.one second"), "put");
+    let names = actor.ask("item names");
+    for name in ["vault-key", "pin.one", "pin.two"] {
+        let found = names.matches(&format!("/{name};")).count();
+        assert_eq!(found, 1, "one item each: {names}");
+    }
+    assert!(
+        !session.folder().join("items").exists(),
+        "nothing of them is beside the vault"
+    );
+    actor.kill();
+    session.unlock_keyring();
+    let mut next = session.actor();
+    assert_eq!(next.ask("open keyring"), "ready");
+    assert_eq!(next.ask("get-item pin.one"), "second");
+    assert_eq!(next.ask("delete-item pin.one"), "deleted");
+    assert_eq!(next.ask("get-item pin.one"), "nothing");
+    assert_eq!(next.ask("get-item pin.two"), "other");
+    assert_eq!(next.ask("get greeting"), "hello", "the key is untouched");
+}
+
+#[test]
+fn an_item_lost_changed_or_locked_away_is_told_apart_and_the_vault_goes_on() {
+    let mut session = with_a_note();
+    let mut actor = session.actor();
+    assert_eq!(actor.ask("open keyring"), "ready");
+    assert_eq!(actor.ask("put-item pin.one first"), "put");
+    assert_eq!(actor.ask("item delete pin.one"), "1");
+    assert_eq!(actor.ask("get-item pin.one"), "nothing");
+    assert_eq!(actor.ask("put-item pin.one again"), "put");
+    assert_eq!(actor.ask("item replace not+base64url"), "2");
+    assert_eq!(first_word(&actor.ask("get-item pin.one")), "itemDamaged");
+    assert_eq!(actor.ask("item replace bytes c0ffee"), "2");
+    let answer = actor.ask("get-item pin.one");
+    assert_eq!(first_word(&answer), "itemDamaged");
+    assert!(!answer.contains("c0ffee"), "{answer}");
+    session.lock_keyring();
+    for order in [
+        "get-item pin.one",
+        "put-item pin.one x",
+        "delete-item pin.one",
+    ] {
+        assert_eq!(first_word(&actor.ask(order)), "keyringLocked", "{order}");
+    }
+    session.signal_keyring("STOP");
+    assert_eq!(first_word(&actor.ask("put-item pin.one x")), "keyringStuck");
+    assert_eq!(
+        actor.ask("get greeting"),
+        "hello",
+        "the vault is open still"
+    );
+    session.unlock_keyring();
+    assert_eq!(first_word(&actor.ask("get-item pin.one")), "itemDamaged");
+    assert_eq!(actor.ask("put-item pin.one anew"), "put");
+    assert_eq!(actor.ask("get-item pin.one"), "anew");
+}

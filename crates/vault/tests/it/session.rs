@@ -217,6 +217,17 @@ pub fn act_on_item(words: &[&str]) -> String {
             }
             items.len().to_string()
         }
+        ["delete", ending] => {
+            let is_named = |item: &&keyring_core::Entry| {
+                let named = item.get_specifiers();
+                named.is_some_and(|(_, user)| user.ends_with(ending))
+            };
+            let named: Vec<_> = items.iter().filter(is_named).collect();
+            for item in &named {
+                item.delete_credential().expect("it can be deleted");
+            }
+            named.len().to_string()
+        }
         ["replace", "bytes", text] => {
             for item in &items {
                 let bytes = [b"\xff\xfe", text.as_bytes()].concat();
