@@ -28,7 +28,8 @@ impl From<Failure> for Ended {
 impl From<Refusal> for Ended {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Declined => Self::With(Status::OperationDenied),
+            // For one that cannot verify its user: CTAP 2.3 §6.1.2 step 11.2 and §6.2.2 step 6.2.
+            Refusal::Declined | Refusal::Unverifiable => Self::With(Status::OperationDenied),
             Refusal::TimedOut => Self::With(Status::UserActionTimeout),
             Refusal::Cancelled => Self::With(Status::KeepaliveCancel),
             Refusal::Blocked => Self::With(Status::UvBlocked),

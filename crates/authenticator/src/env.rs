@@ -6,7 +6,7 @@ use rand_core::TryCryptoRng;
 use timeline::{Clock, Emit, Timestamp};
 use webauthn::id::CredentialId;
 
-use crate::Credential;
+use crate::{Credential, Verified};
 
 /// The one seam between the authenticator and the world (OpenSK's idea).
 pub trait Env: Send {
@@ -124,7 +124,7 @@ impl From<&Credential> for Account {
 pub enum UserVerification {
     /// The device cannot verify its user.
     NotSupported,
-    /// It could; [`User::verify`] will set it up first.
+    /// It could; [`User::verify`] will set it up first, or say how that is done.
     NotConfigured,
     /// It can.
     Configured,
@@ -141,6 +141,8 @@ pub enum Refusal {
     Cancelled,
     /// Verification is blocked: the tries are spent.
     Blocked,
+    /// Nothing on the device can verify the user now, and the user was told why.
+    Unverifiable,
     /// Something broke while asking.
     Failed(Failure),
 }
@@ -156,7 +158,7 @@ pub trait User: Send {
     /// Verifies the user, setting verification up when that was never done. What the user does for
     /// it is evidence of user interaction, too (CTAP 2.3 §6.1.2 step 13). Called only when
     /// [`User::verification`] is not [`UserVerification::NotSupported`].
-    fn verify(&mut self, ask: Ask<'_>) -> impl Future<Output = Result<(), Refusal>> + Send;
+    fn verify(&mut self, ask: Ask<'_>) -> impl Future<Output = Result<Verified, Refusal>> + Send;
 
     /// Lets the user choose one of at least two accounts; gives its place in `accounts`. Called only
     /// on devices with a display.

@@ -5,12 +5,22 @@ use ctap::{Descriptor, Status, UserEntity};
 use serde_json::json;
 use timeline::{Draft, Party};
 use webauthn::authenticator_data::{AuthenticatorData, Flags};
+use webauthn::cbor::Value;
 
 use crate::ended::Ended;
 use crate::env::{Account, Ask, Env, Purpose, Store as _, User as _, UserVerification};
 use crate::get_next_assertion::Remaining;
 use crate::make_credential::refuse_pin_uv_auth;
-use crate::{Authenticator, Credential, kinds};
+use crate::{Authenticator, Credential, Method, kinds, uvm, verification};
+
+/// What every assertion of one getAssertion shares.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub(crate) client_data_hash: [u8; 32],
+    pub(crate) flags: Flags,
+    /// Extension outputs, a map.
+    pub(crate) extensions: Option<Value<'static>>,
+}
 
 impl Authenticator {
     pub(crate) async fn get_assertion<E: Env>(
@@ -41,17 +51,22 @@ impl Authenticator {
             return Err(Status::NoCredentials.into());
         }
         let wants_presence = request.options.up != Some(false);
-        if wants_presence && !verified {
+        if wants_presence && verified.is_none() {
             env.user().presence(ask).await?;
         }
         let mut flags = Flags::default();
-        if wants_presence || verified {
+        if wants_presence || verified.is_some() {
             flags = flags.with(Flags::UP);
         }
-        if verified {
+        if verified.is_some() {
             flags = flags.with(Flags::UV);
         }
-        self.answer(env, &request, applicable, flags).await
+        let terms = Terms {
+            client_data_hash: request.client_data_hash,
+            flags,
+            extensions: uvm::outputs(request.extensions.as_ref(), flags, verified),
+        };
+        self.answer(env, &request, applicable, terms).await
     }
 
     /// Step 4.
@@ -73,15 +88,14 @@ impl Authenticator {
         request: &Request,
         ask: Ask<'_>,
         nothing_to_sign: bool,
-    ) -> Result<bool, Ended> {
+    ) -> Result<Option<Method>, Ended> {
         if request.options.uv != Some(true) {
-            return Ok(false);
+            return Ok(None);
         }
         if nothing_to_sign && env.user().verification()? == UserVerification::NotConfigured {
-            return Ok(false);
+            return Ok(None);
         }
-        env.user().verify(ask).await?;
-        Ok(true)
+        Ok(Some(verification::verify(env, ask, &request.rp_id).await?))
     }
 
     /// Steps 11 to 13: which credential, and its assertion.
@@ -90,8 +104,9 @@ impl Authenticator {
         env: &mut E,
         request: &Request,
         mut applicable: Vec<Credential>,
-        flags: Flags,
+        terms: Terms,
     ) -> Result<Vec<u8>, Ended> {
+        let flags = terms.flags;
         let several = request.allow_list.is_empty() && applicable.len() > 1;
         let chosen = if several && self.profile().display && flags != Flags::default() {
             let accounts: Vec<Account> = applicable.iter().map(Account::from).collect();
@@ -105,18 +120,13 @@ impl Authenticator {
         }
         let first = applicable.remove(chosen);
         let tell_account = several && !user_selected && flags.has(Flags::UV);
-        let mut response = assert(env, &first, request.client_data_hash, flags, tell_account)?;
+        let mut response = assert(env, &first, &terms, tell_account)?;
         if user_selected {
             response.user_selected = Some(true);
         } else if several {
             response.number_of_credentials = u64::try_from(applicable.len() + 1).ok();
             let now = env.clock().monotonic();
-            self.remaining = Some(Remaining::new(
-                applicable,
-                request.client_data_hash,
-                flags,
-                now,
-            ));
+            self.remaining = Some(Remaining::new(applicable, terms, now));
         }
         Ok(response.encode())
     }
@@ -143,8 +153,7 @@ fn applicable<E: Env>(env: &mut E, request: &Request) -> Result<Vec<Credential>,
 pub(crate) fn assert<E: Env>(
     env: &mut E,
     credential: &Credential,
-    client_data_hash: [u8; 32],
-    flags: Flags,
+    terms: &Terms,
     tell_account: bool,
 ) -> Result<Response, Ended> {
     let now = env.clock().now();
@@ -154,16 +163,16 @@ pub(crate) fn assert<E: Env>(
         .ok_or(Status::NoCredentials)?;
     let auth_data = AuthenticatorData {
         rp_id_hash: webauthn::sha256(credential.rp_id.as_bytes()),
-        flags,
+        flags: terms.flags,
         sign_count,
         attested: None,
-        extensions: None,
+        extensions: terms.extensions.clone(),
         canonical_order: true,
     }
     .encode();
     let signature = credential
         .private_key
-        .sign(&[auth_data.as_slice(), &client_data_hash].concat())?;
+        .sign(&[auth_data.as_slice(), &terms.client_data_hash].concat())?;
     let body =
         json!({ "rpId": credential.rp_id, "credentialId": credential.id, "signCount": sign_count });
     env.emit().emit(

@@ -8,7 +8,7 @@ use webauthn::authenticator_data::Flags;
 
 use crate::ended::Ended;
 use crate::env::Env;
-use crate::get_assertion::assert;
+use crate::get_assertion::{Terms, assert};
 use crate::{Authenticator, Credential};
 
 /// How long the client may take to ask for the next one.
@@ -18,23 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Remaining {
     credentials: VecDeque<Credential>,
-    client_data_hash: [u8; 32],
-    flags: Flags,
+    terms: Terms,
     since: Duration,
 }
 
 impl Remaining {
     /// `now` is monotonic time.
-    pub(crate) fn new(
-        credentials: Vec<Credential>,
-        client_data_hash: [u8; 32],
-        flags: Flags,
-        now: Duration,
-    ) -> Self {
+    pub(crate) fn new(credentials: Vec<Credential>, terms: Terms, now: Duration) -> Self {
         Self {
             credentials: credentials.into(),
-            client_data_hash,
-            flags,
+            terms,
             since: now,
         }
     }
@@ -54,14 +47,8 @@ impl Authenticator {
             .credentials
             .pop_front()
             .ok_or(Status::NotAllowed)?;
-        let tell_account = remaining.flags.has(Flags::UV);
-        let response = assert(
-            env,
-            &next,
-            remaining.client_data_hash,
-            remaining.flags,
-            tell_account,
-        )?;
+        let tell_account = remaining.terms.flags.has(Flags::UV);
+        let response = assert(env, &next, &remaining.terms, tell_account)?;
         remaining.since = now;
         self.remaining = Some(remaining);
         Ok(response.encode())

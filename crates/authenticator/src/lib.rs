@@ -9,7 +9,8 @@
 //!   discoverable answers only to its credential ID.
 //! - **evidence of user interaction**: the user touched the device, or did something that implies it.
 //! - **built-in user verification**: the device checks by itself who holds it (a PIN on its own
-//!   display, a fingerprint); a [`Profile`] says whether it can.
+//!   display, a fingerprint); a [`Profile`] says whether it can. It may count for the credentials of
+//!   some relying parties only: [`Verified`].
 //! - **power-up**: the moment from which the reset window counts.
 //!
 //! Events: [`kinds`].
@@ -28,10 +29,13 @@ mod reset;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod uvm;
+mod verification;
 
 pub use credential::{Credential, PrivateKey};
 pub use env::{Account, Ask, Env, Failure, Purpose, Refusal, Store, User, UserVerification};
 pub use profile::{AAGUID, Profile};
+pub use verification::{Method, Verified};
 
 use std::time::Duration;
 

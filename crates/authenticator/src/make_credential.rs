@@ -5,6 +5,7 @@ use ctap::{Descriptor, Status};
 use serde_json::json;
 use timeline::{Draft, Party};
 use webauthn::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
+use webauthn::cbor::Value;
 use webauthn::cose::Algorithm;
 use webauthn::id::{CredentialId, UserHandle};
 
@@ -13,7 +14,7 @@ use crate::ended::Ended;
 use crate::env::{
     Account, Ask, Env, Failure, Purpose, Refusal, Store as _, User as _, UserVerification,
 };
-use crate::{Authenticator, Credential, PrivateKey, kinds};
+use crate::{Authenticator, Credential, PrivateKey, kinds, uvm, verification};
 
 impl Authenticator {
     pub(crate) async fn make_credential<E: Env>(
@@ -43,9 +44,10 @@ impl Authenticator {
             rp_name: request.rp.name.as_deref(),
             account: Some(&account),
         };
-        if verify {
-            env.user().verify(ask).await?;
-        }
+        let verified = match verify {
+            true => Some(verification::verify(env, ask, &request.rp.id).await?),
+            false => None,
+        };
         let known = env.store().credentials_of(&request.rp.id)?;
         if is_excluded(&known, &request.exclude_list) {
             return Err(excluded(env, ask, verify).await);
@@ -66,7 +68,8 @@ impl Authenticator {
         });
         self.check_room(env, discoverable, replaced.is_some())?;
         let credential = generate(env, &request, discoverable)?;
-        let response = respond(self, &request, &credential, flags)?;
+        let extensions = uvm::outputs(request.extensions.as_ref(), flags, verified);
+        let response = respond(self, &request, &credential, flags, extensions)?;
         env.store()
             .save(&credential, replaced.as_ref().map(|it| &it.id))?;
         announce(env, &credential);
@@ -180,6 +183,7 @@ fn respond(
     request: &Request,
     credential: &Credential,
     flags: Flags,
+    extensions: Option<Value<'static>>,
 ) -> Result<Response, Failure> {
     let public_key = credential.private_key.public_key()?.encode();
     let auth_data = AuthenticatorData {
@@ -191,7 +195,7 @@ fn respond(
             credential_id: credential.id.as_bytes(),
             public_key: &public_key,
         }),
-        extensions: None,
+        extensions,
         canonical_order: true,
     }
     .encode();

@@ -5,4 +5,5 @@ mod get_info;
 mod make_credential;
 mod reset;
 mod sequences;
+mod verification;
 mod world;

@@ -245,7 +245,7 @@ impl Device {
         let result = self.person(&cancel, &status).change_pin().await;
         self.note_change();
         result.map_err(|refusal| match refusal {
-            Refusal::Declined | Refusal::Cancelled => Error::Declined,
+            Refusal::Declined | Refusal::Cancelled | Refusal::Unverifiable => Error::Declined,
             Refusal::TimedOut => Error::TimedOut,
             Refusal::Blocked => Error::Blocked,
             Refusal::Failed(failure) => match failure.into_source().downcast::<Error>() {

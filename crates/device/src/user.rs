@@ -3,7 +3,9 @@
 mod ask;
 mod pad;
 
-use authenticator::{Account, Ask, Failure, Purpose, Refusal, User, UserVerification};
+use authenticator::{
+    Account, Ask, Failure, Method, Purpose, Refusal, User, UserVerification, Verified,
+};
 use serde_json::json;
 use timeline::Draft;
 use vault::Vault;
@@ -41,7 +43,7 @@ impl User for Person<'_> {
         }
     }
 
-    async fn verify(&mut self, ask: Ask<'_>) -> Result<(), Refusal> {
+    async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
         self.display.about(ask.rp_id, ask.rp_name);
         let state = pin::state(self.vault, self.display.device).map_err(failed)?;
         if state.blocked {
@@ -49,10 +51,11 @@ impl User for Person<'_> {
         }
         self.touch(ask.purpose, ask.account).await?;
         if state.set {
-            self.enter_pin().await
+            self.enter_pin().await?;
         } else {
-            self.set_pin(false).await
+            self.set_pin(false).await?;
         }
+        Ok(Verified::everywhere(Method::DevicePin))
     }
 
     async fn choose(&mut self, rp_id: &str, accounts: &[Account]) -> Result<usize, Refusal> {

@@ -18,7 +18,8 @@ async fn advertises_only_what_is_there() {
     let key = info(&mut bench).await;
     assert_eq!(key.versions, ["FIDO_2_0"]);
     assert_eq!(key.aaguid, AAGUID);
-    assert!(key.extensions.is_empty() && key.pin_uv_auth_protocols.is_empty());
+    assert_eq!(key.extensions, ["uvm"]);
+    assert!(key.pin_uv_auth_protocols.is_empty());
     assert_eq!(key.option("rk"), Some(true));
     assert_eq!(
         (

@@ -16,8 +16,8 @@ use webauthn::cose::Material;
 use webauthn::id::CredentialId;
 
 use crate::{
-    Account, Ask, Authenticator, Credential, Env, Failure, Profile, Purpose, Refusal, Store, User,
-    UserVerification,
+    Account, Ask, Authenticator, Credential, Env, Failure, Method, Profile, Purpose, Refusal,
+    Store, User, UserVerification, Verified,
 };
 
 pub(super) const HASH: [u8; 32] = [0x5c; 32];
@@ -104,6 +104,7 @@ pub(super) enum Asked {
 /// Does as told, yes by default.
 pub(super) struct Obedient {
     pub(super) verification: UserVerification,
+    pub(super) verified: Verified,
     pub(super) refusals: VecDeque<Refusal>,
     pub(super) choice: usize,
     pub(super) asked: Vec<Asked>,
@@ -130,9 +131,10 @@ impl User for Obedient {
         Ok(self.verification)
     }
 
-    async fn verify(&mut self, ask: Ask<'_>) -> Result<(), Refusal> {
+    async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
         self.verification = UserVerification::Configured;
-        self.reply(Asked::Verify(ask.purpose))
+        self.reply(Asked::Verify(ask.purpose))?;
+        Ok(self.verified.clone())
     }
 
     async fn choose(&mut self, _: &str, accounts: &[Account]) -> Result<usize, Refusal> {
@@ -154,6 +156,13 @@ impl Notes {
             .iter()
             .map(|it| it.kind)
             .collect()
+    }
+
+    /// The bodies of one kind of event.
+    pub(super) fn of(&self, kind: &str) -> Vec<serde_json::Value> {
+        let drafts = self.0.lock().expect("no test panics while it holds this");
+        let of_kind = drafts.iter().filter(|it| it.kind == kind);
+        of_kind.map(|it| it.body.clone()).collect()
     }
 }
 
@@ -217,6 +226,7 @@ impl Bench {
         let clock = ManualClock::new(Timestamp(1_800_000_000_000));
         let user = Obedient {
             verification,
+            verified: Verified::everywhere(Method::DevicePin),
             refusals: VecDeque::new(),
             choice: 0,
             asked: Vec::new(),

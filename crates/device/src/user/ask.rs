@@ -218,7 +218,9 @@ impl Asked<'_> {
         self.done(match refusal {
             Refusal::Cancelled => "cancelled",
             Refusal::TimedOut => "timedOut",
-            Refusal::Declined | Refusal::Blocked | Refusal::Failed(_) => "declined",
+            Refusal::Declined | Refusal::Blocked | Refusal::Unverifiable | Refusal::Failed(_) => {
+                "declined"
+            }
         });
         refusal
     }
