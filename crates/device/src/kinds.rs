@@ -18,3 +18,46 @@ pub const PASSKEY_DELETED: &str = "device.passkey.deleted";
 /// Everything on the device was erased by its owner: `{device}`.
 pub use authenticator::kinds::RESET;
 pub use authenticator::kinds::{FAILED, PASSKEY_CREATED, PASSKEY_USED};
+
+/// A code of a relying party was scanned and taken up: `{device, enrolmentId, rpId, rpName, account,
+/// digits}`; the relying party's page shows the same six digits.
+pub const ENROLMENT_CLAIMED: &str = "device.enrolment.claimed";
+/// The device is enrolled for an account's PIN: `{device, enrolmentId, rpId, rpName, account}`.
+pub const ENROLMENT_MADE: &str = "device.enrolment.made";
+/// An enrolment was deleted on the device: `{device, enrolmentId, rpId, why}`; `why` is `owner`,
+/// `revoked`, `wiped` or `replaced`.
+pub const ENROLMENT_FORGOTTEN: &str = "device.enrolment.forgotten";
+/// The device begins an exchange with a relying party: `{device, enrolmentId, rpId, purpose,
+/// syncCounter}`; `purpose` is `sync`, `verify`, `set` or `change`. Its bytes are the request's.
+pub const PIN_EXCHANGE: &str = "device.pin.exchange";
+/// What is needed to check the PIN offline arrived and is stored: `{device, enrolmentId, rpId,
+/// pinVersion, policyVersion, validitySeconds, validUntil, maxOfflineAttempts, unlockEpoch}`.
+pub const PIN_SYNCED: &str = "device.pin.synced";
+/// The relying party took the acknowledgement: `{device, enrolmentId, rpId, pinVersion,
+/// policyVersion, failures}`.
+pub const PIN_ACKNOWLEDGED: &str = "device.pin.acknowledged";
+/// The relying party judged a PIN entered for it: `{device, enrolmentId, rpId, purpose, result,
+/// attemptsLeft?, pinVersion?}`.
+pub const PIN_ANSWERED: &str = "device.pin.answered";
+/// An exchange was refused: `{device, enrolmentId, rpId, purpose, reason, signed, message}`; by the
+/// relying party (`signed`), or by the device, which found its answer wrong.
+pub const PIN_REFUSED: &str = "device.pin.refused";
+/// The relying party was not reached, or gave no answer that counts: `{device, enrolmentId, rpId,
+/// purpose, why}`. Nothing changes by that.
+pub const PIN_UNREACHABLE: &str = "device.pin.unreachable";
+/// What can be done with an enrolment's PIN changed: `{device, enrolmentId, rpId, from, to, reason}`.
+pub const PIN_STATE: &str = "device.pin.state";
+/// A PIN was compared offline: `{device, purpose, enrolments: [{enrolmentId, rpId, state, outcome,
+/// failures, triesLeft}], matched: [rpId], iterations}`; `purpose` is `userVerification`,
+/// `appUnlock` or `workstation`, `outcome` `matched`, `noMatch` or `notAsked`.
+pub const PIN_OFFLINE: &str = "device.pin.offline";
+/// A signed message came on an enrolment's stream: `{device, enrolmentId, rpId, kind, pinVersion,
+/// policyVersion, news}`; `kind` is `beat` or `push`.
+pub const PIN_PUSH: &str = "device.pin.push";
+/// An enrolment's stream was opened, closed or refused: `{device, enrolmentId, rpId, state, why?}`.
+pub const PIN_STREAM: &str = "device.pin.stream";
+/// The device shows a workstation's answer: `{device, enrolmentId, rpId, account, workstation,
+/// session}`.
+pub const LOGON_ANSWERED: &str = "device.logon.answered";
+/// A workstation's challenge was not answered: `{device, rpId?, workstation?, reason, message}`.
+pub const LOGON_REFUSED: &str = "device.logon.refused";

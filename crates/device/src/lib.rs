@@ -22,6 +22,7 @@ mod env;
 mod error;
 pub mod kinds;
 mod model;
+mod network;
 mod offline;
 mod pin;
 mod presence;
@@ -39,6 +40,7 @@ pub use command::{Progress, Running};
 pub use device::{Device, Passkey};
 pub use error::Error;
 pub use model::Model;
+pub use network::{Crossing, Direct, Fate, Network, Passage};
 pub use pin::{
     MAX_LENGTH as MAX_PIN_LENGTH, MIN_LENGTH as MIN_PIN_LENGTH, PinState, TRIES as PIN_TRIES,
 };

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use rand_core::TryCryptoRng;
 use timeline::{Clock, Emit};
 
-use crate::{DeviceId, Presence};
+use crate::{DeviceId, Direct, Network, Presence};
 
 /// A source of randomness.
 pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
@@ -13,7 +13,7 @@ pub type Rng = Box<dyn TryCryptoRng<Error = getrandom::Error> + Send>;
 /// Makes a source of randomness for a device, or for the shelf that names new devices.
 pub type Rngs = Arc<dyn Fn(Option<&DeviceId>) -> Rng + Send + Sync>;
 
-/// Clock, randomness, timeline, and how long and by whom prompts are answered.
+/// Clock, randomness, timeline, network, and how long and by whom prompts are answered.
 #[derive(Clone)]
 pub struct Seams {
     /// The devices' clock.
@@ -22,6 +22,8 @@ pub struct Seams {
     pub rng: Rngs,
     /// The timeline.
     pub emit: Arc<dyn Emit>,
+    /// What lies between the devices and relying parties.
+    pub network: Arc<dyn Network>,
     /// How long a prompt waits for its person.
     pub prompt_time: Duration,
     /// Who touches.
@@ -29,13 +31,14 @@ pub struct Seams {
 }
 
 impl Seams {
-    /// The system's randomness, prompts that wait 30 seconds for whoever answers them.
+    /// The system's randomness, a network without faults, prompts that wait 30 seconds for whoever answers them.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, emit: Arc<dyn Emit>) -> Self {
         Self {
             clock,
             rng: Arc::new(|_| Box::new(getrandom::SysRng)),
             emit,
+            network: Arc::new(Direct::default()),
             prompt_time: Duration::from_secs(30),
             presence: Presence::Ask,
         }
@@ -45,6 +48,13 @@ impl Seams {
     #[must_use]
     pub fn rng(mut self, rng: impl Fn(Option<&DeviceId>) -> Rng + Send + Sync + 'static) -> Self {
         self.rng = Arc::new(rng);
+        self
+    }
+
+    /// Sets what lies between the devices and relying parties.
+    #[must_use]
+    pub fn network(mut self, network: Arc<dyn Network>) -> Self {
+        self.network = network;
         self
     }
 
