@@ -19,6 +19,7 @@ pub mod cose;
 mod error;
 pub mod id;
 pub mod json;
+pub mod uvm;
 
 pub use error::Error;
 
