@@ -107,10 +107,58 @@ commands! {
         timeline_save() -> SavedFile;
         /// Does what the tester chose when the vault is shut.
         vault_way_out(way: WayOut, passphrase: Option<String>) -> ();
-        /// Starts the relying party again, on request at another port.
-        relying_party_retry(another_port: bool) -> ();
-        /// Sets the relying party's data aside (renamed, not deleted) and starts it with none.
-        relying_party_start_over() -> ();
+        /// Starts a relying party again, the first one when none is named, on request at another port.
+        relying_party_retry(rp_id: Option<String>, another_port: bool) -> ();
+        /// Sets a relying party's data aside (renamed, not deleted) and starts it with none.
+        relying_party_start_over(rp_id: Option<String>) -> ();
+        /// Stops a relying party and starts it again on the same data.
+        relying_party_restart(rp_id: Option<String>) -> ();
+        /// Adds a relying party of this name, at an address made of the name's letters and digits.
+        relying_party_add(name: String) -> RelyingPartySummary;
+        /// Stops a relying party that was added, and sets its data aside (renamed, not deleted).
+        relying_party_remove(rp_id: String) -> ();
+        /// The token of a relying party's administration; of the first one when none is named.
+        relying_party_admin(rp_id: Option<String>) -> String;
+        /// A relying party's policy: `{version, text, policy, problem?}`.
+        policy(rp_id: Option<String>) -> Json;
+        /// Changes members of a relying party's policy; says which version is in force then.
+        policy_set(rp_id: Option<String>, changes: Json) -> u32;
+        /// Takes an account's PIN away as an administrator.
+        pin_admin_reset(rp_id: Option<String>, account: String) -> ();
+        /// Takes a device's enrolment away as an administrator.
+        enrolment_revoke(rp_id: Option<String>, enrolment: String) -> ();
+        /// What a relying party noted of its accounts' PINs, oldest first.
+        audit(rp_id: Option<String>) -> Json;
+        /// Changes what a device's owner chose: what verifies the user, fingerprint, app lock.
+        device_settings(device: String, settings: DeviceSettings) -> ();
+        /// Shows a device a code: of an account page to enrol it, or of a workstation to answer.
+        device_scan(device: String, text: String) -> Scanned;
+        /// Ends the enrolment under way, once it was confirmed on the relying party's page.
+        enrolment_continue(device: String) -> ();
+        /// Synchronizes the PIN of an enrolment now.
+        enrolment_sync(device: String, enrolment: String) -> ();
+        /// Asks for the account's PIN and lets the relying party check it.
+        enrolment_verify(device: String, enrolment: String) -> ();
+        /// Asks for the account's first PIN and sets it at the relying party.
+        enrolment_set_pin(device: String, enrolment: String) -> ();
+        /// Asks for the account's PIN and for a new one, and changes it at the relying party.
+        enrolment_change_pin(device: String, enrolment: String) -> ();
+        /// Deletes an enrolment on a device, with all that is kept of its PIN.
+        enrolment_forget(device: String, enrolment: String) -> ();
+        /// Takes the account's PIN away in the device's app, after a passkey's assertion without this PIN.
+        enrolment_reset_pin(device: String, enrolment: String) -> ();
+        /// Locks a device's app.
+        device_lock_app(device: String) -> ();
+        /// Asks for a PIN and unlocks a device's app.
+        device_unlock_app(device: String) -> ();
+        /// Sets what lies between a device and relying parties; all devices when none is named.
+        device_network_set(device: Option<String>, state: NetworkState) -> ();
+        /// Copies what a device's two stores hold now, to be put back later.
+        device_stores_keep(device: String) -> ();
+        /// Puts back what a device's stores held when they were kept, as a restored backup does.
+        device_stores_restore(device: String, which: KeptStores) -> ();
+        /// Copies a device's enrolments to another device, as someone who stole its memory would; says how many.
+        device_copy_enrolments(from: String, to: String) -> u32;
         /// Copies a device's passkeys to another device, as someone who stole its memory would; says how many.
         device_copy_passkeys(from: String, to: String) -> u32;
         /// Takes a device's power away and gives it back.

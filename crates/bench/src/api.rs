@@ -2,6 +2,7 @@
 //! TypeScript types are generated from them.
 
 mod find;
+mod pin;
 mod prompts;
 mod seams;
 mod typescript;
@@ -11,6 +12,10 @@ use timeline::{Event, Timestamp};
 use ts_rs::TS;
 
 pub use find::{KindGroup, TimelineMatches, TimelineQuery, TimelineRelated, WordsFor};
+pub use pin::{
+    DeviceSettings, EnrolmentSummary, Json, KeptStores, NewsStream, PairingSummary, PinCacheState,
+    Scanned, ShownCode, VerificationMethod,
+};
 pub use prompts::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
 pub use seams::{
     ArmedFault, Change, ClockMotion, ClockState, Direction, Effect, Fault, FaultableMessage,
@@ -28,7 +33,7 @@ pub struct BenchState {
     pub devices: Vec<DeviceSummary>,
     /// The device that answers the next ceremony.
     pub active_device: Option<String>,
-    /// The relying parties this bench runs.
+    /// The relying parties this bench runs; the tester's own comes first.
     pub relying_parties: Vec<RelyingPartySummary>,
     /// What a device asks the person right now.
     pub prompt: Option<Prompt>,
@@ -86,6 +91,20 @@ pub struct DeviceSummary {
     pub pin: PinState,
     /// Newest first.
     pub passkeys: Vec<PasskeySummary>,
+    /// What its owner chose.
+    pub settings: DeviceSettings,
+    /// The PINs it is enrolled for, in the order they were made.
+    pub enrolments: Vec<EnrolmentSummary>,
+    /// The enrolment under way.
+    pub pairing: Option<PairingSummary>,
+    /// The code on its display that answers a workstation.
+    pub shown_code: Option<ShownCode>,
+    /// True while its app waits for a PIN.
+    pub app_locked: bool,
+    /// True when wrong fingers locked the fingerprint reader: only a PIN unlocks it.
+    pub fingerprint_locked: bool,
+    /// What lies between it and relying parties.
+    pub network: NetworkState,
 }
 
 /// A device's own PIN.
@@ -141,6 +160,8 @@ pub struct RelyingPartySummary {
     pub rp_id: String,
     /// `http://localhost:PORT`.
     pub origin: String,
+    /// True for one the tester added; the tester's own first one stays.
+    pub further: bool,
     /// Why it does not run, when it does not.
     pub problem: Option<Problem>,
 }

@@ -9,7 +9,6 @@ use std::{
 
 use client::Client;
 use device::Seams;
-use rp_server::Random;
 use serde_json::json;
 use time::{OffsetDateTime, macros::format_description};
 use timeline::{Clock, Draft, Emit, Export, Party, Recorder, Seq};
@@ -28,7 +27,7 @@ use crate::{
     links::Linked,
     lots::Lots,
     network::Network,
-    party::PartySlot,
+    parties::Parties,
     seams::Clocks,
     vault_slot::{Obstacle, VaultSlot},
 };
@@ -51,16 +50,14 @@ pub(crate) struct Inner {
     pub(crate) network: Arc<Network>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) lots: Arc<Lots>,
-    /// The relying party's, across its restarts.
-    pub(crate) party_random: Arc<dyn Random>,
     recorder: Arc<Recorder>,
     pub(crate) emit: Arc<dyn Emit>,
     pub(crate) client: Client,
     pub(crate) chooser: Arc<Chooser>,
     pub(crate) settings: Mutex<Settings>,
     pub(crate) vault: Mutex<VaultSlot>,
-    pub(crate) party: Mutex<PartySlot>,
-    /// Held by whoever starts or stops the relying party.
+    pub(crate) parties: Mutex<Parties>,
+    /// Held by whoever starts or stops a relying party.
     pub(crate) party_turn: tokio::sync::Mutex<()>,
     pub(crate) calls: Mutex<HashMap<String, RunningCall>>,
     /// Cancelled by [`Bench::close`]: nothing is opened or begun any more.
@@ -73,7 +70,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Bench {
-    /// A bench that is opening its vault and starting its relying party. What
+    /// A bench that is opening its vault and starting its relying parties. What
     /// stands in their way is part of [`Bench::bench_state`], never an error
     /// here. Must be called within a tokio runtime.
     #[must_use]
@@ -90,6 +87,7 @@ impl Bench {
         let network = Arc::new(Network::new(&lots, faults.clone(), changes.clone()));
         let settings = Settings::load(&config.data);
         let home = config.home.unwrap_or(settings.vault_home);
+        let parties = Parties::new(&config.setting, &settings, &lots);
         let bench = Self(Arc::new(Inner {
             client: Client::new(emit.clone(), clocks.client.clone(), chooser.clone()),
             config,
@@ -97,14 +95,13 @@ impl Bench {
             clocks,
             network,
             faults,
-            party_random: lots.relying_party(),
             lots: Arc::new(lots),
             recorder,
             emit,
             chooser,
             settings: Mutex::new(settings),
             vault: Mutex::new(VaultSlot::Opening(home)),
-            party: Mutex::new(PartySlot::Starting),
+            parties: Mutex::new(parties),
             party_turn: tokio::sync::Mutex::default(),
             calls: Mutex::default(),
             closed: CancellationToken::new(),
@@ -117,10 +114,7 @@ impl Bench {
         let opening = bench.clone();
         tokio::spawn(async move { opening.open_vault(home, None).await });
         let starting = bench.clone();
-        tokio::spawn(async move {
-            let port = starting.0.config.port;
-            starting.start_party(port).await;
-        });
+        tokio::spawn(async move { starting.start_parties().await });
         bench
     }
 
@@ -141,7 +135,7 @@ impl Bench {
     /// # Errors
     /// [`Error::Closing`] when the bench is closing.
     pub async fn bench_state(&self) -> Result<BenchState, Error> {
-        let relying_parties = vec![self.relying_party()];
+        let relying_parties = self.relying_parties();
         let bench = self.clone();
         blocking(move || Ok(bench.state_with(relying_parties))).await
     }
@@ -268,7 +262,7 @@ impl Bench {
         self.0.closed.cancel();
         self.credentials_abort_all();
         let _turn = self.0.party_turn.lock().await;
-        self.stop_party_in_turn(PartySlot::Starting).await;
+        self.stop_parties_in_turn().await;
         let mut vault = lock(&self.0.vault);
         *vault = VaultSlot::Opening(vault.home());
         drop(vault);
@@ -325,7 +319,7 @@ impl Bench {
         self.0.emit.emit(draft)
     }
 
-    /// Waits until the vault and the relying party are open, or have failed to open.
+    /// Waits until the vault and the relying parties are open, or have failed to open.
     ///
     /// # Errors
     /// What stands in the way of the first of them that failed; [`Error::Closing`].
@@ -337,9 +331,12 @@ impl Bench {
                 return Err(Error::Closing.into());
             }
             let vault = lock(&self.0.vault).standing();
-            let party = lock(&self.0.party).standing();
-            if let (Some(vault), Some(party)) = (vault, party) {
-                return vault.and(party);
+            let parties: Option<Vec<_>> = lock(&self.0.parties)
+                .iter()
+                .map(|party| party.slot.standing())
+                .collect();
+            if let (Some(vault), Some(parties)) = (vault, parties) {
+                return parties.into_iter().fold(vault, Result::and);
             }
             if changes.changed().await.is_err() {
                 return Err(Error::Closing.into());

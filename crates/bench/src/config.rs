@@ -18,7 +18,7 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the vault's key rests; `None` takes the remembered home, the keyring at first.
     pub home: Option<HomeChoice>,
-    /// The relying party's port; `None` takes the one it had, or a free one.
+    /// The first relying party's port; `None` takes the one it had, or a free one.
     pub port: Option<u16>,
     /// Version of the web view, for the About page.
     pub web_view: Option<String>,
@@ -29,8 +29,10 @@ pub struct Config {
 /// The world the parties of a bench live in; by default the tester's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Who the relying party is.
+    /// Who the first relying party is.
     pub relying_party: PartySetting,
+    /// Who the further ones are, beside those the tester added.
+    pub further: Vec<PartySetting>,
     /// Makes everything that is drawn by lot the same each time; none takes the system's randomness.
     /// For benches whose data begins empty: on older data the same keys would be made once more.
     pub seed: Option<u64>,
@@ -46,6 +48,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             relying_party: PartySetting::default(),
+            further: Vec::new(),
             seed: None,
             start: None,
             empty: false,
@@ -54,7 +57,7 @@ impl Default for Setting {
     }
 }
 
-/// Who a bench's relying party is.
+/// Who a relying party of a bench is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartySetting {
     /// The name people see.
@@ -120,6 +123,16 @@ impl FromStr for HomeChoice {
 pub(crate) struct Settings {
     pub(crate) vault_home: HomeChoice,
     pub(crate) active_device: Option<String>,
+    /// Relying parties that the tester added, in the order of adding.
+    pub(crate) relying_parties: Vec<RememberedParty>,
+}
+
+/// A relying party that the tester added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RememberedParty {
+    pub(crate) name: String,
+    pub(crate) rp_id: String,
 }
 
 impl Settings {
@@ -129,6 +142,15 @@ impl Settings {
             .ok()
             .and_then(|json| serde_json::from_slice(&json).ok())
             .unwrap_or_default()
+    }
+
+    /// The relying parties that the tester added; an address that came from elsewhere is left out.
+    pub(crate) fn party_settings(&self) -> impl Iterator<Item = PartySetting> {
+        let settings = self.relying_parties.iter().filter_map(|party| {
+            let setting = crate::parties::named(&party.name).ok()?;
+            (setting.rp_id == party.rp_id).then_some(setting)
+        });
+        settings.collect::<Vec<_>>().into_iter()
     }
 
     /// Replaces the settings in `folder` in one step.
@@ -158,11 +180,28 @@ mod tests {
         let settings = Settings {
             vault_home: HomeChoice::File,
             active_device: Some("a".into()),
+            relying_parties: vec![
+                RememberedParty {
+                    name: "Bank".into(),
+                    rp_id: "bank.localhost".into(),
+                },
+                RememberedParty {
+                    name: "Elsewhere".into(),
+                    rp_id: "../../elsewhere".into(),
+                },
+            ],
         };
         settings
             .save(folder.path())
             .expect("the folder can be written");
-        assert_eq!(Settings::load(folder.path()).vault_home, HomeChoice::File);
+        let loaded = Settings::load(folder.path());
+        assert_eq!(loaded.vault_home, HomeChoice::File);
+        let parties: Vec<_> = loaded.party_settings().map(|it| it.rp_id).collect();
+        assert_eq!(
+            parties,
+            ["bank.localhost"],
+            "no folder outside the bench's is opened"
+        );
         fs::write(Settings::path(folder.path()), "{ torn").expect("the folder can be written");
         assert_eq!(
             Settings::load(folder.path()).vault_home,

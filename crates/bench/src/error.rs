@@ -43,6 +43,30 @@ pub enum Error {
     /// The relying party does not run.
     #[error(transparent)]
     RelyingParty(#[from] rp_server::Error),
+    /// No relying party can be called that.
+    #[error("No relying party was added: {0}. Choose another name.")]
+    RelyingPartyName(String),
+    /// No relying party has this RP ID.
+    #[error("There is no relying party {0} on the bench. Name one of those it shows.")]
+    NoSuchRelyingParty(String),
+    /// A relying party's administration did not answer.
+    #[error(
+        "{rp_id} could not be asked: {why}. See that it runs and the network is good, then try again."
+    )]
+    Administration {
+        /// The relying party.
+        rp_id: String,
+        /// What happened.
+        why: String,
+    },
+    /// A relying party's administration said no.
+    #[error("{message}")]
+    AdministrationRefused {
+        /// The name it gave to why.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
     /// A clock cannot be moved like that.
     #[error("No clock was moved: {0}. Choose another motion.")]
     Motion(&'static str),
@@ -68,6 +92,10 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::RelyingPartyName(_) => "relyingPartyName",
+            Self::NoSuchRelyingParty(_) => "noSuchRelyingParty",
+            Self::Administration { .. } => "administrationUnreachable",
+            Self::AdministrationRefused { .. } => "administrationRefused",
             Self::VaultShut(_) => "vaultShut",
             Self::VaultOpening => "vaultOpening",
             Self::NoWayOut(_) => "noWayOut",

@@ -65,6 +65,8 @@ pub(crate) struct Message<'a> {
     pub(crate) cause: Option<Seq>,
     /// The command, when it goes between client and device.
     pub(crate) command: Option<&'a Command>,
+    /// The further relying party whose message it is.
+    pub(crate) rp_id: Option<&'a str>,
 }
 
 /// What became of a message that faults happened to.
@@ -252,7 +254,7 @@ impl Faults {
 
     /// A fault that could not be applied waits on.
     fn miss(&self, mut waiting: Waiting, message: &Message<'_>, reason: &str) {
-        let mut body = about(&waiting.armed);
+        let mut body = about(&waiting.armed, message);
         body["reason"] = json!(format!(
             "{} passed unchanged: {reason}. The fault waits for the next one.",
             message.name
@@ -277,7 +279,7 @@ impl Faults {
         message: &Message<'_>,
         change: Option<Tampered<()>>,
     ) {
-        let mut body = about(armed);
+        let mut body = about(armed, message);
         body["left"] = json!(armed.left);
         if let Some(Tampered { before, after, .. }) = change {
             let name = match &armed.fault.effect {
@@ -299,7 +301,7 @@ impl Faults {
     }
 
     fn tell_gone(&self, armed: &ArmedFault, why: &str) {
-        let mut body = about(armed);
+        let mut body = fault_body(armed);
         body["why"] = json!(why);
         self.tell(Draft::new(Party::Bench, kinds::FAULT_DISARMED).body(body));
     }
@@ -314,8 +316,17 @@ impl Faults {
     }
 }
 
+/// What every event about a fault and a message says.
+fn about(armed: &ArmedFault, message: &Message<'_>) -> Json {
+    let mut body = fault_body(armed);
+    if let Some(rp_id) = message.rp_id {
+        body["rpId"] = json!(rp_id);
+    }
+    body
+}
+
 /// What every event about a fault says.
-fn about(armed: &ArmedFault) -> Json {
+fn fault_body(armed: &ArmedFault) -> Json {
     let fault = &armed.fault;
     let mut body = json!({
         "id": armed.id,

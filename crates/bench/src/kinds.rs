@@ -24,9 +24,27 @@ pub const CLOCK_MOVED: &str = "bench.clock.moved";
 /// Cause: the request whose answer was the last to get lost, when it is good again by itself. Body: `state` (`{kind, …}`).
 pub const NETWORK_SET: &str = "bench.network.set";
 /// The network lost a message; deliberate. Cause: the message, where it got that far. Body:
-/// `message`, `direction`, `state` (of the network).
+/// `message`, `direction`, `state` (of the network), `rpId` (of a further relying party), `device`
+/// (whose message it is).
 pub const NETWORK_LOST: &str = "bench.network.lost";
-/// The relying party is started again: what it has under way is forgotten. No body.
+/// What lies between a device and relying parties changed; deliberate, unless it is good again.
+/// Cause: the request whose answer was the last to get lost, when it is good again by itself. Body:
+/// `device`, `state` (`{kind, …}`).
+pub const DEVICE_NETWORK_SET: &str = "bench.device-network.set";
+/// A relying party was added. Body: `rpId`, `name`, `origin`.
+pub const RELYING_PARTY_ADDED: &str = "bench.relying-party.added";
+/// A relying party was removed, its data set aside. Body: `rpId`, `name`.
+pub const RELYING_PARTY_REMOVED: &str = "bench.relying-party.removed";
+/// What a device's two stores hold was copied, to be put back later; deliberate. Body: `device`.
+pub const STORES_KEPT: &str = "bench.stores.kept";
+/// What a device's stores held when they were kept was put back; deliberate. Body: `device`,
+/// `which`: `vault`, `keyring` or `both`.
+pub const STORES_RESTORED: &str = "bench.stores.restored";
+/// The enrolments of a device were copied to another, keys and counters and all; deliberate. Body:
+/// `from`, `to`, `enrolments` (how many).
+pub const ENROLMENTS_COPIED: &str = "bench.enrolments.copied";
+/// The relying party is started again: what it has under way is forgotten. Body: `rpId`, of a
+/// further one.
 pub const RELYING_PARTY_RESTARTED: &str = "bench.relyingParty.restarted";
 /// A fault was armed; deliberate. Body: `id`, `fault`.
 pub const FAULT_ARMED: &str = "bench.fault.armed";
@@ -78,6 +96,12 @@ pub const EVERY: &[&str] = &[
     CLOCK_MOVED,
     NETWORK_SET,
     NETWORK_LOST,
+    DEVICE_NETWORK_SET,
+    RELYING_PARTY_ADDED,
+    RELYING_PARTY_REMOVED,
+    STORES_KEPT,
+    STORES_RESTORED,
+    ENROLMENTS_COPIED,
     RELYING_PARTY_RESTARTED,
     FAULT_ARMED,
     FAULT_APPLIED,

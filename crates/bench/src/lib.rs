@@ -10,6 +10,7 @@
 //!
 //! Its methods are the window's commands of the same names; their shapes are in [`api`].
 
+mod administration;
 pub mod api;
 mod bench;
 mod calls;
@@ -24,7 +25,9 @@ pub mod kinds;
 mod links;
 mod lots;
 mod network;
+mod parties;
 mod party;
+mod pins;
 mod relying_party;
 mod seams;
 mod shapes;

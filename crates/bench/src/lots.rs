@@ -54,9 +54,10 @@ impl Lots {
         }
     }
 
-    /// The relying party's source, for as long as the bench lives.
-    pub(crate) fn relying_party(&self) -> Arc<dyn Random> {
-        match self.seeded("relyingParty") {
+    /// A relying party's source, for as long as the bench lives; without a name the first one's.
+    pub(crate) fn relying_party(&self, rp_id: Option<&str>) -> Arc<dyn Random> {
+        let consumer = rp_id.map_or("relyingParty".to_owned(), |id| format!("relyingParty {id}"));
+        match self.seeded(&consumer) {
             Some(seeded) => Arc::new(SeededRandom(Mutex::new(seeded))),
             None => Arc::new(SystemRandom),
         }

@@ -1,4 +1,4 @@
-//! What lies between pages and the relying party.
+//! What lies between pages and relying parties.
 
 use std::{
     sync::{Arc, Mutex},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use rand_chacha::{ChaCha20Rng, rand_core::Rng as _};
-use rp_server::network::{Crossing, Fate, Message};
+use rp_server::network::{Fate, Message};
 use serde_json::json;
 use timeline::{Draft, Emit as _, Party, Seq};
 use tokio::sync::watch;
@@ -72,7 +72,7 @@ impl Network {
             NetworkState::AnswerLost { requests: 0, .. } => no("at least one answer must get lost"),
             NetworkState::AnswerLost {
                 path: Some(path), ..
-            } => catalogue::api_path(path).or_else(|nearest| {
+            } => catalogue::api_path("/api/", path).or_else(|nearest| {
                 let hint = nearest.map(|nearest| format!("; the nearest is {nearest}"));
                 no(&format!(
                     "the relying party's API has no path {path}{}",
@@ -114,16 +114,20 @@ impl Network {
 
     fn lost(
         &self,
+        rp_id: Option<&str>,
         message: &Message,
         direction: Direction,
         state: &NetworkState,
         cause: Option<Seq>,
     ) -> Fate {
-        let body = json!({
+        let mut body = json!({
             "message": format!("{} {}", message.method, message.path),
             "direction": direction,
             "state": state,
         });
+        if let Some(rp_id) = rp_id {
+            body["rpId"] = json!(rp_id);
+        }
         let draft = Draft::new(Party::Bench, kinds::NETWORK_LOST);
         self.faults
             .linked
@@ -131,11 +135,13 @@ impl Network {
         Fate::Lose
     }
 
-    async fn request(&self, request: &mut Message) -> Fate {
+    /// Lets a request to the relying party `rp_id` through, or not.
+    pub(crate) async fn request(&self, rp_id: Option<&str>, request: &mut Message) -> Fate {
         let state = self.state();
         let is_api = is_api(request);
         let is_lost = match &state {
-            NetworkState::Offline => true,
+            // What devices send goes another way.
+            NetworkState::Offline => !from_device(request),
             NetworkState::Lossy { percent } => is_api && self.takes(*percent),
             NetworkState::Slow { millis } if is_api => {
                 tokio::time::sleep(Duration::from_millis(*millis)).await;
@@ -145,14 +151,20 @@ impl Network {
         };
         let cause = self.faults.linked.giver(&request.body);
         if is_lost {
-            return self.lost(request, Direction::Request, &state, cause);
+            return self.lost(rp_id, request, Direction::Request, &state, cause);
         }
-        self.suffer(request, Direction::Request, cause).await
+        self.suffer(rp_id, request, Direction::Request, cause).await
     }
 
-    async fn answer(&self, request: &Message, answer: &mut Message) -> Fate {
+    /// Lets an answer of the relying party `rp_id` through, or not.
+    pub(crate) async fn answer(
+        &self,
+        rp_id: Option<&str>,
+        request: &Message,
+        answer: &mut Message,
+    ) -> Fate {
         let fate = self
-            .suffer(answer, Direction::Response, request.event)
+            .suffer(rp_id, answer, Direction::Response, request.event)
             .await;
         if fate == Fate::Lose || !is_api(request) {
             return fate;
@@ -162,7 +174,7 @@ impl Network {
             _ => self.loses_answer(&request.path, request.event),
         };
         match lost {
-            Some(state) => self.lost(request, Direction::Response, &state, request.event),
+            Some(state) => self.lost(rp_id, request, Direction::Response, &state, request.event),
             None => fate,
         }
     }
@@ -170,6 +182,7 @@ impl Network {
     /// Lets the armed faults happen to a message.
     async fn suffer(
         &self,
+        rp_id: Option<&str>,
         message: &mut Message,
         direction: Direction,
         cause: Option<Seq>,
@@ -183,6 +196,7 @@ impl Network {
             bytes: std::mem::take(&mut message.body),
             cause,
             command: None,
+            rp_id,
         });
         message.body = fared.bytes;
         message.deliberate |= fared.deliberate;
@@ -202,16 +216,10 @@ impl Network {
     }
 }
 
-impl rp_server::network::Network for Network {
-    fn arrives<'a>(&'a self, request: &'a mut Message) -> Crossing<'a> {
-        Box::pin(self.request(request))
-    }
-
-    fn leaves<'a>(&'a self, request: &'a Message, answer: &'a mut Message) -> Crossing<'a> {
-        Box::pin(self.answer(request, answer))
-    }
-}
-
 fn is_api(message: &Message) -> bool {
     message.path.starts_with("/api/")
+}
+
+fn from_device(message: &Message) -> bool {
+    message.path.starts_with("/pin/")
 }

@@ -1,4 +1,4 @@
-//! The relying party as the bench holds it: starting, running, or failed with a reason.
+//! A relying party as the bench holds it: starting, running, or failed with a reason.
 
 use std::{
     path::{Path, PathBuf},
@@ -94,7 +94,7 @@ impl Running {
 
 impl PartySlot {
     /// As the window shows it.
-    pub(crate) fn summary(&self, setting: &PartySetting) -> RelyingPartySummary {
+    pub(crate) fn summary(&self, setting: &PartySetting, further: bool) -> RelyingPartySummary {
         let (origin, problem) = match self {
             Self::Starting => (String::new(), None),
             Self::Running(running) => (running.party.origin().to_owned(), None),
@@ -105,6 +105,7 @@ impl PartySlot {
             name: setting.name.clone(),
             rp_id: setting.rp_id.clone(),
             origin,
+            further,
             problem,
         }
     }

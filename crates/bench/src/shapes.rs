@@ -5,8 +5,8 @@ use device::{Device, Info, MAX_PIN_LENGTH, MIN_PIN_LENGTH};
 use crate::{
     Error,
     api::{
-        AccountChoice, Asker, DeviceSummary, PasskeySummary, PinState, Prompt, PromptAnswer,
-        Question,
+        AccountChoice, Asker, DeviceSettings, DeviceSummary, NetworkState, PasskeySummary,
+        PinState, Prompt, PromptAnswer, Question, VerificationMethod,
     },
 };
 
@@ -29,6 +29,18 @@ pub(crate) fn device_summary(device: &Device, info: &Info) -> Result<DeviceSumma
             .into_iter()
             .map(passkey_summary)
             .collect(),
+        settings: DeviceSettings {
+            verification: VerificationMethod::DevicePin,
+            fingerprint: false,
+            any_enrolment: false,
+            app_lock: false,
+        },
+        enrolments: Vec::new(),
+        pairing: None,
+        shown_code: None,
+        app_locked: false,
+        fingerprint_locked: false,
+        network: NetworkState::Online,
     })
 }
 
@@ -74,6 +86,7 @@ fn question(question: device::Question) -> Question {
             confirming,
             problem,
         } => Question::SetPin {
+            purpose: "device".to_owned(),
             entered,
             confirming,
             min_length,
@@ -85,8 +98,9 @@ fn question(question: device::Question) -> Question {
             tries_left,
             problem,
         } => Question::EnterPin {
+            purpose: "device".to_owned(),
             entered,
-            tries_left,
+            tries_left: Some(tries_left),
             min_length,
             max_length,
             problem,
@@ -116,6 +130,7 @@ pub(crate) fn answer(answer: PromptAnswer) -> device::Answer {
         PromptAnswer::Submit => device::Answer::Submit,
         PromptAnswer::Choose { index } => device::Answer::Choose { index },
         PromptAnswer::Wipe => device::Answer::Wipe,
+        PromptAnswer::Finger { .. } | PromptAnswer::UsePin => device::Answer::Backspace,
         PromptAnswer::Decline => device::Answer::Decline,
     }
 }

@@ -350,7 +350,7 @@ describe('the window', () => {
     await screen.findByText(problem.message);
     expect(role('rp-frame')).toBeNull();
     await userEvent.click(action('rp-another-port'));
-    await waitFor(() => expect(of('relying_party_retry')).toEqual([{ anotherPort: true }]));
+    await waitFor(() => expect(of('relying_party_retry')).toEqual([{ rpId: null, anotherPort: true }]));
   });
 
   it('keeps the page while the relying party starts again, and not on another bench', async () => {

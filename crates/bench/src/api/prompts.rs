@@ -48,8 +48,10 @@ pub enum Question {
         /// The account concerned, where it is known already.
         user_name: Option<String>,
     },
-    /// Choose a device PIN: first time, then again to confirm.
+    /// Choose a PIN: first time, then again to confirm.
     SetPin {
+        /// `device`, or `newPin` for the account's PIN at its relying party.
+        purpose: String,
         /// Digits on the pad.
         entered: u32,
         /// True at the second entry.
@@ -61,12 +63,15 @@ pub enum Question {
         /// What was wrong with the last entry.
         problem: Option<String>,
     },
-    /// Enter the device PIN.
+    /// Enter a PIN.
     EnterPin {
+        /// Which and what for: `device`, `synced` (the account's, to use a passkey), `online` (the
+        /// relying party checks it), `oldPin`, `appUnlock` or `workstation`.
+        purpose: String,
         /// Digits on the pad.
         entered: u32,
-        /// Tries left.
-        tries_left: u32,
+        /// Tries left, where the device knows.
+        tries_left: Option<u32>,
         /// Fewest digits.
         min_length: u32,
         /// Most digits.
@@ -81,6 +86,18 @@ pub enum Question {
     },
     /// The tries are spent: wipe the device or leave it.
     Blocked,
+    /// Lay a finger on the reader.
+    Fingerprint {
+        /// Tries left before only a PIN will do.
+        tries_left: u32,
+        /// What was wrong with the last one.
+        problem: Option<String>,
+    },
+    /// Nothing on this device can verify the user now: the request goes no further.
+    Unverifiable {
+        /// Why, and what to do, in sentences.
+        message: String,
+    },
 }
 
 /// An account to choose.
@@ -119,6 +136,13 @@ pub enum PromptAnswer {
     },
     /// Wipes the blocked device.
     Wipe,
+    /// Lays a finger on the reader.
+    Finger {
+        /// Whether it is one that the device knows.
+        matches: bool,
+    },
+    /// Takes the PIN instead of the fingerprint.
+    UsePin,
     /// Says no.
     Decline,
 }

@@ -123,13 +123,15 @@ pub(crate) fn http_name(method: &str, path: &str) -> Option<&'static str> {
         .map(|(_, known)| known.message.as_str())
 }
 
-/// Whether the API has this path, in whatever method; else the nearest one it has.
-pub(crate) fn api_path(path: &str) -> Result<(), Option<&'static str>> {
+/// Whether relying parties have this path under `prefix`, in whatever method; else the nearest one
+/// they have.
+pub(crate) fn api_path(prefix: &str, path: &str) -> Result<(), Option<&'static str>> {
     let templates = || {
         known()
             .iter()
             .filter(|known| known.way == Way::Http)
             .filter_map(|known| Some(known.message.split_once(' ')?.1))
+            .filter(|path| path.starts_with(prefix))
     };
     if templates().any(|template| fits(template, path)) {
         Ok(())

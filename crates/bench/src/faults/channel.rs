@@ -41,6 +41,7 @@ impl<C: Channel> FaultyChannel<C> {
             bytes,
             cause,
             command: Some(command),
+            rp_id: None,
         };
         let going = self
             .faults

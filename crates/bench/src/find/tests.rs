@@ -2,7 +2,10 @@ use serde_json::{Value, json};
 use timeline::{Draft, Emit, ManualClock, Party, Timestamp};
 
 use super::*;
-use crate::api::{DeviceSummary, KindGroup, PasskeySummary, PinState, WordsFor};
+use crate::api::{
+    DeviceSettings, DeviceSummary, KindGroup, NetworkState, PasskeySummary, PinState,
+    VerificationMethod, WordsFor,
+};
 
 fn recorder(in_memory: usize) -> Recorder {
     Recorder::new(Arc::new(ManualClock::new(Timestamp(0))), in_memory)
@@ -35,6 +38,18 @@ fn phone_of(user_name: &str, credential_id: &str, user_handle: &str) -> DeviceSu
             blocked: false,
         },
         passkeys: vec![passkey],
+        settings: DeviceSettings {
+            verification: VerificationMethod::DevicePin,
+            fingerprint: false,
+            any_enrolment: false,
+            app_lock: false,
+        },
+        enrolments: Vec::new(),
+        pairing: None,
+        shown_code: None,
+        app_locked: false,
+        fingerprint_locked: false,
+        network: NetworkState::Online,
     }
 }
 

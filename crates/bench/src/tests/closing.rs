@@ -44,7 +44,10 @@ async fn a_bench_that_is_closed_while_it_opens_never_opens() {
         setting: still(),
     });
     bench.close().await;
-    bench.relying_party_retry(false).await.expect("no error");
+    bench
+        .relying_party_retry(None, false)
+        .await
+        .expect("no error");
     assert!(!listens(port), "its relying party was started after all");
     let problem = bench.opened().await.expect_err("it is closed");
     assert_eq!(problem.code, Error::Closing.code());

@@ -90,7 +90,7 @@ async fn an_answer_is_lost_after_the_relying_party_acted_and_then_the_network_is
     );
     let (status, _) = page.sign_in(&bench, touch_and_verify(&bench)).await;
     assert_eq!(status, 200, "a whole new try works");
-    let overview = bench.relying_party_overview().await.expect("it runs");
+    let overview = bench.relying_party_overview(None).await.expect("it runs");
     assert_eq!(
         overview["accounts"][0]["sessions"], 2,
         "the lost answer's session stands too: {overview}"
@@ -116,7 +116,7 @@ async fn a_server_that_is_down_refuses_connections_and_comes_back_where_it_was()
     );
     assert_eq!(
         bench
-            .relying_party_overview()
+            .relying_party_overview(None)
             .await
             .expect_err("down")
             .code(),
@@ -133,7 +133,10 @@ async fn a_server_that_is_down_refuses_connections_and_comes_back_where_it_was()
     );
 
     set(&bench, NetworkState::ServerDown).await;
-    bench.relying_party_retry(false).await.expect("started");
+    bench
+        .relying_party_retry(None, false)
+        .await
+        .expect("started");
     assert_eq!(
         network(&bench).await,
         NetworkState::Online,
@@ -168,7 +171,10 @@ async fn a_server_whose_port_was_taken_meanwhile_says_so_and_starts_at_another()
     assert_eq!(error.code(), "noWayOut", "{error}");
     set(&bench, NetworkState::Offline).await;
     set(&bench, NetworkState::Online).await;
-    bench.relying_party_retry(true).await.expect("started");
+    bench
+        .relying_party_retry(None, true)
+        .await
+        .expect("started");
     let page = Page::of(&bench).await;
     page.register(&bench, "alice").await;
     drop(taken);

@@ -18,6 +18,7 @@ fn setting(seed: u64) -> Setting {
             rp_id: "acme.localhost".to_owned(),
             ceremony_lifetime: None,
         },
+        further: Vec::new(),
         seed: Some(seed),
         start: Some(START),
         empty: true,
@@ -190,7 +191,7 @@ async fn whoever_uses_a_bench_waits_for_it_looks_into_it_and_tells_its_timeline(
     let page = Page::of(&bench).await;
     assert_eq!(bench.relying_party().origin, page.origin);
     page.register(&bench, "alice").await;
-    let overview = bench.relying_party_overview().await.expect("it runs");
+    let overview = bench.relying_party_overview(None).await.expect("it runs");
     assert_eq!(overview["accounts"][0]["username"], "alice");
     assert_eq!(
         overview["accounts"][0]["passkeys"].as_array().map(Vec::len),

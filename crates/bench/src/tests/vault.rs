@@ -147,6 +147,6 @@ async fn two_presses_open_the_vault_once() {
 async fn the_relying_party_starts_over_only_when_it_does_not_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let bench = open(folder.path()).await;
-    let running = bench.relying_party_start_over().await;
+    let running = bench.relying_party_start_over(None).await;
     assert_eq!(running.expect_err("it runs").code(), "noWayOut");
 }

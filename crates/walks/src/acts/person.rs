@@ -64,6 +64,10 @@ fn name(question: &Question) -> &'static str {
         Question::EnterPin { .. } => "the PIN",
         Question::ChooseAccount { .. } => "an account to choose",
         Question::Blocked => "what to do with a blocked device",
+        Question::Fingerprint { .. } => "a finger",
+        Question::Unverifiable { .. } => {
+            "nothing but to be closed: it says why nobody can be verified"
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Restart {}
 impl Act for Restart {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async {
-            stage.bench.relying_party_restart().await?;
+            stage.bench.relying_party_restart(None).await?;
             Ok(())
         })
     }

@@ -185,6 +185,10 @@ enum Asked {
     ChooseAccount,
     /// What to do with a device whose tries are spent.
     Blocked,
+    /// A finger.
+    Fingerprint,
+    /// Nothing: it says why the user cannot be verified.
+    Unverifiable,
 }
 
 impl Asked {
@@ -195,6 +199,8 @@ impl Asked {
             Question::EnterPin { .. } => Self::EnterPin,
             Question::ChooseAccount { .. } => Self::ChooseAccount,
             Question::Blocked => Self::Blocked,
+            Question::Fingerprint { .. } => Self::Fingerprint,
+            Question::Unverifiable { .. } => Self::Unverifiable,
         }
     }
 }
@@ -232,6 +238,8 @@ impl Subject for PromptSubject {
             Asked::EnterPin => "enter-pin",
             Asked::ChooseAccount => "choose-account",
             Asked::Blocked => "blocked",
+            Asked::Fingerprint => "fingerprint",
+            Asked::Unverifiable => "unverifiable",
         };
         format!("prompt {what}")
     }

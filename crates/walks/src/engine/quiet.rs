@@ -104,6 +104,13 @@ fn is(question: &Question, told: &Value) -> bool {
             problem,
             ..
         } => json!({ "kind": "setPin", "confirming": confirming, "problem": problem }),
+        Question::Fingerprint {
+            tries_left,
+            problem,
+        } => json!({ "kind": "fingerprint", "triesLeft": tries_left, "problem": problem }),
+        Question::Unverifiable { message } => {
+            json!({ "kind": "unverifiable", "message": message })
+        }
         Question::EnterPin {
             entered: 0,
             tries_left,

@@ -75,13 +75,109 @@ export const timelineSave = (): Promise<t.SavedFile> =>
 export const vaultWayOut = (way: t.WayOut, passphrase: string | null): Promise<null> =>
   invoke("vault_way_out", { way, passphrase });
 
-/** Starts the relying party again, on request at another port. */
-export const relyingPartyRetry = (anotherPort: boolean): Promise<null> =>
-  invoke("relying_party_retry", { anotherPort });
+/** Starts a relying party again, the first one when none is named, on request at another port. */
+export const relyingPartyRetry = (rpId: string | null, anotherPort: boolean): Promise<null> =>
+  invoke("relying_party_retry", { rpId, anotherPort });
 
-/** Sets the relying party's data aside (renamed, not deleted) and starts it with none. */
-export const relyingPartyStartOver = (): Promise<null> =>
-  invoke("relying_party_start_over");
+/** Sets a relying party's data aside (renamed, not deleted) and starts it with none. */
+export const relyingPartyStartOver = (rpId: string | null): Promise<null> =>
+  invoke("relying_party_start_over", { rpId });
+
+/** Stops a relying party and starts it again on the same data. */
+export const relyingPartyRestart = (rpId: string | null): Promise<null> =>
+  invoke("relying_party_restart", { rpId });
+
+/** Adds a relying party of this name, at an address made of the name's letters and digits. */
+export const relyingPartyAdd = (name: string): Promise<t.RelyingPartySummary> =>
+  invoke("relying_party_add", { name });
+
+/** Stops a relying party that was added, and sets its data aside (renamed, not deleted). */
+export const relyingPartyRemove = (rpId: string): Promise<null> =>
+  invoke("relying_party_remove", { rpId });
+
+/** The token of a relying party's administration; of the first one when none is named. */
+export const relyingPartyAdmin = (rpId: string | null): Promise<string> =>
+  invoke("relying_party_admin", { rpId });
+
+/** A relying party's policy: `{version, text, policy, problem?}`. */
+export const policy = (rpId: string | null): Promise<t.Json> =>
+  invoke("policy", { rpId });
+
+/** Changes members of a relying party's policy; says which version is in force then. */
+export const policySet = (rpId: string | null, changes: t.Json): Promise<number> =>
+  invoke("policy_set", { rpId, changes });
+
+/** Takes an account's PIN away as an administrator. */
+export const pinAdminReset = (rpId: string | null, account: string): Promise<null> =>
+  invoke("pin_admin_reset", { rpId, account });
+
+/** Takes a device's enrolment away as an administrator. */
+export const enrolmentRevoke = (rpId: string | null, enrolment: string): Promise<null> =>
+  invoke("enrolment_revoke", { rpId, enrolment });
+
+/** What a relying party noted of its accounts' PINs, oldest first. */
+export const audit = (rpId: string | null): Promise<t.Json> =>
+  invoke("audit", { rpId });
+
+/** Changes what a device's owner chose: what verifies the user, fingerprint, app lock. */
+export const deviceSettings = (device: string, settings: t.DeviceSettings): Promise<null> =>
+  invoke("device_settings", { device, settings });
+
+/** Shows a device a code: of an account page to enrol it, or of a workstation to answer. */
+export const deviceScan = (device: string, text: string): Promise<t.Scanned> =>
+  invoke("device_scan", { device, text });
+
+/** Ends the enrolment under way, once it was confirmed on the relying party's page. */
+export const enrolmentContinue = (device: string): Promise<null> =>
+  invoke("enrolment_continue", { device });
+
+/** Synchronizes the PIN of an enrolment now. */
+export const enrolmentSync = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_sync", { device, enrolment });
+
+/** Asks for the account's PIN and lets the relying party check it. */
+export const enrolmentVerify = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_verify", { device, enrolment });
+
+/** Asks for the account's first PIN and sets it at the relying party. */
+export const enrolmentSetPin = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_set_pin", { device, enrolment });
+
+/** Asks for the account's PIN and for a new one, and changes it at the relying party. */
+export const enrolmentChangePin = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_change_pin", { device, enrolment });
+
+/** Deletes an enrolment on a device, with all that is kept of its PIN. */
+export const enrolmentForget = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_forget", { device, enrolment });
+
+/** Takes the account's PIN away in the device's app, after a passkey's assertion without this PIN. */
+export const enrolmentResetPin = (device: string, enrolment: string): Promise<null> =>
+  invoke("enrolment_reset_pin", { device, enrolment });
+
+/** Locks a device's app. */
+export const deviceLockApp = (device: string): Promise<null> =>
+  invoke("device_lock_app", { device });
+
+/** Asks for a PIN and unlocks a device's app. */
+export const deviceUnlockApp = (device: string): Promise<null> =>
+  invoke("device_unlock_app", { device });
+
+/** Sets what lies between a device and relying parties; all devices when none is named. */
+export const deviceNetworkSet = (device: string | null, state: t.NetworkState): Promise<null> =>
+  invoke("device_network_set", { device, state });
+
+/** Copies what a device's two stores hold now, to be put back later. */
+export const deviceStoresKeep = (device: string): Promise<null> =>
+  invoke("device_stores_keep", { device });
+
+/** Puts back what a device's stores held when they were kept, as a restored backup does. */
+export const deviceStoresRestore = (device: string, which: t.KeptStores): Promise<null> =>
+  invoke("device_stores_restore", { device, which });
+
+/** Copies a device's enrolments to another device, as someone who stole its memory would; says how many. */
+export const deviceCopyEnrolments = (from: string, to: string): Promise<number> =>
+  invoke("device_copy_enrolments", { from, to });
 
 /** Copies a device's passkeys to another device, as someone who stole its memory would; says how many. */
 export const deviceCopyPasskeys = (from: string, to: string): Promise<number> =>

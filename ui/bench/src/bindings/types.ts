@@ -73,7 +73,7 @@ devices: Array<DeviceSummary>,
  */
 activeDevice: string | null,
 /**
- * The relying parties this bench runs.
+ * The relying parties this bench runs; the tester's own comes first.
  */
 relyingParties: Array<RelyingPartySummary>,
 /**
@@ -146,7 +146,35 @@ pin: PinState,
 /**
  * Newest first.
  */
-passkeys: Array<PasskeySummary>, };
+passkeys: Array<PasskeySummary>,
+/**
+ * What its owner chose.
+ */
+settings: DeviceSettings,
+/**
+ * The PINs it is enrolled for, in the order they were made.
+ */
+enrolments: Array<EnrolmentSummary>,
+/**
+ * The enrolment under way.
+ */
+pairing: PairingSummary | null,
+/**
+ * The code on its display that answers a workstation.
+ */
+shownCode: ShownCode | null,
+/**
+ * True while its app waits for a PIN.
+ */
+appLocked: boolean,
+/**
+ * True when wrong fingers locked the fingerprint reader: only a PIN unlocks it.
+ */
+fingerprintLocked: boolean,
+/**
+ * What lies between it and relying parties.
+ */
+network: NetworkState, };
 
 /**
  * A device's own PIN.
@@ -219,6 +247,212 @@ algorithm: string,
 discoverable: boolean, };
 
 /**
+ * A device enrolled for the PIN of an account at a relying party.
+ */
+export type EnrolmentSummary = {
+/**
+ * Opaque and stable; the relying party calls it the same.
+ */
+enrolmentId: string,
+/**
+ * Whose PIN it is.
+ */
+rpId: string,
+/**
+ * That party's name, as it gave it.
+ */
+rpName: string,
+/**
+ * Where that party answers.
+ */
+origin: string,
+/**
+ * Its account, by the id that party gave it.
+ */
+accountId: string,
+/**
+ * The account's name.
+ */
+username: string,
+/**
+ * Whether the device can check the PIN by itself; only `valid` and `expiring` can.
+ */
+state: PinCacheState,
+/**
+ * Why it stands like that and what to do, in sentences.
+ */
+reason: string,
+/**
+ * When the relying party issued what is kept.
+ */
+syncedAt: Timestamp | null,
+/**
+ * When the relying party learned that it arrived.
+ */
+acknowledgedAt: Timestamp | null,
+/**
+ * Until when the PIN can be checked offline, by the device's clock.
+ */
+validUntil: Timestamp | null,
+/**
+ * For how long a synchronization is good; 0 when the relying party allows no offline check.
+ */
+validitySeconds: number | null,
+/**
+ * Wrong PINs in a row, offline.
+ */
+failures: number,
+/**
+ * How many lock it.
+ */
+maxOfflineAttempts: number | null,
+/**
+ * How many are left.
+ */
+triesLeft: number | null,
+/**
+ * Which PIN of the account is kept.
+ */
+pinVersion: number | null,
+/**
+ * By which version of the relying party's policy.
+ */
+policyVersion: number | null,
+/**
+ * When the PIN itself is too old.
+ */
+pinExpiresAt: Timestamp | null,
+/**
+ * How often a PIN that is too old is still taken.
+ */
+extraUsesLeft: number | null,
+/**
+ * Fewest characters of a PIN there.
+ */
+minLength: number,
+/**
+ * Most characters of a PIN there.
+ */
+maxLength: number,
+/**
+ * How many exchanges the device began.
+ */
+syncCounter: number,
+/**
+ * Where what is kept rests and what that protects against, in a sentence.
+ */
+keptIn: string,
+/**
+ * Whether the relying party can tell the device of news.
+ */
+stream: NewsStream,
+/**
+ * What the device is doing with the relying party: `sync`, `verify`, `set` or `change`.
+ */
+busy: string | null,
+/**
+ * What went wrong last, and what to do, in sentences.
+ */
+problem: string | null, };
+
+/**
+ * Whether a device can check a PIN by itself. The first that applies.
+ */
+export type PinCacheState = "empty" | "disabled" | "locked" | "stale" | "expired" | "expiring" | "valid";
+
+/**
+ * The stream on which a relying party tells a device of news.
+ */
+export type NewsStream = "off" | "connecting" | "open";
+
+/**
+ * An enrolment under way: a code was scanned, and the person confirms on the relying party's page.
+ */
+export type PairingSummary = {
+/**
+ * What the enrolment will be called.
+ */
+enrolmentId: string,
+/**
+ * The relying party's name.
+ */
+rpName: string,
+/**
+ * The account's name.
+ */
+username: string,
+/**
+ * Six digits that the page must show as well.
+ */
+digits: string,
+/**
+ * When the code is too old, by the device's clock.
+ */
+expires: Timestamp, };
+
+/**
+ * A code that answers a workstation, on the device's display until its time is up.
+ */
+export type ShownCode = {
+/**
+ * Eight digits.
+ */
+code: string,
+/**
+ * The workstation that asked.
+ */
+workstation: string,
+/**
+ * The account that signs in there.
+ */
+account: string,
+/**
+ * When the device takes it off the display, by its clock.
+ */
+until: Timestamp, };
+
+/**
+ * What a scanned code was.
+ */
+export type Scanned = "pairing" | "logon";
+
+/**
+ * What a device's owner chose.
+ */
+export type DeviceSettings = {
+/**
+ * What verifies the user of a passkey.
+ */
+verification: VerificationMethod,
+/**
+ * Whether the fingerprint is asked for first.
+ */
+fingerprint: boolean,
+/**
+ * Whether any enrolment's PIN will do for any relying party's passkey, and not only its own.
+ */
+anyEnrolment: boolean,
+/**
+ * Whether the device's app asks for a PIN before it opens.
+ */
+appLock: boolean, };
+
+/**
+ * What verifies the user of a passkey.
+ */
+export type VerificationMethod = "devicePin" | "syncedPin";
+
+/**
+ * Which of a device's two stores.
+ */
+export type KeptStores = "vault" | "keyring" | "both";
+
+/**
+ * A JSON value that the bench passes on as it is.
+ */
+export type Json = any;
+
+/**
  * A relying party this bench runs.
  */
 export type RelyingPartySummary = {
@@ -234,6 +468,10 @@ rpId: string,
  * `http://localhost:PORT`.
  */
 origin: string,
+/**
+ * True for one the tester added; the tester's own first one stays.
+ */
+further: boolean,
 /**
  * Why it does not run, when it does not.
  */
@@ -299,6 +537,10 @@ purpose: string,
  */
 userName: string | null, } | { "kind": "setPin",
 /**
+ * `device`, or `newPin` for the account's PIN at its relying party.
+ */
+purpose: string,
+/**
  * Digits on the pad.
  */
 entered: number,
@@ -319,13 +561,18 @@ maxLength: number,
  */
 problem: string | null, } | { "kind": "enterPin",
 /**
+ * Which and what for: `device`, `synced` (the account's, to use a passkey), `online` (the
+ * relying party checks it), `oldPin`, `appUnlock` or `workstation`.
+ */
+purpose: string,
+/**
  * Digits on the pad.
  */
 entered: number,
 /**
- * Tries left.
+ * Tries left, where the device knows.
  */
-triesLeft: number,
+triesLeft: number | null,
 /**
  * Fewest digits.
  */
@@ -341,7 +588,19 @@ problem: string | null, } | { "kind": "chooseAccount",
 /**
  * One entry an account, the newest first.
  */
-accounts: Array<AccountChoice>, } | { "kind": "blocked" };
+accounts: Array<AccountChoice>, } | { "kind": "blocked" } | { "kind": "fingerprint",
+/**
+ * Tries left before only a PIN will do.
+ */
+triesLeft: number,
+/**
+ * What was wrong with the last one.
+ */
+problem: string | null, } | { "kind": "unverifiable",
+/**
+ * Why, and what to do, in sentences.
+ */
+message: string, };
 
 /**
  * An account to choose.
@@ -367,7 +626,11 @@ digit: number, } | { "kind": "backspace" } | { "kind": "submit" } | { "kind": "c
 /**
  * From 0.
  */
-index: number, } | { "kind": "wipe" } | { "kind": "decline" };
+index: number, } | { "kind": "wipe" } | { "kind": "finger",
+/**
+ * Whether it is one that the device knows.
+ */
+matches: boolean, } | { "kind": "usePin" } | { "kind": "decline" };
 
 /**
  * A call of `navigator.credentials` in a framed page.

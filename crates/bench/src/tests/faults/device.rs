@@ -99,7 +99,7 @@ async fn a_command_that_arrives_twice_asks_twice_and_its_second_answer_is_for_no
         state.devices[0].passkeys[0].sign_count, 2,
         "it signed twice"
     );
-    let overview = bench.relying_party_overview().await.expect("it runs");
+    let overview = bench.relying_party_overview(None).await.expect("it runs");
     assert_eq!(
         overview["accounts"][0]["passkeys"][0]["signCount"], 1,
         "{overview}"

@@ -74,7 +74,7 @@ pub(super) struct AccountSubject {
 impl Subject for AccountSubject {
     fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
-            let overview = json(&stage.bench.relying_party_overview().await?)?;
+            let overview = json(&stage.bench.relying_party_overview(None).await?)?;
             let accounts = overview["accounts"]
                 .as_array()
                 .map(Vec::as_slice)

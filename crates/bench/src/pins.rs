@@ -1,0 +1,171 @@
+//! The accounts' PINs on the tester's devices: enrolling, synchronizing, checking, changing.
+
+use crate::{
+    Bench, Error,
+    api::{DeviceSettings, KeptStores, NetworkState, Scanned},
+};
+
+fn later<T>() -> Result<T, Error> {
+    Err(Error::NoWayOut("devices cannot do that yet."))
+}
+
+impl Bench {
+    /// Changes what a device's owner chose.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_settings(
+        &self,
+        device: String,
+        settings: DeviceSettings,
+    ) -> Result<(), Error> {
+        let _ = (device, settings);
+        later()
+    }
+
+    /// Shows a device a code: `touchstone-enrol:…` of a relying party's account page, or
+    /// `touchstone-logon:…` of a workstation, which it then answers after its prompts.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn device_scan(&self, device: String, text: String) -> Result<Scanned, Error> {
+        let _ = (device, text);
+        later()
+    }
+
+    /// Ends the enrolment under way, once the person confirmed it on the relying party's page.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_continue(&self, device: String) -> Result<(), Error> {
+        let _ = device;
+        later()
+    }
+
+    /// Synchronizes the PIN of an enrolment now.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_sync(&self, device: String, enrolment: String) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Asks for the account's PIN and lets the relying party check it.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_verify(&self, device: String, enrolment: String) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Asks for the account's first PIN, twice, and sets it at the relying party.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_set_pin(&self, device: String, enrolment: String) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Asks for the account's PIN and twice for a new one, and changes it at the relying party.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_change_pin(
+        &self,
+        device: String,
+        enrolment: String,
+    ) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Deletes an enrolment on a device, with all that is kept of its PIN.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn enrolment_forget(&self, device: String, enrolment: String) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Takes the account's PIN away in the device's app, after a passkey's assertion in which
+    /// something else than this PIN verified the user.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn enrolment_reset_pin(
+        &self,
+        device: String,
+        enrolment: String,
+    ) -> Result<(), Error> {
+        let _ = (device, enrolment);
+        later()
+    }
+
+    /// Locks a device's app.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_lock_app(&self, device: String) -> Result<(), Error> {
+        let _ = device;
+        later()
+    }
+
+    /// Asks for a PIN, or a finger, and unlocks a device's app.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
+    pub async fn device_unlock_app(&self, device: String) -> Result<(), Error> {
+        let _ = device;
+        later()
+    }
+
+    /// Sets what lies between a device and relying parties; all devices when none is named.
+    ///
+    /// # Errors
+    /// [`Error::Network`] when the state makes no sense, [`Error::Device`] when there is no such
+    /// device, [`Error::VaultShut`].
+    pub async fn device_network_set(
+        &self,
+        device: Option<String>,
+        state: NetworkState,
+    ) -> Result<(), Error> {
+        let _ = (device, state);
+        later()
+    }
+
+    /// Copies what a device's two stores hold now, to be put back later.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_stores_keep(&self, device: String) -> Result<(), Error> {
+        let _ = device;
+        later()
+    }
+
+    /// Puts back what a device's stores held when they were kept, as a restored backup does.
+    ///
+    /// # Errors
+    /// [`Error::Device`], [`Error::VaultShut`].
+    pub async fn device_stores_restore(
+        &self,
+        device: String,
+        which: KeptStores,
+    ) -> Result<(), Error> {
+        let _ = (device, which);
+        later()
+    }
+
+    /// Copies the enrolments of `from` to `to`, keys and counters and all. Says how many.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when there is no such device, [`Error::Call`] for a copy onto itself,
+    /// [`Error::VaultShut`].
+    pub async fn device_copy_enrolments(&self, from: String, to: String) -> Result<u32, Error> {
+        let _ = (from, to);
+        later()
+    }
+}
