@@ -29,7 +29,7 @@ impl Authenticator {
         }
         let info = Info {
             versions: vec!["FIDO_2_0".to_owned()],
-            extensions: vec![crate::uvm::ID.to_owned()],
+            extensions: vec![webauthn::uvm::UVM.to_owned()],
             aaguid: profile.aaguid,
             options,
             max_msg_size: Some(MAX_MESSAGE),

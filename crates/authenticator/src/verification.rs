@@ -3,6 +3,7 @@
 use ctap::Status;
 use serde_json::json;
 use timeline::{Draft, Party};
+use webauthn::uvm::Entry;
 
 use crate::ended::Ended;
 use crate::env::{Ask, Env, User as _};
@@ -35,9 +36,9 @@ impl Method {
     #[must_use]
     pub fn registry_value(self) -> u32 {
         match self {
-            Self::Fingerprint => 0x0002,
-            Self::DevicePin => 0x0004,
-            Self::SyncedPin => 0x0800,
+            Self::Fingerprint => Entry::FINGERPRINT_INTERNAL,
+            Self::DevicePin => Entry::PASSCODE_INTERNAL,
+            Self::SyncedPin => Entry::PASSCODE_EXTERNAL,
         }
     }
 }

@@ -18,6 +18,7 @@ use webauthn::{
 use crate::{
     Call, Channel, Client, ClientError,
     ceremony::{Ceremony, malformed},
+    extensions::Wanted,
     kinds, lists, resolve_rp_id,
 };
 
@@ -50,6 +51,7 @@ async fn create(
 
     let info = ceremony.get_info().await?;
     let ctap_options = ctap_options(&selection, &info)?;
+    let wanted = Wanted::of(options.extensions.as_ref(), &info);
     let client_data = client_data(&options, call.origin);
     let excluded = lists::usable(&options.exclude_credentials, &info);
     let exclude_list = lists::fit(ceremony, &rp_id, excluded, &info).await?;
@@ -66,7 +68,7 @@ async fn create(
         },
         algorithms,
         exclude_list,
-        extensions: None,
+        extensions: wanted.inputs(),
         options: ctap_options,
         pin_uv_auth_param: None,
         pin_uv_auth_protocol: None,
@@ -76,7 +78,11 @@ async fn create(
     let response = ceremony
         .run(&command, make_credential::Response::decode)
         .await?;
+    let auth_data = response.auth_data.clone();
     let mut credential = credential(&options, &rp_id, client_data, response, &info)
+        .map_err(|why| malformed(&command, why))?;
+    wanted
+        .add_results(&auth_data, &mut credential.client_extension_results)
         .map_err(|why| malformed(&command, why))?;
     credential.authenticator_attachment = Some(ceremony.channel.attachment().as_str().to_owned());
     if options

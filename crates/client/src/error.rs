@@ -178,7 +178,8 @@ impl ClientError {
             Status::NoCredentials => return Self::NoCredentials,
             Status::KeepaliveCancel => "The request was cancelled on the device. Start again.",
             Status::OperationDenied => {
-                "The request was declined on the device. Start again and approve it."
+                "The request was declined on the device, or the device could not verify its user. Look at what it \
+                 showed, then start again."
             }
             Status::UserActionTimeout | Status::ActionTimeout | Status::Timeout => {
                 "Nobody answered the device in time. Start again."

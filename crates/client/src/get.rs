@@ -14,6 +14,7 @@ use webauthn::{
 use crate::{
     Account, Call, Channel, Client, ClientError,
     ceremony::{Ceremony, malformed},
+    extensions::Wanted,
     kinds, lists, resolve_rp_id,
 };
 
@@ -48,6 +49,7 @@ async fn get(
 
     let info = ceremony.get_info().await?;
     let uv = user_verification(&options, &info)?;
+    let wanted = Wanted::of(options.extensions.as_ref(), &info);
     let allow_list = allow_list(ceremony, &rp_id, &options, &info).await?;
     let client_data = CollectedClientData::new(
         client_data::GET,
@@ -60,7 +62,7 @@ async fn get(
         rp_id: rp_id.to_string(),
         client_data_hash: webauthn::sha256(&client_data),
         allow_list: allow_list.clone(),
-        extensions: None,
+        extensions: wanted.inputs(),
         options: Options {
             uv: uv.then_some(true),
             ..Options::default()
@@ -77,8 +79,12 @@ async fn get(
     } else {
         first
     };
+    let auth_data = chosen.auth_data.clone();
     let mut credential = credential(chosen, &allow_list, client_data)
         .map_err(|why| malformed(&command, why.to_owned()))?;
+    wanted
+        .add_results(&auth_data, &mut credential.client_extension_results)
+        .map_err(|why| malformed(&command, why))?;
     credential.authenticator_attachment = Some(ceremony.channel.attachment().as_str().to_owned());
     Ok(credential)
 }

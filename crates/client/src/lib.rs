@@ -16,6 +16,7 @@ mod ceremony;
 mod channel;
 mod create;
 mod error;
+mod extensions;
 mod get;
 pub mod kinds;
 mod lists;

@@ -3,6 +3,7 @@
 
 mod create;
 mod exclude;
+mod extensions;
 mod get;
 mod refused;
 mod stop;
