@@ -356,6 +356,7 @@
     signedInAs: textOf("account-username") ?? textOf("account-name"),
     error: textOf("error"),
     passkeys: [...document.querySelectorAll('[data-role="passkey-label"]')].map((label) => label.textContent.trim()),
+    scanCodes: [...document.querySelectorAll('[data-role="scan-code"]')].map((code) => code.textContent.trim()),
   });
 
   const tell = (more) => post({ touchstone: "page", busy, view: view(), ...more });
@@ -512,6 +513,14 @@
       await press("confirm-delete-passkey");
     },
     cancel: () => press("cancel"),
+    // Not a walk's: the window gives its own token to its own relying party's page.
+    adminSignIn: async ({ token }) => {
+      await control("admin-token", `${field("admin-token")}, ${action("admin-sign-out")}`);
+      // Whoever has the cookie is in already.
+      if (ready(action("admin-sign-out"), document)) return;
+      await fill("admin-token", token);
+      await press("admin-sign-in");
+    },
   };
 
   const obey = async (order, act) => {

@@ -5,17 +5,12 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { bench } from './state/bench.svelte';
+import { deviceOf } from './pin/enrolment.fixture';
 import { toasts } from './state/toasts.svelte';
 import { desk } from './state/desk.svelte';
 import type { BenchState, DeskState, DeviceSummary, Event, Question, TimelineQuery } from './bindings/types';
 
-const phone: DeviceSummary = {
-  id: 'a',
-  name: 'Phone A',
-  profile: 'phone',
-  aaguid: '00000000-0000-0000-0000-000000000000',
-  created: 0,
-  pin: { set: true, triesLeft: 5, blocked: false },
+const phone: DeviceSummary = deviceOf({
   passkeys: [
     {
       credentialId: 'Y3JlZA',
@@ -32,13 +27,13 @@ const phone: DeviceSummary = {
       discoverable: true,
     },
   ],
-};
+});
 
 const quiet: BenchState = {
   vault: { state: 'ready', home: 'keyring', homeLabel: 'Secret Service', problem: null, waysOut: [] },
   devices: [phone],
   activeDevice: 'a',
-  relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', problem: null }],
+  relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
   seams: { clocks: [], network: { kind: 'online' }, faults: [] },
 };
@@ -48,7 +43,7 @@ const asking = (question: Question): BenchState => ({
   prompt: { id: 7, asker: 'device', device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
 });
 
-const enterPin = (entered: number): Question => ({ kind: 'enterPin', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
+const enterPin = (entered: number): Question => ({ kind: 'enterPin', purpose: 'device', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
 
 const own: DeskState = { generation: 1, showing: 'own', walk: null, recording: null };
 
@@ -350,7 +345,7 @@ describe('the window', () => {
     await screen.findByText(problem.message);
     expect(role('rp-frame')).toBeNull();
     await userEvent.click(action('rp-another-port'));
-    await waitFor(() => expect(of('relying_party_retry')).toEqual([{ rpId: null, anotherPort: true }]));
+    await waitFor(() => expect(of('relying_party_retry')).toEqual([{ rpId: 'localhost', anotherPort: true }]));
   });
 
   it('keeps the page while the relying party starts again, and not on another bench', async () => {

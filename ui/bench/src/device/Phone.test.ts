@@ -2,6 +2,7 @@ import { render, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DeviceSummary, Prompt, PromptAnswer } from '../bindings/types';
+import { deviceOf } from '../pin/enrolment.fixture';
 import { action, fresh, gone, type Calls } from '../walk/stage.fixture';
 import Phone from './Phone.svelte';
 
@@ -10,15 +11,7 @@ let calls: Calls;
 beforeEach(() => (calls = fresh()));
 afterEach(gone);
 
-const device: DeviceSummary = {
-  id: 'a',
-  name: 'Phone A',
-  profile: 'phone',
-  aaguid: '00000000-0000-0000-0000-000000000000',
-  created: 0,
-  pin: { set: false, triesLeft: 5, blocked: false },
-  passkeys: [],
-};
+const device: DeviceSummary = deviceOf({ pin: { set: false, triesLeft: 5, blocked: false } });
 
 /** The phone asks for a new PIN, as often as it is told what stands on its pad. */
 const asks = (entered: number, confirming: boolean): Prompt => ({
@@ -27,13 +20,13 @@ const asks = (entered: number, confirming: boolean): Prompt => ({
   device: device.id,
   rpId: 'localhost',
   deadline: Date.now() + 60_000,
-  question: { kind: 'setPin', entered, minLength: 4, maxLength: 8, confirming, problem: null },
+  question: { kind: 'setPin', purpose: 'device', entered, minLength: 4, maxLength: 8, confirming, problem: null },
 });
 
 /** The phone asks for its PIN. */
 const asksForPin = (entered: number): Prompt => ({
   ...asks(0, false),
-  question: { kind: 'enterPin', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null },
+  question: { kind: 'enterPin', purpose: 'device', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null },
 });
 
 const sent = () => calls.of('prompt_answer').map((call) => (call as { answer: PromptAnswer }).answer.kind);

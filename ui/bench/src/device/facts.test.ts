@@ -1,19 +1,11 @@
 // @vitest-environment node
 import { expect, it } from 'vitest';
-import type { DeviceSummary, PasskeySummary } from '../bindings/types';
+import type { PasskeySummary } from '../bindings/types';
+import { deviceOf } from '../pin/enrolment.fixture';
 import { hasPin, homeName, idleAdvice, nextName, passkeyFact, passkeyName, pinFact, removeLoss, wipeLoss } from './facts';
 
 const passkey = (rpId: string, part: Partial<PasskeySummary> = {}) => ({ rpId, label: null, ...part }) as PasskeySummary;
-const device = (part: Partial<DeviceSummary> = {}): DeviceSummary => ({
-  id: 'a',
-  name: 'Phone A',
-  profile: 'phone',
-  aaguid: '',
-  created: 0,
-  pin: { set: true, triesLeft: 5, blocked: false },
-  passkeys: [],
-  ...part,
-});
+const device = deviceOf;
 
 it('counts passkeys and sites', () => {
   expect(passkeyFact(device())).toBe('none');

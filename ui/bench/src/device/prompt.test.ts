@@ -1,11 +1,13 @@
 // @vitest-environment node
 import { describe, expect, it, vi } from 'vitest';
 import type { Prompt, PromptAnswer, Question } from '../bindings/types';
-import { Answers, Typed, accountLines, padAnswer, padOf, screenOf, timeLeft } from './prompt';
+import { deviceOf, enrolmentOf } from '../pin/enrolment.fixture';
+import { Answers, Typed, accountLines, fingerAnswer, inGroups, padAnswer, padOf, screenOf, timeLeft, whosePin } from './prompt';
 
 const prompt = (question: Question): Prompt => ({ id: 1, asker: 'device', device: 'd', rpId: 'localhost', deadline: 0, question });
 const enterPin = (entered: number, triesLeft = 5, problem: string | null = null): Question => ({
   kind: 'enterPin',
+  purpose: 'device',
   entered,
   triesLeft,
   minLength: 4,
@@ -15,6 +17,7 @@ const enterPin = (entered: number, triesLeft = 5, problem: string | null = null)
 
 const setPin = (entered: number, confirming: boolean): Question => ({
   kind: 'setPin',
+  purpose: 'device',
   entered,
   minLength: 4,
   maxLength: 8,
@@ -33,9 +36,47 @@ describe('the words of a prompt', () => {
   });
 
   it('say how long a new PIN is, and ask for it twice', () => {
-    const setPin = { kind: 'setPin', entered: 0, minLength: 4, maxLength: 8, problem: null } as const;
+    const setPin = { kind: 'setPin', purpose: 'device', entered: 0, minLength: 4, maxLength: 8, problem: null } as const;
     expect(screenOf(prompt({ ...setPin, confirming: false })).lead).toMatch(/4 to 8 digits/);
     expect(screenOf(prompt({ ...setPin, confirming: true })).title).toBe('Repeat the new PIN');
+  });
+
+  it('name whose PIN is asked: that of any enrolment that can be checked now', () => {
+    const device = deviceOf({
+      enrolments: [
+        enrolmentOf({ enrolmentId: 'e1' }),
+        enrolmentOf({ enrolmentId: 'e2', rpId: 'shop.localhost', rpName: 'Shop', state: 'expiring' }),
+        enrolmentOf({ enrolmentId: 'e3', rpId: 'club.localhost', rpName: 'Club', state: 'locked' }),
+      ],
+    });
+    const asks = (purpose: string, rpId: string | null = 'localhost') => screenOf({ ...prompt({ ...enterPin(0), purpose } as Question), rpId }, device);
+    expect(asks('synced').title).toBe('Enter your PIN of Acme Bank or Shop');
+    expect(asks('synced', 'club.localhost').lead).toBe('club.localhost wants to verify you');
+    expect(asks('appUnlock', null).title).toBe('Enter your PIN of Acme Bank or Shop');
+    expect(asks('online', 'club.localhost')).toMatchObject({ lead: 'Club checks it, over the network', title: 'Enter your PIN of Club' });
+    expect(asks('oldPin').lead).toMatch(/the PIN that you have now: Acme Bank checks it/);
+    expect(asks('workstation').title).toBe('Enter your PIN of Acme Bank');
+    expect(asks('device').title).toBe('Enter your PIN');
+    const choose = { ...setPin(0, false), purpose: 'newPin', minLength: 6, maxLength: 63 } as Question;
+    expect(screenOf(prompt(choose), device)).toMatchObject({ title: 'Choose a PIN for Acme Bank', lead: '6 to 63 digits. Acme Bank holds it against its rules.' });
+    expect(screenOf(prompt(choose), null).title).toBe('Choose a PIN for localhost');
+  });
+
+  it('count the sites where many PINs would do', () => {
+    const enrolments = ['A', 'B', 'C', 'D'].map((rpName) => enrolmentOf({ enrolmentId: rpName, rpName }));
+    const whose = (count: number) => whosePin(prompt({ ...enterPin(0), purpose: 'synced' } as Question), deviceOf({ enrolments: enrolments.slice(0, count) }));
+    expect([whose(1), whose(3), whose(4)]).toEqual(['A', 'A, B or C', 'one of 4 sites']);
+  });
+
+  it('ask for a finger, and warn before the PIN', () => {
+    const asks = (triesLeft: number, problem: string | null) => screenOf(prompt({ kind: 'fingerprint', triesLeft, problem }));
+    expect(asks(5, null)).toMatchObject({ title: 'Touch the fingerprint reader', problem: null });
+    expect(asks(1, null).problem).toBe('1 try left, then the PIN.');
+    expect(asks(3, 'That finger does not match.').problem).toBe('That finger does not match.');
+  });
+
+  it('say that nothing can verify the person', () => {
+    expect(screenOf(prompt({ kind: 'unverifiable', message: 'No PIN.' })).title).toBe('This device cannot verify you');
   });
 
   it('come from the browser when the device has no display', () => {
@@ -59,6 +100,12 @@ describe('the PIN pad', () => {
     expect(padAnswer('7', pad)).toEqual({ kind: 'digit', digit: 7 });
     expect(padAnswer('Backspace', pad)).toEqual({ kind: 'backspace' });
     expect(padAnswer('Enter', pad)).toEqual({ kind: 'submit' });
+  });
+
+  it('takes as many digits as are asked for', () => {
+    const long = (entered: number) => padOf({ ...enterPin(entered), maxLength: 63 } as Question)!;
+    expect(padAnswer('1', long(62))).toEqual({ kind: 'digit', digit: 1 });
+    expect(padAnswer('1', long(63))).toBeNull();
   });
 
   it('takes no ninth digit, no early Enter, nothing to take back', () => {
@@ -121,6 +168,22 @@ describe('the PIN pad', () => {
   it('is not there for other questions', () => {
     expect(padOf({ kind: 'blocked' })).toBeNull();
   });
+});
+
+it.each([
+  ['f', { kind: 'finger', matches: true }],
+  ['X', { kind: 'finger', matches: false }],
+  ['p', { kind: 'usePin' }],
+  ['1', null],
+  ['Enter', null],
+])('takes the key %s at the reader for %o', (key, answer) => {
+  expect(fingerAnswer(key)).toEqual(answer);
+});
+
+it('shows digits in groups', () => {
+  expect(inGroups('123456', 3)).toBe('123 456');
+  expect(inGroups('12345678', 4)).toBe('1234 5678');
+  expect(inGroups('', 3)).toBe('');
 });
 
 it('shows an account by its display name, then its name', () => {

@@ -1,4 +1,5 @@
-import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
+import type { AccountChoice, DeviceSummary, Prompt, PromptAnswer, Question } from '../bindings/types';
+import { isUsable } from '../pin/states';
 import { problemOf } from '../state/toasts.svelte';
 
 /** What the device's screen, or the client's own dialog, says. */
@@ -11,27 +12,29 @@ export interface Screen {
   problem: string | null;
 }
 
-/** The words of a prompt. */
-export function screenOf(prompt: Prompt): Screen {
+/** The words of a prompt; `device` is the one that asks. */
+export function screenOf(prompt: Prompt, device: DeviceSummary | null = null): Screen {
   const site = prompt.rpId ?? 'This bench';
+  const whose = whosePin(prompt, device);
   const { question } = prompt;
   switch (question.kind) {
     case 'touch':
       return { ...touch(question.purpose, site, question.userName), problem: null };
     case 'setPin':
-      return {
-        lead: question.confirming
-          ? 'Once more, so that a slip does not lock you out.'
-          : `This device needs a PIN of its own: ${digits(question.minLength, question.maxLength)}. It stays on the device.`,
-        title: question.confirming ? 'Repeat the new PIN' : 'Choose a PIN',
-        problem: question.problem,
-      };
+      return { ...newPin(question, whose), problem: question.problem };
     case 'enterPin':
       return {
-        lead: `${site} wants to verify you`,
-        title: 'Enter your PIN',
+        ...enterPin(question.purpose, site, whose),
         problem: question.problem ?? (question.triesLeft === 1 ? '1 try left.' : null),
       };
+    case 'fingerprint':
+      return {
+        lead: `${site} wants to verify you`,
+        title: 'Touch the fingerprint reader',
+        problem: question.problem ?? (question.triesLeft === 1 ? '1 try left, then the PIN.' : null),
+      };
+    case 'unverifiable':
+      return { lead: `${site} wants to verify you`, title: 'This device cannot verify you', problem: null };
     case 'chooseAccount':
       return prompt.asker === 'client'
         ? { lead: 'This device has no display, so the client asks.', title: 'The browser asks: who signs in?', problem: null }
@@ -59,6 +62,49 @@ function touch(purpose: string, site: string, userName: string | null): Omit<Scr
   }
 }
 
+type Words = Omit<Screen, 'problem'>;
+
+function newPin(question: Question & { kind: 'setPin' }, whose: string): Words {
+  if (question.confirming) return { lead: 'Once more, so that a slip does not lock you out.', title: 'Repeat the new PIN' };
+  const length = digits(question.minLength, question.maxLength);
+  return question.purpose === 'newPin'
+    ? { lead: `${length}. ${whose} holds it against its rules.`, title: `Choose a PIN for ${whose}` }
+    : { lead: `This device needs a PIN of its own: ${length}. It stays on the device.`, title: 'Choose a PIN' };
+}
+
+function enterPin(purpose: string, site: string, whose: string): Words {
+  const title = `Enter your PIN of ${whose}`;
+  switch (purpose) {
+    case 'synced':
+      return { lead: `${site} wants to verify you`, title };
+    case 'online':
+      return { lead: `${whose} checks it, over the network`, title };
+    case 'oldPin':
+      return { lead: `First the PIN that you have now: ${whose} checks it`, title };
+    case 'appUnlock':
+      return { lead: 'The app on this device is locked', title };
+    case 'workstation':
+      return { lead: 'A workstation wants you to log on; no network is needed', title };
+    default:
+      return { lead: `${site} wants to verify you`, title: 'Enter your PIN' };
+  }
+}
+
+/** More names than this are counted. */
+const NAMES = 3;
+
+/** Whose PIN is asked: "Acme Bank"; where any of several will be compared, "Acme Bank or Shop". */
+export function whosePin({ rpId, question }: Prompt, device: DeviceSummary | null): string {
+  const enrolments = device?.enrolments ?? [];
+  const purpose = 'purpose' in question ? question.purpose : '';
+  const any = purpose === 'synced' || purpose === 'appUnlock';
+  const asked = enrolments.filter((one) => (any ? isUsable(one.state) : one.rpId === rpId));
+  const names = [...new Set(asked.map(({ rpName }) => rpName))];
+  if (names.length === 0) return rpId ?? 'the relying party';
+  if (names.length > NAMES) return `one of ${names.length} sites`;
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' or ');
+}
+
 function digits(least: number, most: number): string {
   return least === most ? `${least} digits` : `${least} to ${most} digits`;
 }
@@ -67,9 +113,9 @@ function digits(least: number, most: number): string {
 export function roundOf(question: Question): string {
   switch (question.kind) {
     case 'setPin':
-      return `${question.confirming} ${question.problem ?? ''}`;
+      return `${question.purpose} ${question.confirming} ${question.problem ?? ''}`;
     case 'enterPin':
-      return `${question.triesLeft} ${question.problem ?? ''}`;
+      return `${question.purpose} ${question.triesLeft} ${question.problem ?? ''}`;
     default:
       return '';
   }
@@ -136,6 +182,14 @@ export function padAnswer(key: string, pad: Pad): PromptAnswer | null {
   return null;
 }
 
+const FINGERS: Record<string, PromptAnswer> = { f: { kind: 'finger', matches: true }, x: { kind: 'finger', matches: false }, p: { kind: 'usePin' } };
+
+/** The answer that a key gives while a finger is asked for; none for other keys. */
+export const fingerAnswer = (key: string): PromptAnswer | null => FINGERS[key.toLowerCase()] ?? null;
+
+/** "123456" in threes is "123 456". */
+export const inGroups = (digits: string, size: number): string => (digits.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(' ');
+
 /** The name to show for an account, and a second line where it adds something. */
 export function accountLines(account: AccountChoice): [string, string | null] {
   const first = account.displayName || account.name || 'Account without a name';
@@ -149,7 +203,7 @@ export function timeLeft(deadline: number, now: number): string {
 }
 
 /** Answers after which the device shows another question, or none. */
-const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'wipe', 'decline'];
+const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'finger', 'usePin', 'wipe', 'decline'];
 
 /**
  * Sends a prompt's answers one after the other, so that digits arrive in the order they were typed;

@@ -12,6 +12,7 @@ const call = vi.fn<(call: CredentialsCall) => Promise<CredentialsAnswer>>();
 const abort = vi.fn<(call: string) => Promise<null>>();
 const located = vi.fn<(href: string) => void>();
 const told = vi.fn<(told: Told) => Promise<unknown>>();
+const shows = vi.fn<(codes: string[]) => void>();
 let host: BridgeHost;
 
 beforeEach(() => {
@@ -22,6 +23,7 @@ beforeEach(() => {
   abort.mockReset().mockResolvedValue(null);
   located.mockReset();
   told.mockReset().mockResolvedValue(null);
+  shows.mockReset();
   host = new BridgeHost({
     frame: () => frame as unknown as Window,
     call,
@@ -29,6 +31,7 @@ beforeEach(() => {
     located,
     origin: () => ORIGIN,
     told,
+    shows,
     newId: () => `call-${++ids}`,
   });
 });
@@ -292,5 +295,84 @@ describe('what a page says of itself', () => {
     say({ touchstone: 'begin' });
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
     expect(told.mock.calls[0]![0].busy).toBe(true);
+  });
+});
+
+describe('the codes on a page', () => {
+  const view = { path: '/account', signedInAs: null, error: null, passkeys: [] };
+  const speak = (scanCodes: unknown, from: { origin?: string; source?: unknown } = {}) => say({ touchstone: 'page', busy: false, view: { ...view, scanCodes } }, from);
+
+  it('are told as the page shows them, and gone with it', () => {
+    speak(['touchstone-enrol:aa']);
+    expect(shows).toHaveBeenLastCalledWith(['touchstone-enrol:aa']);
+    say({ touchstone: 'begin' });
+    expect(shows).toHaveBeenLastCalledWith([]);
+    speak(['touchstone-enrol:aa']);
+    host.left();
+    expect(shows).toHaveBeenLastCalledWith([]);
+  });
+
+  it('are none where the page says anything else, and never many or long', () => {
+    for (const odd of [undefined, 'text', { 0: 'a' }]) {
+      speak(odd);
+      expect(shows).toHaveBeenLastCalledWith([]);
+    }
+    speak([7, null, 'ok', 'x'.repeat(5000), ...Array<string>(50).fill('more')]);
+    expect(shows.mock.lastCall![0]).toEqual(['ok', ...Array<string>(7).fill('more')]);
+  });
+
+  it('count from the relying party’s own page only', () => {
+    speak(['touchstone-enrol:aa'], { origin: 'http://other.localhost:7780' });
+    speak(['touchstone-enrol:aa'], { source: stranger });
+    expect(shows).not.toHaveBeenCalled();
+  });
+});
+
+describe('what the window itself has a page do', () => {
+  const act = { kind: 'adminSignIn', token: 'canary-token' } as const;
+  const refused = vi.fn<(why: string) => void>();
+  const speak = (path: string, more: object = {}, from: { origin?: string; source?: unknown } = {}) =>
+    say({ touchstone: 'page', busy: false, view: { path, signedInAs: null, error: null, passkeys: [] }, ...more }, from);
+  const given = () => frame.postMessage.mock.calls.filter(([message]) => message.touchstone === 'act');
+
+  beforeEach(() => {
+    refused.mockReset();
+    host.act('/admin', act, refused);
+  });
+
+  it('is given to the page it is meant for, once it stands still, once, and to its origin only', () => {
+    speak('/account');
+    speak('/admin', { busy: true });
+    expect(given()).toEqual([]);
+    speak('/admin');
+    speak('/admin');
+    expect(given()).toEqual([[{ touchstone: 'act', id: -1, act }, ORIGIN]]);
+  });
+
+  it('is given to nobody else', () => {
+    speak('/admin', {}, { origin: 'http://other.localhost:7780' });
+    speak('/admin', {}, { source: stranger });
+    host.left();
+    speak('/admin');
+    expect(given()).toEqual([]);
+  });
+
+  it('is given again to the document that came instead', () => {
+    speak('/admin');
+    say({ touchstone: 'begin' });
+    speak('/admin');
+    expect(given()).toHaveLength(2);
+  });
+
+  it('is over once the page has begun it, and never looks like the answer to a walk', async () => {
+    speak('/admin');
+    speak('/admin', { order: -1, refused: 'The page at /admin does not offer "admin-token" now.' });
+    expect(refused).toHaveBeenCalledExactlyOnceWith('The page at /admin does not offer "admin-token" now.');
+    say({ touchstone: 'begin' });
+    speak('/admin');
+    expect(given()).toHaveLength(1);
+    await vi.waitFor(() => expect(told.mock.lastCall![0].busy).toBe(false));
+    expect(told.mock.calls.every(([report]) => report.order === null)).toBe(true);
+    expect(JSON.stringify(told.mock.calls)).not.toContain('canary-token');
   });
 });

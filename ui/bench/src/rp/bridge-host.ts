@@ -13,14 +13,21 @@ export interface Seams {
   origin: () => string | null;
   /** The page says how it stands. Nothing more is told until that was taken. */
   told: (told: Told) => Promise<unknown>;
+  /** The codes that the page shows for a phone to scan. */
+  shows: (codes: string[]) => void;
   newId: () => string;
 }
+
+/** What the window itself has a page do. */
+export type OwnAct = { kind: 'adminSignIn'; token: string };
 
 /** What a page says of itself. */
 export type Told = Omit<PageReport, 'generation' | 'number'>;
 
 const LONGEST = 500;
 const MOST_PASSKEYS = 100;
+const MOST_CODES = 8;
+const LONGEST_CODE = 4000;
 
 /** The most calls one frame may have open. */
 const MOST_CALLS = 8;
@@ -40,6 +47,9 @@ export class BridgeHost {
   /** What the page said while what it said before was on its way. */
   #news: Told | null = null;
   #telling = false;
+  /** What the window itself has the page at `path` do; its numbers are below those of orders. */
+  #own: { id: number; path: string; act: OwnAct; given: boolean; refused: (why: string) => void } | null = null;
+  #owns = 0;
 
   constructor(private readonly seams: Seams) {}
 
@@ -80,12 +90,19 @@ export class BridgeHost {
     if (source && origin && this.#spoken) this.#give(source, origin);
   }
 
+  /** Has the page at `path` of the frame's origin do something as soon as it stands still; no other page hears of it. */
+  act(path: string, act: OwnAct, refused: (why: string) => void): void {
+    this.#own = { id: -++this.#owns, path, act, given: false, refused };
+  }
+
   /** Another page comes into the frame. */
   left(): void {
     this.abortAll();
     this.#spoken = false;
     this.#order = null;
     this.#news = null;
+    this.#own = null;
+    this.seams.shows([]);
   }
 
   /** The page is gone: ends its calls. Their answers go nowhere. */
@@ -96,6 +113,8 @@ export class BridgeHost {
   /** A document begins: it has heard of no order, and is busy until it says otherwise. */
   #begun(origin: string) {
     this.#spoken = false;
+    this.seams.shows([]);
+    if (this.#own) this.#own.given = false;
     if (origin === this.seams.origin()) {
       this.#tell({ busy: true, view: { path: '', signedInAs: null, error: null, passkeys: [] }, order: null, refused: null });
     }
@@ -104,6 +123,8 @@ export class BridgeHost {
   #report(source: Window, origin: string, message: Record<string, unknown>) {
     const { busy, view, order, refused } = message;
     if (typeof busy !== 'boolean' || !isRecord(view)) return;
+    this.seams.shows(codesOf(view.scanCodes));
+    this.#ownReport(source, origin, message);
     const answers = this.#given && this.#order !== null && order === this.#order.id;
     this.#tell({
       busy,
@@ -114,6 +135,19 @@ export class BridgeHost {
     if (answers) this.#order = null;
     this.#spoken = true;
     if (this.#order && !this.#given) this.#give(source, origin);
+  }
+
+  /** Gives the window's own act to the page it is meant for, once. */
+  #ownReport(source: Window, origin: string, { busy, view, order, refused }: Record<string, unknown>) {
+    const own = this.#own;
+    if (!own) return;
+    if (own.given && order === own.id) {
+      this.#own = null;
+      if (refused != null) own.refused(text(refused));
+    } else if (!own.given && busy === false && (view as Record<string, unknown>).path === own.path) {
+      own.given = true;
+      source.postMessage({ touchstone: 'act', id: own.id, act: { ...own.act } }, origin);
+    }
   }
 
   #give(source: Window, origin: string) {
@@ -201,6 +235,11 @@ function viewOf(view: Record<string, unknown>): PageView {
     error: view.error == null ? null : text(view.error),
     passkeys: passkeys.slice(0, MOST_PASSKEYS).map(text),
   };
+}
+
+function codesOf(codes: unknown): string[] {
+  if (!Array.isArray(codes)) return [];
+  return codes.filter((code): code is string => typeof code === 'string' && code.length <= LONGEST_CODE).slice(0, MOST_CODES);
 }
 
 /** A page may say anything; what is no text says nothing. */

@@ -519,12 +519,12 @@ describe('what the page says of itself', () => {
         <span data-role="passkey-label">Phone</span><span data-role="passkey-label"> Key </span>`,
     });
     await idle(framed);
-    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: 'alice', error: 'It failed.', passkeys: ['Phone', 'Key'] });
+    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: 'alice', error: 'It failed.', passkeys: ['Phone', 'Key'], scanCodes: [] });
   });
 
   it('is nothing where the page has no such parts', async () => {
     await idle(framed);
-    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: null, error: null, passkeys: [] });
+    expect(lastReport(framed).view).toEqual({ path: '/account', signedInAs: null, error: null, passkeys: [], scanCodes: [] });
     expect(framed.posted.mock.calls.every(([, to]) => to === APP)).toBe(true);
   });
 
@@ -785,6 +785,29 @@ describe('what a walk does on the page', () => {
       await idle(framed);
     },
   );
+
+  it('says which codes the page shows for a phone', async () => {
+    put('<span data-role="scan-code"> touchstone-enrol:aa\n</span><span data-role="scan-code">touchstone-logon:bb</span>');
+    framed.page.history.pushState(null, '', '/account');
+    await vi.waitFor(() => expect(lastReport(framed).view).toMatchObject({ scanCodes: ['touchstone-enrol:aa', 'touchstone-logon:bb'] }));
+  });
+
+  it('signs in to the administration by the page’s own form, in whose field alone the token stands', async () => {
+    put('<input data-field="admin-token"><button data-action="admin-sign-in">Enter</button>');
+    order(-1, { kind: 'adminSignIn', token: 'canary-token' });
+    expect((await begun(-1)).refused).toBeNull();
+    expect(find<HTMLInputElement>('[data-field="admin-token"]').value).toBe('canary-token');
+    expect(pressed).toEqual(['admin-sign-in']);
+    expect(framed.page.location.href + JSON.stringify(framed.posted.mock.calls)).not.toContain('canary-token');
+  });
+
+  it('gives no token to an administration that is open already', async () => {
+    put('<button data-action="admin-sign-out">Leave</button><input data-field="admin-token"><button data-action="admin-sign-in">Enter</button>');
+    order(-1, { kind: 'adminSignIn', token: 'canary-token' });
+    expect((await begun(-1)).refused).toBeNull();
+    expect(pressed).toEqual([]);
+    expect(find<HTMLInputElement>('[data-field="admin-token"]').value).toBe('');
+  });
 
   it('opens a path of the site and is busy until the page is gone', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);

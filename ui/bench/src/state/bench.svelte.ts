@@ -16,6 +16,8 @@ export class BenchStore {
   promptSince = $state(0);
   /** What stands around the event that is read, itself included. */
   related = $state.raw<TimelineRelated | null>(null);
+  /** The RP ID of the relying party that was chosen. */
+  party = $state<string | null>(null);
   /** Which bench the timeline is of; rises with each other one, and when it was cleared. */
   edition = $state(0);
 
@@ -35,7 +37,9 @@ export class BenchStore {
     this.state?.devices.find((device) => device.id === this.state?.activeDevice) ?? null,
   );
   prompt = $derived(this.state?.prompt ?? null);
-  relyingParty = $derived(this.state?.relyingParties[0] ?? null);
+  relyingParties = $derived(this.state?.relyingParties ?? []);
+  /** The one whose page is framed: the one that was chosen, else the first. */
+  relyingParty = $derived(this.relyingParties.find(({ rpId }) => rpId === this.party) ?? this.relyingParties[0] ?? null);
 
   /** Listens, then asks for what went before. The answer stops the listening. */
   async connect(): Promise<() => void> {
@@ -144,6 +148,7 @@ export class BenchStore {
   /** Another bench is shown: what was known is of the one before. */
   #switchTo(generation: number) {
     this.#generation = generation;
+    this.party = null;
     this.#feed = this.#feedOf(generation);
     this.#forget();
     void this.#feed.open();
@@ -186,7 +191,7 @@ export class BenchStore {
   }
 
   #see(events: Event[]) {
-    const verdict = events.findLast((event) => event.kind === 'rp.verification' || event.kind === 'client.failed');
+    const verdict = events.findLast(isVerdict);
     const newer = verdict && verdict.seq > (this.#verdict ?? 0);
     if (newer) this.#verdict = verdict.seq;
     const around = [this.read, this.related?.event?.cause ?? null];
@@ -229,6 +234,11 @@ export class BenchStore {
     this.problem = null;
     this.state = state;
   }
+}
+
+/** A ladder or a failed call. Exchanges of PINs run in the background: only one that was refused is a verdict. */
+function isVerdict({ kind, body }: Event): boolean {
+  return kind === 'rp.verification' || kind === 'client.failed' || (kind === 'rp.pin.judged' && body?.verified !== true);
 }
 
 export const bench = new BenchStore();

@@ -77,7 +77,7 @@ export const benchOf = (seams: Partial<BenchState['seams']> = {}): BenchState =>
   vault: { state: 'ready', home: 'keyring', homeLabel: 'Secret Service', problem: null, waysOut: [] },
   devices: [],
   activeDevice: null,
-  relyingParties: [{ name: 'Acme', rpId: 'localhost', origin: 'http://localhost:7780', problem: null }],
+  relyingParties: [{ name: 'Acme', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
   seams: {
     clocks: (['device', 'client', 'relyingParty'] as const).map((party) => ({ party, now, offsetMillis: 0, rate: 1, moved: false })),
