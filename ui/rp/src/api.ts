@@ -1,3 +1,4 @@
+import { AdminApi } from './admin/api';
 import type {
   AuthenticationBegun,
   AuthenticationFinish,
@@ -12,6 +13,7 @@ import type {
   Report,
   Session,
 } from './bindings';
+import type { LogonBegun, LogonFinished, OfferMade, OfferState, PinStanding } from './drafts';
 
 /** The relying party said no: its code, its sentence, and its ladder where it has one. */
 export class Refusal extends Error {
@@ -20,6 +22,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly report?: Report,
+    /** The member of the request that it is about, such as `pin.validity`. */
+    readonly field?: string,
   ) {
     super(message);
   }
@@ -37,9 +41,10 @@ export class Unreadable extends Error {
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
-interface Call {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export interface Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -48,6 +53,9 @@ const PATIENCE = 30_000;
 
 /** The relying party's API, one method an operation. */
 export class Api {
+  /** What only an administrator may do. */
+  readonly admin = new AdminApi((path, call) => this.call(path, call));
+
   constructor(
     private readonly fetch: Fetch = (path, init) => globalThis.fetch(path, init),
     private readonly patience = PATIENCE,
@@ -100,7 +108,55 @@ export class Api {
     await this.call(`/api/passkeys/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
-  private async call<T>(path: string, { method = 'GET', body, signal }: Call = {}): Promise<T> {
+  pin(): Promise<PinStanding> {
+    return this.call('/api/pin');
+  }
+
+  /** Begins to enrol a phone: what it has to scan. */
+  offerPin(): Promise<OfferMade> {
+    return this.call('/api/pin/offers', { method: 'POST', body: {} });
+  }
+
+  pinOffer(offer: string): Promise<OfferState> {
+    return this.call(`/api/pin/offers/${encodeURIComponent(offer)}`);
+  }
+
+  /** The ceremony that binds the phone's keys to a passkey: its challenge is made of both. */
+  beginOffer(offer: string, signal?: AbortSignal): Promise<AuthenticationBegun> {
+    return this.call(`/api/pin/offers/${encodeURIComponent(offer)}/begin`, { method: 'POST', body: {}, signal });
+  }
+
+  async finishOffer(offer: string, body: AuthenticationFinish): Promise<void> {
+    await this.call(`/api/pin/offers/${encodeURIComponent(offer)}/finish`, { method: 'POST', body });
+  }
+
+  /** Where the policy asks for no passkey: the person says that the digits are the same. */
+  async confirmOffer(offer: string): Promise<void> {
+    await this.call(`/api/pin/offers/${encodeURIComponent(offer)}/confirm`, { method: 'POST', body: {} });
+  }
+
+  async removePinPhone(enrolmentId: string): Promise<void> {
+    await this.call(`/api/pin/phones/${encodeURIComponent(enrolmentId)}`, { method: 'DELETE' });
+  }
+
+  beginPinReset(signal?: AbortSignal): Promise<AuthenticationBegun> {
+    return this.call('/api/pin/reset/begin', { method: 'POST', body: {}, signal });
+  }
+
+  async finishPinReset(body: AuthenticationFinish): Promise<void> {
+    await this.call('/api/pin/reset/finish', { method: 'POST', body });
+  }
+
+  /** A workstation asks the phones of `username` for a code. */
+  beginLogon(username: string, workstation: string): Promise<LogonBegun> {
+    return this.call('/api/workstation/logon/begin', { method: 'POST', body: { username, workstation } });
+  }
+
+  finishLogon(session: string, code: string): Promise<LogonFinished> {
+    return this.call('/api/workstation/logon/finish', { method: 'POST', body: { session, code } });
+  }
+
+  private async call<T>(path: string, { method = 'GET', body, signal, headers }: Call = {}): Promise<T> {
     signal?.throwIfAborted();
     const limit = new AbortController();
     const waiting = setTimeout(() => limit.abort(), this.patience);
@@ -112,7 +168,7 @@ export class Api {
         credentials: 'same-origin',
         cache: 'no-store',
         signal: limit.signal,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       return (await readAnswer(response)) as T;

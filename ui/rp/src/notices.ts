@@ -2,7 +2,7 @@
 import { Refusal, Unreachable, Unreadable } from './api';
 import type { RelyingParty, Report, Step } from './bindings';
 
-export type Doing = 'signIn' | 'signUp' | 'addPasskey' | 'other';
+export type Doing = 'signIn' | 'signUp' | 'addPasskey' | 'setUpPin' | 'resetPin' | 'other';
 
 export interface Finding {
   /** "Step 11 of WebAuthn §7.2: challenge is the one issued" */
@@ -33,6 +33,8 @@ const cancelled: Record<Doing, string> = {
   signIn: 'Cancelled. You are not signed in.',
   signUp: 'Cancelled. No account was created.',
   addPasskey: 'Cancelled. No passkey was added.',
+  setUpPin: 'Cancelled. The phone is not set up.',
+  resetPin: 'Cancelled. The PIN was not reset.',
   other: 'Cancelled. Nothing was changed.',
 };
 
@@ -55,7 +57,7 @@ function ofBrowser(
   doing: Doing,
   relyingParty: RelyingParty | null,
 ): string | null {
-  const creating = doing !== 'signIn';
+  const creating = doing === 'signUp' || doing === 'addPasskey';
   switch (name) {
     case 'NotAllowedError':
       return creating
@@ -90,8 +92,9 @@ function findings(report: Report | undefined): Finding[] {
 }
 
 function finding(step: Step): Finding {
+  const ladder = step.section === 'pin-sync' ? 'the PIN exchange' : `WebAuthn §${step.section}`;
   return {
-    title: `Step ${step.step} of WebAuthn §${step.section}: ${step.name}`,
+    title: `Step ${step.step} of ${ladder}: ${step.name}`,
     expected: step.expected || 'nothing',
     actual: step.actual || 'nothing',
   };

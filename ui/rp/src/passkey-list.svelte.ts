@@ -14,29 +14,19 @@ export class PasskeyList {
   async load(): Promise<void> {
     this.notice = null;
     try {
-      this.passkeys = await this.change(() => this.site.api.passkeys());
+      this.passkeys = await this.site.inSession(() => this.site.api.passkeys());
     } catch (error) {
       this.notice = explain(error, 'other', this.site.relyingParty);
     }
   }
 
   async rename(id: string, label: string): Promise<void> {
-    const renamed = await this.change(() => this.site.api.renamePasskey(id, label));
+    const renamed = await this.site.inSession(() => this.site.api.renamePasskey(id, label));
     this.passkeys = this.passkeys?.map((old) => (old.id === id ? renamed : old)) ?? null;
   }
 
   async delete(id: string): Promise<void> {
-    await this.change(() => this.site.api.deletePasskey(id));
+    await this.site.inSession(() => this.site.api.deletePasskey(id));
     this.passkeys = this.passkeys?.filter((passkey) => passkey.id !== id) ?? null;
-  }
-
-  /** Runs an operation that needs the session; when that is over, the sign-in page says so. */
-  async change<T>(operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation();
-    } catch (error) {
-      this.site.sessionEnded(error);
-      throw error;
-    }
   }
 }

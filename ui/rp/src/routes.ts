@@ -1,11 +1,19 @@
-export type Page = 'signIn' | 'signUp' | 'account' | 'missing';
+export type Page = 'signIn' | 'signUp' | 'account' | 'workstation' | 'admin' | 'missing';
 
-export const paths = { signIn: '/', signUp: '/sign-up', account: '/account' } as const;
+export const paths = {
+  signIn: '/',
+  signUp: '/sign-up',
+  account: '/account',
+  workstation: '/workstation',
+  admin: '/admin',
+} as const;
 
 export const titles: Record<Page, string> = {
   signIn: 'Sign in',
   signUp: 'Create an account',
   account: 'Your account',
+  workstation: 'Workstation',
+  admin: 'Administration',
   missing: 'No such page',
 };
 
@@ -16,9 +24,12 @@ export function pageAt(path: string): Page {
   return found ?? 'missing';
 }
 
+/** Pages that are there for everybody: a session neither opens nor closes them. */
+const free: readonly Page[] = ['workstation', 'admin', 'missing'];
+
 /** Where someone who asks for a page ends: the account needs a session, the doors need none. */
 export function admit(page: Page, signedIn: boolean): Page {
-  if (page === 'missing') return page;
+  if (free.includes(page)) return page;
   if (signedIn) return 'account';
   return page === 'account' ? 'signIn' : page;
 }

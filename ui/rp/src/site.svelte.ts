@@ -1,3 +1,4 @@
+import { Administration } from './admin/administration.svelte';
 import { Api, Refusal } from './api';
 import type { RelyingParty, Session } from './bindings';
 import { explain, type Notice } from './notices';
@@ -17,7 +18,14 @@ export class Site {
   /** How far the relying party's clock is ahead of this browser's, in milliseconds. */
   #ahead = 0;
 
+  #administration: Administration | null = null;
+
   constructor(readonly api: Api) {}
+
+  /** Kept while the person looks at other pages: what they typed stays. */
+  get administration(): Administration {
+    return (this.#administration ??= new Administration(this));
+  }
 
   /** The relying party's time, in Unix milliseconds: what its "ago" is counted by. */
   readonly clock = (): number => Date.now() + this.#ahead;
@@ -53,9 +61,20 @@ export class Site {
     this.move(news);
   }
 
+  /** After something else than this page's ceremonies bound or ended a session: the page stays. */
+  async lookAgain(): Promise<void> {
+    this.session = await this.#whoIsHere();
+  }
+
+  /** Learns the relying party's time from an answer of its own; RFC 3339. */
+  learnTime(now: string): void {
+    const time = Date.parse(now);
+    if (!Number.isNaN(time)) this.#ahead = time - Date.now();
+  }
+
   async #whoIsHere(): Promise<Session | null> {
     const session = await this.api.session();
-    if (session) this.#ahead = Date.parse(session.now) - Date.now();
+    if (session) this.learnTime(session.now);
     return session;
   }
 
@@ -69,6 +88,16 @@ export class Site {
     const ended = error instanceof Refusal && error.status === 401;
     if (ended) this.signedOut('Your session has ended. Sign in again.');
     return ended;
+  }
+
+  /** Runs an operation that needs the session; when that is over, the sign-in page says so. */
+  async inSession<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (error) {
+      this.sessionEnded(error);
+      throw error;
+    }
   }
 
   private signedOut(news: string): void {

@@ -8,6 +8,8 @@ it.each([
   ['/sign-up/', 'signUp'],
   ['/account', 'account'],
   ['/account//', 'account'],
+  ['/workstation', 'workstation'],
+  ['/admin/', 'admin'],
   ['/Account', 'missing'],
   ['/account/x', 'missing'],
   ['/toString', 'missing'],
@@ -24,6 +26,10 @@ it.each([
   ['signUp', true, 'account'],
   ['account', true, 'account'],
   ['missing', true, 'missing'],
+  ['workstation', false, 'workstation'],
+  ['workstation', true, 'workstation'],
+  ['admin', false, 'admin'],
+  ['admin', true, 'admin'],
 ] as const)('someone who asks for %s (signed in: %s) gets %s', (asked, signedIn, given) => {
   expect(admit(asked, signedIn)).toBe(given);
 });

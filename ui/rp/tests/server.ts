@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type { Passkey, Session } from '../src/bindings';
+import type { PinStanding } from '../src/drafts';
 
 export interface Sent {
   method: string;
@@ -59,3 +60,47 @@ export const session: Session = {
   now: '2026-11-22T14:05:00Z',
   passkey: phone.id,
 };
+
+/** An account that has set no PIN. */
+export const noPin: PinStanding = {
+  now: session.now,
+  status: 'none',
+  pinVersion: 0,
+  expiresAt: null,
+  extraSignInsLeft: 0,
+  campaign: null,
+  phones: [],
+  policy: { minLength: 6, maxLength: 12, charset: 'digits', enrolment: 'passkey', offline: true, validitySeconds: 28_800 },
+};
+
+const finished = {
+  account: session.account,
+  passkey: phone,
+  verification: { verified: true, steps: [] },
+};
+export const nobody = () => refusal(401, 'noSession', 'Nobody is signed in.');
+export const gone = () => new Response(null, { status: 204 });
+
+/** A relying party that binds a session when a ceremony finishes. */
+export function relyingPartyServer(signedIn: boolean, answers: Parameters<typeof serve>[0] = {}): Sent[] {
+  let open = signedIn;
+  const bind = (status: number) => () => {
+    open = true;
+    return json(status, finished);
+  };
+  return serve({
+    'GET /api/relying-party': () => json(200, relyingParty),
+    'GET /api/session': () => (open ? json(200, session) : nobody()),
+    'DELETE /api/session': () => {
+      open = false;
+      return gone();
+    },
+    'POST /api/registration/begin': () => json(200, { ceremony: 'r1', publicKey: { for: 'create' } }),
+    'POST /api/registration/finish': bind(201),
+    'POST /api/authentication/begin': () => json(200, { ceremony: 'a1', publicKey: { for: 'get' } }),
+    'POST /api/authentication/finish': bind(200),
+    'GET /api/pin': () => json(200, noPin),
+    'GET /api/passkeys': () => (open ? json(200, { passkeys: [phone] }) : nobody()),
+    ...answers,
+  });
+}

@@ -1,64 +1,8 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Api } from '../src/api';
-import App from '../src/App.svelte';
-import { Site } from '../src/site.svelte';
-import { json, phone, refusal, relyingParty, serve, session, type Sent } from './server';
-
-const finished = {
-  account: session.account,
-  passkey: phone,
-  verification: { verified: true, steps: [] },
-};
-const nobody = () => refusal(401, 'noSession', 'Nobody is signed in.');
-const gone = () => new Response(null, { status: 204 });
-
-/** A relying party that binds a session when a ceremony finishes. */
-function relyingPartyServer(signedIn: boolean, answers: Parameters<typeof serve>[0] = {}): Sent[] {
-  let open = signedIn;
-  const bind = (status: number) => () => {
-    open = true;
-    return json(status, finished);
-  };
-  return serve({
-    'GET /api/relying-party': () => json(200, relyingParty),
-    'GET /api/session': () => (open ? json(200, session) : nobody()),
-    'DELETE /api/session': () => {
-      open = false;
-      return gone();
-    },
-    'POST /api/registration/begin': () => json(200, { ceremony: 'r1', publicKey: { for: 'create' } }),
-    'POST /api/registration/finish': bind(201),
-    'POST /api/authentication/begin': () => json(200, { ceremony: 'a1', publicKey: { for: 'get' } }),
-    'POST /api/authentication/finish': bind(200),
-    'GET /api/passkeys': () => (open ? json(200, { passkeys: [phone] }) : nobody()),
-    ...answers,
-  });
-}
-
-/** The person's browser: its passkey answers with `credential`, or as `answer` says. */
-function browser(answer: () => Promise<unknown> = async () => ({ toJSON: () => ({ id: phone.id }) })) {
-  const same = (json: unknown) => json;
-  vi.stubGlobal('isSecureContext', true);
-  vi.stubGlobal(
-    'PublicKeyCredential',
-    Object.assign(class {}, { parseCreationOptionsFromJSON: same, parseRequestOptionsFromJSON: same }),
-  );
-  const credentials = { create: vi.fn(answer), get: vi.fn(answer) };
-  Object.defineProperty(navigator, 'credentials', { value: credentials, configurable: true });
-  return credentials;
-}
-
-function visit(path: string) {
-  history.replaceState(null, '', path);
-  render(App, { site: new Site(new Api()) });
-}
-
-const by = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
-const action = (name: string) => waitFor(() => by(`[data-action="${name}"]`) ?? expect.fail(name));
-const press = async (name: string) => userEvent.click(await action(name));
-const role = (name: string) => waitFor(() => by(`[data-role="${name}"]`)?.textContent ?? expect.fail(name));
+import { action, browser, by, press, role, visit } from './page';
+import { gone, json, nobody, phone, refusal, relyingPartyServer, serve, session } from './server';
 
 beforeEach(() => void browser());
 afterEach(() => Reflect.deleteProperty(navigator, 'credentials'));
@@ -190,7 +134,7 @@ describe('the account page', () => {
     const log = relyingPartyServer(true, {
       'POST /api/registration/finish': () => {
         added = true;
-        return json(201, { ...finished, passkey: second });
+        return json(201, { account: session.account, passkey: second, verification: { verified: true, steps: [] } });
       },
       'GET /api/passkeys': () => json(200, { passkeys: added ? [phone, second] : [phone] }),
     });

@@ -1,0 +1,2 @@
+/** "1 try", "2 tries". */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
