@@ -9,7 +9,7 @@ CREATE TABLE pin_account (
     sealed          BLOB,                       -- hash, salt and iterations; null: no PIN is set
     history         BLOB,                       -- earlier PINs, sealed too
     set_at          INTEGER,
-    extra_uses_left INTEGER NOT NULL DEFAULT 0, -- after the PIN's age is over
+    extra_uses      INTEGER NOT NULL DEFAULT 0, -- of this PIN, online, after its end
     attempts        INTEGER NOT NULL DEFAULT 0, -- online, since the last correct one
     locked_at       INTEGER,
     logon_locked_at INTEGER                     -- too many wrong codes of offline workstations
