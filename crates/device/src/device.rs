@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use authenticator::{Authenticator, Refusal};
+use authenticator::Authenticator;
 use ctap::hid::KeepaliveStatus;
 use serde::Serialize;
 use serde_json::json;
@@ -13,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use vault::Vault;
 use webauthn::id::{CredentialId, UserHandle};
 
+use crate::offline::SyncedPins;
+use crate::owner::refused;
 use crate::pin::{self, PinState};
 use crate::storage::{self, Passkeys, Stored};
 use crate::user::{Display, Person, draft};
@@ -32,7 +35,11 @@ pub(crate) struct Inner {
     pub(crate) seams: Seams,
     pub(crate) prompts: Prompts,
     pub(crate) core: Arc<Mutex<Core>>,
+    /// Whether the PIN app waits for a PIN, if it has a lock.
+    pub(crate) app_shut: AtomicBool,
     changes: watch::Sender<u64>,
+    #[cfg(test)]
+    pub(crate) synced_instead: std::sync::OnceLock<Box<dyn SyncedPins>>,
 }
 
 /// What one command at a time may use.
@@ -99,15 +106,20 @@ impl Device {
             rng: (seams.rng)(Some(&info.id)),
             passkeys: Passkeys::new(vault.clone(), info.id.clone()),
         };
-        Self(Arc::new(Inner {
+        let device = Self(Arc::new(Inner {
             id: info.id.clone(),
             model: info.model,
             vault,
             seams,
             prompts: Prompts::default(),
             core: Arc::new(Mutex::new(core)),
+            app_shut: AtomicBool::new(true),
             changes: watch::Sender::new(0),
-        }))
+            #[cfg(test)]
+            synced_instead: std::sync::OnceLock::new(),
+        }));
+        device.shut_app("powerUp");
+        device
     }
 
     /// Its id.
@@ -237,25 +249,13 @@ impl Device {
         if self.model() != Model::Phone {
             return Err(Error::NoPin);
         }
-        let _core = self.0.core.try_lock().map_err(|_| Error::Busy)?;
-        let (cancel, status) = (
-            CancellationToken::new(),
-            watch::Sender::new(KeepaliveStatus::Processing),
-        );
-        let result = self.person(&cancel, &status).change_pin().await;
+        let held = self.hold()?;
+        let result = held.person(self).change_pin().await;
         self.note_change();
-        result.map_err(|refusal| match refusal {
-            Refusal::Declined | Refusal::Cancelled | Refusal::Unverifiable => Error::Declined,
-            Refusal::TimedOut => Error::TimedOut,
-            Refusal::Blocked => Error::Blocked,
-            Refusal::Failed(failure) => match failure.into_source().downcast::<Error>() {
-                Ok(error) => *error,
-                Err(other) => Error::Failed(other.to_string()),
-            },
-        })
+        result.map_err(refused)
     }
 
-    /// Erases passkeys and PIN; the name stays. Asks nobody: the owner was asked.
+    /// Erases passkeys, PIN and settings; the name stays. Asks nobody: the owner was asked.
     ///
     /// # Errors
     /// [`Error::Vault`].
@@ -271,6 +271,7 @@ impl Device {
     pub async fn power_cycle(&self) {
         let now = self.0.seams.clock.monotonic();
         self.0.core.lock().await.authenticator.power_cycle(now);
+        self.shut_app("powerCycle");
     }
 
     pub(crate) fn note_change(&self) {
@@ -288,16 +289,24 @@ impl Device {
         let inner = &*self.0;
         Person {
             display: Display::new(&inner.prompts, &inner.id, &inner.seams, cancel, status),
-            vault: &inner.vault,
-            model: inner.model,
+            device: self,
         }
+    }
+
+    /// Its enrolments, for whoever verifies its user.
+    pub(crate) fn synced(&self) -> &dyn SyncedPins {
+        #[cfg(test)]
+        if let Some(instead) = self.0.synced_instead.get() {
+            return &**instead;
+        }
+        self
     }
 
     fn store(&self) -> Passkeys {
         Passkeys::new(self.0.vault.clone(), self.0.id.clone())
     }
 
-    fn emit(&self, kind: &'static str, body: serde_json::Value) {
+    pub(crate) fn emit(&self, kind: &'static str, body: serde_json::Value) {
         self.0
             .seams
             .emit

@@ -51,6 +51,22 @@ pub enum Error {
     /// This model has no PIN.
     #[error("This device is a key without display: it has no PIN of its own.")]
     NoPin,
+    /// A key has no settings.
+    #[error("This device is a key without display: it verifies nobody, and has nothing to set.")]
+    NoSettings,
+    /// The phone's PIN app waits for a PIN.
+    #[error("The PIN app on this phone is locked. Unlock it with a PIN first.")]
+    AppLocked,
+    /// The app is not to be locked.
+    #[error(
+        "The PIN app on this phone is never locked. Switch its lock on in the phone's settings first."
+    )]
+    AppLockOff,
+    /// Nothing on the device can verify the user now.
+    #[error(
+        "No PIN can be checked on this device now. Check one online or synchronize it, then try again."
+    )]
+    Unverifiable,
     /// The operating system gave no randomness.
     #[error("The system gave no random numbers: {0}. Try again.")]
     Randomness(String),
@@ -97,6 +113,10 @@ impl Error {
             Self::TimedOut => "timedOut",
             Self::Blocked => "pinBlocked",
             Self::NoPin => "noPin",
+            Self::NoSettings => "noSettings",
+            Self::AppLocked => "appLocked",
+            Self::AppLockOff => "appLockOff",
+            Self::Unverifiable => "unverifiable",
             Self::Randomness(_) => "randomness",
             Self::NotLoopback(_) => "notLoopback",
             Self::PortInUse(_) => "portInUse",

@@ -2,21 +2,38 @@
 //! how many digits one has.
 
 /// The device asks: `{device, prompt: {kind, rpId?, purpose?, …}}`; `kind` is `touch`, `setPin`,
-/// `enterPin`, `chooseAccount` or `blocked`.
+/// `enterPin`, `chooseAccount`, `blocked`, `fingerprint` or `unverifiable` (then with `message`). What
+/// asks for a PIN has `pinOf`, the names of the relying parties whose PINs will do.
 pub const PROMPT_SHOWN: &str = "device.prompt.shown";
 /// The person answered, or did not: `{device, kind, answer}`; `answer` is `touched`, `pinEntered`,
-/// `chosen` (then with `account`, its name), `wiped`, `declined`, `cancelled` or `timedOut`.
+/// `chosen` (then with `account`, its name), `wiped`, `fingerLaid`, `pinInstead`, `closed`,
+/// `declined`, `cancelled` or `timedOut`.
 pub const PROMPT_ANSWERED: &str = "device.prompt.answered";
 /// A PIN was compared: `{device, matched, triesLeft}`.
 pub const PIN_CHECKED: &str = "device.pin.checked";
 /// A PIN was set or changed: `{device, changed}`.
 pub const PIN_SET: &str = "device.pin.set";
+/// The fingerprint reader compared a finger: `{device, matched, triesLeft, locked}`.
+pub const FINGERPRINT_CHECKED: &str = "device.fingerprint.checked";
+/// The owner changed what the device does: `{device, settings: {verification, fingerprint,
+/// anyEnrolment, appLock}}`.
+pub const SETTINGS_CHANGED: &str = "device.settings.changed";
+/// The PIN app waits for a PIN: `{device, by}`; `by` is `owner`, `powerUp`, `powerCycle` or
+/// `settings`.
+pub const APP_LOCKED: &str = "device.app.locked";
+/// The PIN app opened: `{device, by}`; `by` is `syncedPin`, `onlinePin` or `noEnrolment` (there is no
+/// PIN to ask for).
+pub const APP_UNLOCKED: &str = "device.app.unlocked";
 /// A passkey was given a label: `{device, credentialId, label}`.
 pub const PASSKEY_RENAMED: &str = "device.passkey.renamed";
 /// A passkey was deleted on the device: `{device, rpId, credentialId}`.
 pub const PASSKEY_DELETED: &str = "device.passkey.deleted";
 /// Everything on the device was erased by its owner: `{device}`.
 pub use authenticator::kinds::RESET;
+pub use authenticator::kinds::VERIFICATION_DONE;
+/// Its `method` is `syncedPin` and its `reason` also `noEnrolment` (there is no synced PIN), or
+/// `noneUsable` (there are some, and none can be checked now).
+pub use authenticator::kinds::VERIFICATION_IMPOSSIBLE;
 pub use authenticator::kinds::{FAILED, PASSKEY_CREATED, PASSKEY_USED};
 
 /// A code of a relying party was scanned and taken up: `{device, enrolmentId, rpId, rpName, account,

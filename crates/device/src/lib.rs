@@ -9,25 +9,32 @@
 //! - **model**: a phone (display, device PIN) or a key (touch only): [`Model`].
 //! - **prompt**: what a device asks right now ([`Prompt`]); the window, a walk or a test answers
 //!   through [`Prompts`].
-//! - **device PIN**: how a phone verifies its user. It never leaves the device, is entered digit by
-//!   digit, and is checked only after the try was counted on disk.
+//! - **device PIN**: how a phone verifies its user, unless its owner chose otherwise ([`Settings`]).
+//!   It never leaves the device, is entered digit by digit, and is checked only after the try was
+//!   counted on disk.
+//! - **synced PIN**: the PIN of an account, which its relying party keeps and the phone checks
+//!   offline. It verifies its user for the passkeys of that party.
 //! - **ways in**: [`InProcessChannel`] and [`udp`].
 //!
 //! Events: [`kinds`].
 
+mod app_lock;
 mod channel;
 mod command;
 mod device;
 mod env;
 mod error;
+mod fingerprint;
 pub mod kinds;
 mod model;
 mod network;
 mod offline;
+mod owner;
 mod pin;
 mod presence;
 mod prompts;
 mod seams;
+mod settings;
 mod shelf;
 mod storage;
 #[cfg(test)]
@@ -47,5 +54,6 @@ pub use pin::{
 pub use presence::Presence;
 pub use prompts::{AccountChoice, Answer, Prompt, Prompts, Question};
 pub use seams::{Rng, Rngs, Seams};
+pub use settings::{Settings, Verification};
 pub use shelf::Shelf;
 pub use storage::{DeviceId, Info};

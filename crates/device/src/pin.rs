@@ -42,37 +42,101 @@ impl PinState {
     }
 }
 
+/// How many digits a PIN has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    fewest: u32,
+    most: u32,
+}
+
+impl Bounds {
+    /// The device PIN's.
+    pub(crate) const DEVICE: Self = Self {
+        fewest: MIN_LENGTH as u32,
+        most: MAX_LENGTH as u32,
+    };
+    /// More than any PIN has (PIN-SYNC "Encoding").
+    const MOST: u32 = 63;
+
+    /// From `fewest` to `most`, brought to what a pad can hold: 1 to 63, and `fewest` not above
+    /// `most`.
+    pub(crate) fn new(fewest: u32, most: u32) -> Self {
+        let most = most.clamp(1, Self::MOST);
+        Self {
+            fewest: fewest.clamp(1, most),
+            most,
+        }
+    }
+
+    /// Those that fit every PIN of `several`; the device PIN's when there is none.
+    pub(crate) fn around(several: impl IntoIterator<Item = Self>) -> Self {
+        let wider = |a: Self, b: Self| Self {
+            fewest: a.fewest.min(b.fewest),
+            most: a.most.max(b.most),
+        };
+        several.into_iter().reduce(wider).unwrap_or(Self::DEVICE)
+    }
+
+    pub(crate) fn fewest(self) -> u32 {
+        self.fewest
+    }
+
+    pub(crate) fn most(self) -> u32 {
+        self.most
+    }
+}
+
+/// `4 to 8 digits`.
+impl std::fmt::Display for Bounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.fewest, self.most) {
+            (1, 1) => f.write_str("1 digit"),
+            (same, most) if same == most => write!(f, "{same} digits"),
+            (fewest, most) => write!(f, "{fewest} to {most} digits"),
+        }
+    }
+}
+
 /// The digits on the pad, in ASCII; wiped when dropped. `Debug` shows nothing.
 #[derive(Clone)]
-pub(crate) struct Digits(Zeroizing<Vec<u8>>);
+pub(crate) struct Digits {
+    ascii: Zeroizing<Vec<u8>>,
+    bounds: Bounds,
+}
 
 impl Digits {
-    pub(crate) fn empty() -> Self {
+    pub(crate) fn empty(bounds: Bounds) -> Self {
         // Room for all, so that growing leaves no copy behind.
-        Self(Zeroizing::new(Vec::with_capacity(MAX_LENGTH)))
+        let ascii = Zeroizing::new(Vec::with_capacity(bounds.most as usize));
+        Self { ascii, bounds }
     }
 
     /// Adds a digit, if it is one and there is room.
     pub(crate) fn push(&mut self, digit: u8) {
-        if digit <= 9 && self.0.len() < MAX_LENGTH {
-            self.0.push(b'0' + digit);
+        if digit <= 9 && self.count() < self.bounds.most {
+            self.ascii.push(b'0' + digit);
         }
     }
 
+    /// The digits in ASCII.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.ascii
+    }
+
     pub(crate) fn pop(&mut self) {
-        self.0.pop();
+        self.ascii.pop();
     }
 
     pub(crate) fn count(&self) -> u32 {
-        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.ascii.len()).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn is_long_enough(&self) -> bool {
-        self.0.len() >= MIN_LENGTH
+        self.count() >= self.bounds.fewest
     }
 
     pub(crate) fn same_as(&self, other: &Self) -> bool {
-        self.0.as_slice().ct_eq(other.0.as_slice()).into()
+        self.as_bytes().ct_eq(other.as_bytes()).into()
     }
 }
 
@@ -170,7 +234,7 @@ async fn derive(digits: Digits, salt: [u8; 16]) -> Result<Zeroizing<[u8; 32]>, E
         let mut hash = Zeroizing::new([0; 32]);
         // Not generic, so that it is compiled in its own crate, and optimised even in a debug build.
         pbkdf2_hmac_with_params(
-            &digits.0,
+            digits.as_bytes(),
             &salt,
             Algorithm::Pbkdf2Sha256,
             Params::RECOMMENDED,

@@ -53,9 +53,17 @@ pub enum Question {
         /// Its display name.
         user_display_name: Option<String>,
     },
-    /// Choose a device PIN, then once more. Answers: digits, [`Answer::Backspace`],
-    /// [`Answer::Submit`], [`Answer::Decline`].
+    /// Choose a PIN, then once more. Answers: digits, [`Answer::Backspace`], [`Answer::Submit`],
+    /// [`Answer::Decline`].
     SetPin {
+        /// `device`, or `newPin` for the PIN of an account.
+        purpose: &'static str,
+        /// The relying party whose PIN it is, by its name; none for the device's own.
+        pin_of: Vec<String>,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits, at most 63.
+        max_length: u32,
         /// Digits on the pad.
         entered: u32,
         /// True at the second entry.
@@ -63,12 +71,22 @@ pub enum Question {
         /// What was wrong with the last entry, in a sentence.
         problem: Option<String>,
     },
-    /// Enter the device PIN. Answers as for [`Question::SetPin`].
+    /// Enter a PIN. Answers as for [`Question::SetPin`].
     EnterPin {
+        /// Which one, and what for: `device` (its own), `synced` (an account's, to verify the user),
+        /// `online` (an account's, for its relying party to check), `oldPin`, `appUnlock` or
+        /// `workstation`.
+        purpose: &'static str,
+        /// The relying parties whose PINs will do, by their names; none for the device's own.
+        pin_of: Vec<String>,
+        /// Fewest digits.
+        min_length: u32,
+        /// Most digits, at most 63.
+        max_length: u32,
         /// Digits on the pad.
         entered: u32,
-        /// Tries left.
-        tries_left: u32,
+        /// Tries left, where the device knows; the fewest, where several PINs will do.
+        tries_left: Option<u32>,
         /// What was wrong with the last entry, such as "Wrong PIN. 2 tries left."
         problem: Option<String>,
     },
@@ -80,6 +98,20 @@ pub enum Question {
     /// The PIN's tries are spent. Answers: [`Answer::Wipe`] (a touch must confirm it),
     /// [`Answer::Decline`].
     Blocked,
+    /// Lay a finger on the reader. Answers: [`Answer::Finger`], [`Answer::UsePin`],
+    /// [`Answer::Decline`].
+    Fingerprint {
+        /// What was wrong with the last one, in a sentence.
+        problem: Option<String>,
+        /// Tries left until only a PIN will do.
+        tries_left: u32,
+    },
+    /// Nothing on the device can verify its user now, so that the request ends here. Answer:
+    /// [`Answer::Decline`], to close it.
+    Unverifiable {
+        /// Why, and what to do.
+        message: String,
+    },
 }
 
 /// An account to choose.
@@ -102,6 +134,8 @@ impl Question {
             Self::EnterPin { .. } => "enterPin",
             Self::ChooseAccount { .. } => "chooseAccount",
             Self::Blocked => "blocked",
+            Self::Fingerprint { .. } => "fingerprint",
+            Self::Unverifiable { .. } => "unverifiable",
         }
     }
 }
@@ -132,6 +166,13 @@ pub enum Answer {
     },
     /// Wipes the blocked device.
     Wipe,
+    /// Lays a finger on the reader.
+    Finger {
+        /// Whether it is the one that was enrolled.
+        matches: bool,
+    },
+    /// Enters a PIN instead of laying a finger on the reader.
+    UsePin,
     /// Says no.
     Decline,
 }

@@ -1,8 +1,13 @@
 //! Whole devices, driven as their owners and clients drive them, on real vaults.
 
+mod app_lock;
 mod bench;
 mod ceremonies;
 mod commands;
 mod pin;
+mod settings;
 mod shelf;
+mod synced_pins;
 mod udp;
+mod unverifiable;
+mod verification;

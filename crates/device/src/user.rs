@@ -1,26 +1,28 @@
-//! The person at a device: shows prompts, waits, and lets the device PIN verify.
+//! The person at a device: shows prompts, waits, and lets what the owner chose verify.
 
 mod ask;
+mod device_pin;
+mod finger;
 mod pad;
+mod synced_pin;
 
 use authenticator::{
     Account, Ask, Failure, Method, Purpose, Refusal, User, UserVerification, Verified,
 };
-use serde_json::json;
 use timeline::Draft;
 use vault::Vault;
 
 pub(crate) use ask::Display;
+pub(crate) use pad::{PinAsk, PinPurpose};
 
-use crate::pin::{self, Digits};
+use crate::offline::OfflinePurpose;
 use crate::prompts::{AccountChoice, Answer, Question};
-use crate::{Error, Model, kinds, storage};
+use crate::{Device, Error, Model, Settings, Verification, fingerprint, pin, storage};
 
 /// One command's view of the person.
 pub(crate) struct Person<'a> {
     pub(crate) display: Display<'a>,
-    pub(crate) vault: &'a Vault,
-    pub(crate) model: Model,
+    pub(crate) device: &'a Device,
 }
 
 impl User for Person<'_> {
@@ -29,33 +31,26 @@ impl User for Person<'_> {
         self.touch(ask.purpose, ask.account).await
     }
 
+    /// Configured once there is anything to verify by, whether or not it can be used now
+    /// (CTAP 2.3 §6.4, option `uv`).
     fn verification(&mut self) -> Result<UserVerification, Failure> {
-        match self.model {
-            Model::Key => Ok(UserVerification::NotSupported),
-            Model::Phone => {
-                let state = pin::state(self.vault, self.display.device).map_err(Failure::new)?;
-                Ok(if state.set {
-                    UserVerification::Configured
-                } else {
-                    UserVerification::NotConfigured
-                })
-            }
+        if self.device.model() == Model::Key {
+            return Ok(UserVerification::NotSupported);
         }
+        Ok(if self.can_verify().map_err(Failure::new)? {
+            UserVerification::Configured
+        } else {
+            UserVerification::NotConfigured
+        })
     }
 
     async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
         self.display.about(ask.rp_id, ask.rp_name);
-        let state = pin::state(self.vault, self.display.device).map_err(failed)?;
-        if state.blocked {
-            return Err(self.blocked().await);
+        let settings = self.device.settings().map_err(failed)?;
+        match settings.verification {
+            Verification::DevicePin => self.verify_by_device_pin(ask, settings).await,
+            Verification::SyncedPin => self.verify_by_synced_pin(ask, settings).await,
         }
-        self.touch(ask.purpose, ask.account).await?;
-        if state.set {
-            self.enter_pin().await?;
-        } else {
-            self.set_pin(false).await?;
-        }
-        Ok(Verified::everywhere(Method::DevicePin))
     }
 
     async fn choose(&mut self, rp_id: &str, accounts: &[Account]) -> Result<usize, Refusal> {
@@ -86,20 +81,86 @@ impl User for Person<'_> {
     }
 }
 
-impl Person<'_> {
-    /// Sets a PIN where there is none, else asks for the old one and then for the new.
-    pub(crate) async fn change_pin(&mut self) -> Result<(), Refusal> {
-        let state = pin::state(self.vault, self.display.device).map_err(failed)?;
+impl<'a> Person<'a> {
+    fn vault(&self) -> &'a Vault {
+        &self.device.0.vault
+    }
+
+    fn can_verify(&self) -> Result<bool, Error> {
+        let settings = self.device.settings()?;
+        match settings.verification {
+            Verification::DevicePin => Ok(pin::state(self.vault(), self.device.id())?.set),
+            Verification::SyncedPin => Ok(settings.fingerprint || self.device.synced().any()?),
+        }
+    }
+
+    /// The device's own PIN verifies, behind the fingerprint where one is enrolled. Before there is a
+    /// PIN the fingerprint counts for nothing: what unlocks its reader would be missing.
+    async fn verify_by_device_pin(
+        &mut self,
+        ask: Ask<'_>,
+        settings: Settings,
+    ) -> Result<Verified, Refusal> {
+        let state = pin::state(self.vault(), self.device.id()).map_err(failed)?;
         if state.blocked {
             return Err(self.blocked().await);
         }
-        if state.set {
-            self.enter_pin().await?;
+        self.touch(ask.purpose, ask.account).await?;
+        if !state.set {
+            self.set_pin(false).await?;
+        } else if settings.fingerprint && self.finger_matches().await? {
+            return Ok(Verified::everywhere(Method::Fingerprint));
+        } else {
+            self.enter_pin(self.reader_problem(settings)?).await?;
         }
-        self.set_pin(state.set).await
+        Ok(Verified::everywhere(Method::DevicePin))
     }
 
-    async fn touch(&mut self, purpose: Purpose, account: Option<&Account>) -> Result<(), Refusal> {
+    /// A synced PIN verifies, behind the fingerprint where one is enrolled. It counts for the relying
+    /// parties where it matched.
+    async fn verify_by_synced_pin(
+        &mut self,
+        ask: Ask<'_>,
+        settings: Settings,
+    ) -> Result<Verified, Refusal> {
+        let finger = settings.fingerprint && !self.device.fingerprint_locked().map_err(failed)?;
+        if !finger {
+            self.needs_usable_pin().await?;
+        }
+        self.touch(ask.purpose, ask.account).await?;
+        if finger && self.finger_matches().await? {
+            return Ok(Verified::everywhere(Method::Fingerprint));
+        }
+        let problem = self.reader_problem(settings)?;
+        let matched = self
+            .enter_synced_pin(OfflinePurpose::UserVerification, problem)
+            .await?;
+        let mut rps: Vec<String> = matched.into_iter().map(|it| it.rp_id).collect();
+        rps.sort();
+        rps.dedup();
+        Ok(Verified {
+            by: Method::SyncedPin,
+            rps: (!settings.any_enrolment).then_some(rps),
+        })
+    }
+
+    /// Why a PIN is asked for where the owner would expect the fingerprint.
+    fn reader_problem(&self, settings: Settings) -> Result<Option<String>, Refusal> {
+        let locked = settings.fingerprint && self.device.fingerprint_locked().map_err(failed)?;
+        Ok(locked.then(|| {
+            format!(
+                "The fingerprint reader is locked after {} wrong fingers. Enter the PIN.",
+                fingerprint::TRIES
+            )
+        }))
+    }
+
+    /// A PIN verified the person.
+    fn pin_verified(&self) -> Result<(), Refusal> {
+        fingerprint::unlock(self.vault(), self.device.id()).map_err(failed)
+    }
+
+    async fn touch(&self, purpose: Purpose, account: Option<&Account>) -> Result<(), Refusal> {
         let question = Question::Touch {
             purpose: match purpose {
                 Purpose::CreatePasskey => "createPasskey",
@@ -121,113 +182,13 @@ impl Person<'_> {
         shown.done("touched");
         Ok(())
     }
-
-    async fn enter_pin(&mut self) -> Result<(), Refusal> {
-        if self.try_pins().await? {
-            Ok(())
-        } else {
-            Err(self.blocked().await)
-        }
-    }
-
-    /// Lets the person try until the PIN matches (true) or no try is left (false).
-    async fn try_pins(&self) -> Result<bool, Refusal> {
-        let (vault, device) = (self.vault, self.display.device);
-        let mut tries_left = pin::state(vault, device).map_err(failed)?.tries_left;
-        let question = |tries_left| {
-            move |problem| Question::EnterPin {
-                entered: 0,
-                tries_left,
-                problem,
-            }
-        };
-        let mut asked = self.display.show(question(tries_left)(None));
-        loop {
-            let digits = pad::collect(&mut asked, &question(tries_left)).await?;
-            let checked = match pin::check(vault, device, &digits).await {
-                Err(Error::Blocked) => return Ok(false),
-                other => other.map_err(failed)?,
-            };
-            let body = json!({ "matched": checked.matched, "triesLeft": checked.tries_left });
-            self.display.emit(kinds::PIN_CHECKED, body);
-            if checked.matched || checked.tries_left == 0 {
-                return Ok(checked.matched);
-            }
-            tries_left = checked.tries_left;
-            asked.forget_pressed()?;
-            asked.ask(question(tries_left)(Some(wrong_pin(tries_left))));
-        }
-    }
-
-    async fn set_pin(&mut self, changed: bool) -> Result<(), Refusal> {
-        let question = |confirming| {
-            move |problem| Question::SetPin {
-                entered: 0,
-                confirming,
-                problem,
-            }
-        };
-        let mut asked = self.display.show(question(false)(None));
-        let digits = loop {
-            let first = pad::collect(&mut asked, &question(false)).await?;
-            asked.ask(question(true)(None));
-            let second = pad::collect(&mut asked, &question(true)).await?;
-            if first.same_as(&second) {
-                break first;
-            }
-            asked.ask(question(false)(Some(
-                "The two PINs differ. Choose one again.".to_owned(),
-            )));
-        };
-        self.store_pin(&digits).await.map_err(failed)?;
-        self.display
-            .emit(kinds::PIN_SET, json!({ "changed": changed }));
-        Ok(())
-    }
-
-    async fn store_pin(&self, digits: &Digits) -> Result<(), Error> {
-        let salt = self.display.random()?;
-        pin::set(self.vault, self.display.device, digits, salt).await
-    }
-
-    /// Offers to wipe the device; a touch confirms it.
-    async fn blocked(&mut self) -> Refusal {
-        if let Err(refusal) = self.offer_wipe().await {
-            return refusal;
-        }
-        if let Err(refusal) = self.touch(Purpose::Reset, None).await {
-            return refusal;
-        }
-        match storage::wipe(self.vault, self.display.device) {
-            Ok(()) => {
-                self.display.emit(kinds::RESET, json!({}));
-                Refusal::Declined
-            }
-            Err(error) => failed(error.into()),
-        }
-    }
-
-    async fn offer_wipe(&self) -> Result<(), Refusal> {
-        let mut asked = self.display.show(Question::Blocked);
-        loop {
-            match asked.answer().await? {
-                Answer::Wipe => break,
-                Answer::Decline => {
-                    asked.declined();
-                    return Err(Refusal::Blocked);
-                }
-                _ => {}
-            }
-        }
-        asked.done("wiped");
-        Ok(())
-    }
 }
 
-fn wrong_pin(tries_left: u32) -> String {
-    match tries_left {
-        1 => "Wrong PIN. 1 try left.".to_owned(),
-        left => format!("Wrong PIN. {left} tries left."),
+/// `1 try left`.
+fn tries(left: u32) -> String {
+    match left {
+        1 => "1 try left".to_owned(),
+        left => format!("{left} tries left"),
     }
 }
 

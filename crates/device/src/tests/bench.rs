@@ -118,6 +118,14 @@ impl Default for Habits {
 
 /// Somebody who answers every prompt of a device until the handle is aborted.
 pub(super) fn somebody(device: &Device, habits: Habits) -> JoinHandle<()> {
+    person(device, move |question| answers(question, habits))
+}
+
+/// Somebody who gives these answers, once to each question that appears, until the handle is aborted.
+pub(super) fn person(
+    device: &Device,
+    answers: impl Fn(&Question) -> Vec<Answer> + Send + 'static,
+) -> JoinHandle<()> {
     let device = device.clone();
     tokio::spawn(async move {
         let mut prompts = device.prompts().watch();
@@ -127,7 +135,7 @@ pub(super) fn somebody(device: &Device, habits: Habits) -> JoinHandle<()> {
             if let Some(prompt) = prompt {
                 let this = (prompt.id, without_digits(prompt.question.clone()));
                 if answered.as_ref() != Some(&this) {
-                    for answer in answers(&prompt.question, habits) {
+                    for answer in answers(&prompt.question) {
                         // The prompt may go away while somebody types.
                         let _ = device.prompts().answer(prompt.id, answer);
                     }
@@ -157,7 +165,8 @@ fn answers(question: &Question, habits: Habits) -> Vec<Answer> {
             index: habits.account,
         }],
         Question::Blocked if habits.wipe => vec![Answer::Wipe],
-        Question::Blocked => vec![Answer::Decline],
+        Question::Fingerprint { .. } => vec![Answer::Finger { matches: true }],
+        Question::Blocked | Question::Unverifiable { .. } => vec![Answer::Decline],
     }
 }
 

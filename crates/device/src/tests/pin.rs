@@ -6,11 +6,11 @@ use serde_json::json;
 use super::bench::{
     Bench, Habits, PIN, Page, creation, in_folder, prompt, request, somebody, typed,
 };
-use crate::pin::{Digits, check, set, state};
+use crate::pin::{Bounds, Digits, check, set, state};
 use crate::{Answer, Device, DeviceId, Error, Model, PIN_TRIES, PinState, Presence, Question};
 
 fn digits(text: &str) -> Digits {
-    let mut digits = Digits::empty();
+    let mut digits = Digits::empty(Bounds::DEVICE);
     text.bytes().for_each(|it| digits.push(it - b'0'));
     digits
 }
@@ -172,7 +172,7 @@ async fn keys_pressed_while_a_pin_is_checked_cost_nothing_and_hide_nothing() {
         press(&phone, pad, vec![Answer::Submit]);
         press(&phone, pad, typed("2222"));
         prompt(&phone, |it| {
-            matches!(it, Question::EnterPin { entered: 0, tries_left: 4, problem: Some(text) } if text == "Wrong PIN. 4 tries left.")
+            matches!(it, Question::EnterPin { entered: 0, tries_left: Some(4), problem: Some(text), .. } if text == "Wrong PIN. 4 tries left.")
         })
         .await;
         press(&phone, pad, typed("3333"));
@@ -202,12 +202,24 @@ async fn the_right_pin_gives_all_tries_back() {
         let touch = prompt(&phone, |it| matches!(it, Question::Touch { .. })).await;
         press(&phone, touch, vec![Answer::Touch]);
         let pad = prompt(&phone, |it| {
-            matches!(it, Question::EnterPin { tries_left: 5, .. })
+            matches!(
+                it,
+                Question::EnterPin {
+                    tries_left: Some(5),
+                    ..
+                }
+            )
         })
         .await;
         press(&phone, pad, typed("1111"));
         prompt(&phone, |it| {
-            matches!(it, Question::EnterPin { tries_left: 4, .. })
+            matches!(
+                it,
+                Question::EnterPin {
+                    tries_left: Some(4),
+                    ..
+                }
+            )
         })
         .await;
         press(&phone, pad, typed("123"));

@@ -51,6 +51,11 @@ impl<'a> Display<'a> {
         self.rp_name = rp_name.map(str::to_owned).or(self.rp_name.take());
     }
 
+    /// The relying party that the questions are about.
+    pub(crate) fn rp_id(&self) -> Option<&str> {
+        self.rp_id.as_deref()
+    }
+
     /// Asks; the question stays until the returned guard is dropped.
     pub(crate) fn show(&self, question: Question) -> Asked<'_> {
         self.status.send_replace(KeepaliveStatus::UpNeeded);
@@ -102,17 +107,28 @@ impl<'a> Display<'a> {
                 purpose, user_name, ..
             } => json!({ "purpose": purpose, "userName": user_name }),
             Question::SetPin {
+                purpose,
+                pin_of,
                 confirming,
                 problem,
                 ..
-            } => json!({ "confirming": confirming, "problem": problem }),
+            } => {
+                json!({ "purpose": purpose, "pinOf": pin_of, "confirming": confirming, "problem": problem })
+            }
             Question::EnterPin {
+                purpose,
+                pin_of,
                 tries_left,
                 problem,
                 ..
             } => {
-                json!({ "triesLeft": tries_left, "problem": problem })
+                json!({ "purpose": purpose, "pinOf": pin_of, "triesLeft": tries_left, "problem": problem })
             }
+            Question::Fingerprint {
+                problem,
+                tries_left,
+            } => json!({ "triesLeft": tries_left, "problem": problem }),
+            Question::Unverifiable { message } => json!({ "message": message }),
             Question::ChooseAccount { accounts } => json!({ "accounts": accounts }),
             Question::Blocked => json!({}),
         };
@@ -189,7 +205,7 @@ impl Asked<'_> {
             Question::SetPin { entered, .. } | Question::EnterPin { entered, .. } => {
                 *entered = count
             }
-            Question::Touch { .. } | Question::ChooseAccount { .. } | Question::Blocked => {}
+            _ => {}
         });
     }
 
