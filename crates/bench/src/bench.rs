@@ -22,6 +22,7 @@ use crate::{
     chooser::Chooser,
     clock::SystemClock,
     config::Settings,
+    device_network::DeviceNetwork,
     faults::Faults,
     kinds,
     links::Linked,
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) clocks: Clocks,
     pub(crate) network: Arc<Network>,
+    pub(crate) device_network: Arc<DeviceNetwork>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) lots: Arc<Lots>,
     recorder: Arc<Recorder>,
@@ -82,8 +84,9 @@ impl Bench {
         let changes = watch::Sender::new(0);
         let clocks = Clocks::new(&clock, config.setting.start);
         let chooser = Arc::new(Chooser::new(changes.clone()));
-        let faults = Arc::new(Faults::new(recorder.clone(), linked, changes.clone()));
         let lots = Lots::new(config.setting.seed);
+        let device_network = DeviceNetwork::new(&lots, linked.clone(), changes.clone());
+        let faults = Arc::new(Faults::new(recorder.clone(), linked, changes.clone()));
         let network = Arc::new(Network::new(&lots, faults.clone(), changes.clone()));
         let settings = Settings::load(&config.data);
         let home = config.home.unwrap_or(settings.vault_home);
@@ -94,6 +97,7 @@ impl Bench {
             clock,
             clocks,
             network,
+            device_network: Arc::new(device_network),
             faults,
             lots: Arc::new(lots),
             recorder,
@@ -253,6 +257,7 @@ impl Bench {
         let lots = self.0.lots.clone();
         Seams::new(self.0.clocks.device.clone(), self.0.emit.clone())
             .rng(move |device| lots.device(device))
+            .network(self.0.device_network.clone())
             .prompt_time(self.0.config.setting.prompt_time)
     }
 

@@ -34,7 +34,7 @@ impl Bench {
         let summary = blocking(move || {
             let device = bench.shelf()?.add(&name, model)?;
             bench.watch(&device);
-            shapes::device_summary(&device, &device.info()?)
+            bench.summary(&device, &device.info()?)
         })
         .await?;
         self.tell(
@@ -102,6 +102,7 @@ impl Bench {
             let device = shelf.open(&id)?;
             let info = device.info()?;
             shelf.remove(&id)?;
+            bench.0.device_network.forget(&id);
             // Nobody sees its prompt any more, so it is declined instead of waited for.
             if let Some(prompt) = device.prompts().current() {
                 let _ = device.prompts().answer(prompt.id, device::Answer::Decline);
@@ -207,8 +208,12 @@ impl Bench {
     pub(crate) fn devices(&self) -> Result<Vec<DeviceSummary>, Error> {
         self.powered_up()?
             .iter()
-            .map(|(device, info)| shapes::device_summary(device, info))
+            .map(|(device, info)| self.summary(device, info))
             .collect()
+    }
+
+    fn summary(&self, device: &Device, info: &device::Info) -> Result<DeviceSummary, Error> {
+        shapes::device_summary(device, info, self.0.device_network.state(device.id()))
     }
 
     fn powered_up(&self) -> Result<Vec<(Device, device::Info)>, Error> {

@@ -17,6 +17,7 @@ mod calls;
 mod chooser;
 pub mod clock;
 mod config;
+mod device_network;
 mod devices;
 mod error;
 mod faults;

@@ -1,6 +1,9 @@
 //! Finds the cause of an event where two parties meet only through a page:
 //! the relying party answers with a challenge, the page hands it to the
-//! client; the client returns a credential, the page posts it.
+//! client; the client returns a credential, the page posts it. Or only over a connection: what a
+//! device tells of an enrolment, and what the relying party does.
+
+mod enrolments;
 
 use std::{
     collections::VecDeque,
@@ -10,6 +13,7 @@ use std::{
 use serde_json::Value;
 use timeline::{Draft, Emit, Recorder, Seq};
 
+use self::enrolments::{Enrolments, Noted};
 use crate::bench::lock;
 
 /// How many open hand-overs are remembered.
@@ -24,12 +28,16 @@ struct HandOver {
 }
 
 /// Where they stand in HTTP bodies.
-const HTTP_TOKENS: [&str; 2] = [
+const HTTP_TOKENS: [&str; 4] = [
     "/publicKey/challenge",
     "/credential/response/clientDataJSON",
+    "/session",
+    ENROLMENT,
 ];
 
-const HAND_OVERS: [HandOver; 2] = [
+const ENROLMENT: &str = "/enrolmentId";
+
+const HAND_OVERS: [HandOver; 4] = [
     HandOver {
         from: &["rp.response"],
         given_at: "/body/publicKey/challenge",
@@ -46,6 +54,19 @@ const HAND_OVERS: [HandOver; 2] = [
         to: &["rp.request"],
         taken_at: "/body/credential/response/clientDataJSON",
     },
+    // A workstation's question, and the code that answers it.
+    HandOver {
+        from: &["rp.response"],
+        given_at: "/body/session",
+        to: &["device.logon.answered", "device.logon.refused"],
+        taken_at: "/session",
+    },
+    HandOver {
+        from: &["device.logon.answered"],
+        given_at: "/session",
+        to: &["rp.request"],
+        taken_at: "/body/session",
+    },
 ];
 
 const COMMAND: &str = client::kinds::COMMAND_SENT;
@@ -61,6 +82,7 @@ pub(crate) struct Linked {
     sent: Mutex<VecDeque<(Vec<u8>, Seq)>>,
     /// Changed answers whose event is still to come, with the event of their command.
     marked: Mutex<VecDeque<(Seq, Vec<u8>)>>,
+    enrolments: Enrolments,
 }
 
 impl Linked {
@@ -71,6 +93,7 @@ impl Linked {
             replaced: Mutex::default(),
             sent: Mutex::default(),
             marked: Mutex::default(),
+            enrolments: Enrolments::default(),
         }
     }
 
@@ -85,8 +108,16 @@ impl Linked {
 
     /// The event that handed this body's token over, for a message that has none of its own yet.
     pub(crate) fn giver(&self, body: &[u8]) -> Option<Seq> {
-        let token = tokens(body).pop()?.1;
-        self.find(&token)
+        let (pointer, token) = tokens(body).pop()?;
+        match pointer {
+            ENROLMENT => self.enrolments.told(&self.original(&token)),
+            _ => self.find(&token),
+        }
+    }
+
+    /// Whether news of a relying party are on their way to a device.
+    pub(crate) fn awaits_news(&self) -> bool {
+        self.enrolments.are_awaited()
     }
 
     /// Marks the answer to the command of event `command` as one that was asked to go wrong.
@@ -108,13 +139,17 @@ impl Linked {
     }
 
     fn find(&self, token: &str) -> Option<Seq> {
-        let replaced = lock(&self.replaced);
-        let replacing = replaced.iter().rev().find(|(new, _)| new == token);
-        let token = replacing.map_or(token.to_owned(), |(_, old)| old.clone());
-        drop(replaced);
+        let token = self.original(token);
         let given = lock(&self.given);
         let given = given.iter().rev().find(|(known, _)| *known == token);
         given.map(|(_, seq)| *seq)
+    }
+
+    /// The token as it was before a fault replaced it.
+    fn original(&self, token: &str) -> String {
+        let replaced = lock(&self.replaced);
+        let replacing = replaced.iter().rev().find(|(new, _)| new == token);
+        replacing.map_or(token.to_owned(), |(_, old)| old.clone())
     }
 
     fn is_marked(&self, draft: &Draft) -> bool {
@@ -150,9 +185,10 @@ fn token(
 
 impl Emit for Linked {
     fn emit(&self, mut draft: Draft) -> Seq {
-        if draft.cause.is_none() {
-            draft.cause = self.cause_of(&draft);
-        }
+        let asked = enrolments::requested(&draft).map(|named| self.original(named));
+        let cause = self.enrolments.cause_of(&draft, asked.as_deref());
+        draft.cause = cause.or(draft.cause).or_else(|| self.cause_of(&draft));
+        let noted = Noted::of(&draft, asked.as_deref());
         draft.deliberate |= self.is_marked(&draft);
         let command = draft.raw.clone().filter(|_| draft.kind == COMMAND);
         let given = token(&draft, |hand_over| (hand_over.from, hand_over.given_at));
@@ -162,6 +198,9 @@ impl Emit for Linked {
         }
         if let Some(command) = command {
             remember(&self.sent, (command, seq));
+        }
+        if let Some(noted) = noted {
+            self.enrolments.note(&noted, seq);
         }
         seq
     }

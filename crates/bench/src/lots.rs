@@ -64,8 +64,8 @@ impl Lots {
     }
 
     /// What decides which messages a bad network loses; no secret hangs on it.
-    pub(crate) fn dice(&self) -> ChaCha20Rng {
-        self.seeded("network").unwrap_or_else(|| {
+    pub(crate) fn dice(&self, whose: &str) -> ChaCha20Rng {
+        self.seeded(whose).unwrap_or_else(|| {
             let mut seed = [0; 32];
             // Dice that fall the same way each time are better than none.
             let _ = getrandom::fill(&mut seed);

@@ -35,7 +35,7 @@ impl Network {
     pub(crate) fn new(lots: &Lots, faults: Arc<Faults>, changes: watch::Sender<u64>) -> Self {
         Self {
             state: Mutex::default(),
-            dice: Mutex::new(lots.dice()),
+            dice: Mutex::new(lots.dice("network")),
             faults,
             changes,
         }
@@ -59,34 +59,9 @@ impl Network {
         self.note_change();
     }
 
-    /// Whether a state makes sense.
-    pub(crate) fn check(state: &NetworkState) -> Result<(), Error> {
-        let no = |why: &str| Err(Error::Network(why.to_owned()));
-        match state {
-            NetworkState::Slow { millis } if *millis > SLOWEST => {
-                no("a request is at most 600,000 ms late")
-            }
-            NetworkState::Lossy { percent } if *percent > 100 => {
-                no("of a hundred messages, 0 to 100 get lost")
-            }
-            NetworkState::AnswerLost { requests: 0, .. } => no("at least one answer must get lost"),
-            NetworkState::AnswerLost {
-                path: Some(path), ..
-            } => catalogue::api_path("/api/", path).or_else(|nearest| {
-                let hint = nearest.map(|nearest| format!("; the nearest is {nearest}"));
-                no(&format!(
-                    "the relying party's API has no path {path}{}",
-                    hint.unwrap_or_default()
-                ))
-            }),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether chance takes this message.
     fn takes(&self, percent: u8) -> bool {
-        let drawn = (u64::from(lock(&self.dice).next_u32()) * 100) >> 32;
-        drawn < u64::from(percent)
+        takes(&mut lock(&self.dice), percent)
     }
 
     /// Whether this answer is one that gets lost; counts it.
@@ -222,4 +197,34 @@ fn is_api(message: &Message) -> bool {
 
 fn from_device(message: &Message) -> bool {
     message.path.starts_with("/pin/")
+}
+
+/// Whether a state makes sense where requests go to paths that begin with `paths`.
+pub(crate) fn check(state: &NetworkState, paths: &'static str) -> Result<(), Error> {
+    let no = |why: &str| Err(Error::Network(why.to_owned()));
+    match state {
+        NetworkState::Slow { millis } if *millis > SLOWEST => {
+            no("a request is at most 600,000 ms late")
+        }
+        NetworkState::Lossy { percent } if *percent > 100 => {
+            no("of a hundred messages, 0 to 100 get lost")
+        }
+        NetworkState::AnswerLost { requests: 0, .. } => no("at least one answer must get lost"),
+        NetworkState::AnswerLost {
+            path: Some(path), ..
+        } => catalogue::api_path(paths, path).or_else(|nearest| {
+            let hint = nearest.map(|nearest| format!("; the nearest is {nearest}"));
+            no(&format!(
+                "relying parties have no path {path} here{}",
+                hint.unwrap_or_default()
+            ))
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether chance takes a message, `percent` times of a hundred.
+pub(crate) fn takes(dice: &mut ChaCha20Rng, percent: u8) -> bool {
+    let drawn = (u64::from(dice.next_u32()) * 100) >> 32;
+    drawn < u64::from(percent)
 }

@@ -1,8 +1,12 @@
 //! The accounts' PINs on the tester's devices: enrolling, synchronizing, checking, changing.
 
+use device::DeviceId;
+
 use crate::{
     Bench, Error,
     api::{DeviceSettings, KeptStores, NetworkState, Scanned},
+    bench::blocking,
+    device_network::DeviceNetwork,
 };
 
 fn later<T>() -> Result<T, Error> {
@@ -133,8 +137,20 @@ impl Bench {
         device: Option<String>,
         state: NetworkState,
     ) -> Result<(), Error> {
-        let _ = (device, state);
-        later()
+        DeviceNetwork::check(&state)?;
+        let bench = self.clone();
+        blocking(move || {
+            let devices: Vec<_> = bench.shelf()?.list()?.into_iter().map(|it| it.id).collect();
+            let wanted = device.map(|device| DeviceId::parse(&device)).transpose()?;
+            if let Some(wanted) = wanted.as_ref().filter(|wanted| !devices.contains(wanted)) {
+                return Err(device::Error::NoSuchDevice(wanted.to_string()).into());
+            }
+            for device in wanted.map_or(devices, |wanted| vec![wanted]) {
+                bench.0.device_network.set(&device, state.clone());
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Copies what a device's two stores hold now, to be put back later.

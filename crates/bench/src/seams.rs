@@ -12,8 +12,7 @@ use crate::{
     bench::blocking,
     clock::VirtualClock,
     faults::catalogue,
-    kinds,
-    network::Network,
+    kinds, network,
 };
 
 /// The parties' clocks.
@@ -79,13 +78,15 @@ impl Bench {
     }
 
     /// Sets what lies between pages and the relying party. [`NetworkState::ServerDown`] stops the
-    /// relying party; any other state starts it again, at the same port and on the same data.
+    /// relying parties; any other state starts them again, at the same ports and on the same data.
+    /// No other state touches what devices send: that is [`Bench::device_network_set`]'s.
     ///
     /// # Errors
-    /// [`Error::Network`] when the state makes no sense, [`Error::NoWayOut`] when a relying party
-    /// that failed to start is to be stopped, [`Error::RelyingParty`] when it cannot start again.
+    /// [`Error::Network`] when the state makes no sense, [`Error::NoWayOut`] when the first
+    /// relying party failed to start and is to be stopped, [`Error::RelyingParty`] when one cannot
+    /// start again.
     pub async fn network_set(&self, state: NetworkState) -> Result<(), Error> {
-        Network::check(&state)?;
+        network::check(&state, "/api/")?;
         let _turn = self.0.party_turn.lock().await;
         let was_down = self.0.network.state() == NetworkState::ServerDown;
         let goes_down = state == NetworkState::ServerDown;

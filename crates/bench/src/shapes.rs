@@ -11,7 +11,11 @@ use crate::{
 };
 
 /// Reads a device's records; blocks on the disk.
-pub(crate) fn device_summary(device: &Device, info: &Info) -> Result<DeviceSummary, Error> {
+pub(crate) fn device_summary(
+    device: &Device,
+    info: &Info,
+    network: NetworkState,
+) -> Result<DeviceSummary, Error> {
     let pin = device.pin()?;
     Ok(DeviceSummary {
         id: info.id.to_string(),
@@ -40,7 +44,7 @@ pub(crate) fn device_summary(device: &Device, info: &Info) -> Result<DeviceSumma
         shown_code: None,
         app_locked: false,
         fingerprint_locked: false,
-        network: NetworkState::Online,
+        network,
     })
 }
 

@@ -6,6 +6,7 @@ mod devices;
 mod faults;
 mod find;
 mod network;
+mod parties;
 mod person;
 mod setting;
 mod sign_in;

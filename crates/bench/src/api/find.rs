@@ -12,14 +12,15 @@ pub struct TimelineQuery {
     pub parties: Vec<Party>,
     /// Any of these groups.
     pub groups: Vec<KindGroup>,
-    /// Only what did not work: refusals, error statuses, failed verifications, wrong PINs, declined prompts.
+    /// Only what did not work: refusals, error statuses, failed verifications, wrong PINs and fingers,
+    /// declined prompts, relying parties that were not reached.
     pub failed: bool,
     /// Only what the tester broke on purpose.
     pub deliberate: bool,
     /// Only what this device told, by its id.
     pub device: Option<String>,
     /// Text in an event's kind or in its body's values, or a whole member's name, in any case. Hexadecimal is looked for as base64url as well, and
-    /// an account's name stands for its passkeys too. At most 200 characters.
+    /// an account's name stands for its passkeys and enrolments too. At most 200 characters.
     pub text: String,
     /// What the window's own words for the text stand for; any of them counts like the text itself.
     pub words: Vec<WordsFor>,
@@ -46,9 +47,9 @@ pub enum KindGroup {
     Messages,
     /// What a person was asked and did.
     Prompts,
-    /// Ladders of the relying party.
+    /// Ladders of relying parties.
     Verification,
-    /// What a party keeps: passkeys, accounts, sessions.
+    /// What a party keeps: passkeys, accounts, sessions, enrolments, PINs, policies.
     Records,
     /// What the tester did to the bench: devices, clocks, network, faults, walks.
     Bench,

@@ -28,7 +28,7 @@ pub(super) struct Sieve {
 }
 
 impl Sieve {
-    /// Takes the names of accounts from the passkeys on `devices`.
+    /// Takes the names of accounts from the passkeys and enrolments on `devices`.
     pub(super) fn new(query: TimelineQuery, devices: &[DeviceSummary]) -> Result<Self, Error> {
         if query.text.chars().count() > LONGEST_TEXT {
             return Err(Error::Query("its text is longer than 200 characters"));
@@ -41,7 +41,7 @@ impl Sieve {
         if !text.is_empty() {
             needles
                 .extend(bytes_of(&text).map(|bytes| Base64Url(bytes).to_string().to_lowercase()));
-            needles.extend(passkeys_of(&text, devices));
+            needles.extend(ids_of(&text, devices));
             needles.push(text);
         }
         Ok(Self { query, needles })
@@ -52,13 +52,16 @@ impl Sieve {
         let query = &self.query;
         (!query.deliberate || event.deliberate)
             && (query.parties.is_empty()
-                || query.parties.iter().any(|party| concerns(event, *party)))
+                || query
+                    .parties
+                    .iter()
+                    .any(|party| concerns(event, *party, &find)))
             && (query.groups.is_empty() || query.groups.contains(&group_of(&event.kind)))
             && query
                 .device
                 .as_ref()
                 .is_none_or(|device| event.body["device"] == **device)
-            && (!query.failed || failed(event, find))
+            && (!query.failed || failed(event, &find))
             && self.says(event)
     }
 
@@ -87,18 +90,25 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Credential ids and user handles of the account that has this name.
-fn passkeys_of(name: &str, devices: &[DeviceSummary]) -> Vec<String> {
+/// Credential ids, user handles and enrolments of the account that has this name.
+fn ids_of(name: &str, devices: &[DeviceSummary]) -> Vec<String> {
     let is_name = |given: &Option<String>| {
         given
             .as_ref()
             .is_some_and(|given| given.to_lowercase() == name)
     };
-    devices
+    let passkeys = devices
         .iter()
         .flat_map(|device| &device.passkeys)
         .filter(|passkey| is_name(&passkey.user_name) || is_name(&passkey.user_display_name))
-        .flat_map(|passkey| [&passkey.credential_id, &passkey.user_handle])
+        .flat_map(|passkey| [&passkey.credential_id, &passkey.user_handle]);
+    let enrolments = devices
+        .iter()
+        .flat_map(|device| &device.enrolments)
+        .filter(|enrolment| enrolment.username.to_lowercase() == name)
+        .map(|enrolment| &enrolment.enrolment_id);
+    passkeys
+        .chain(enrolments)
         .map(|id| id.to_lowercase())
         .filter(|id| !id.is_empty())
         .collect()
@@ -141,22 +151,65 @@ fn value_holds(value: &Value, needle: &str) -> bool {
 }
 
 /// Whether the party told the event, or the message touches it.
-fn concerns(event: &Event, party: Party) -> bool {
+fn concerns(event: &Event, party: Party, find: impl Fn(Seq) -> Option<Arc<Event>>) -> bool {
     event.party == party
         || match &*event.kind {
-            "client.command.sent" | "client.command.answered" => party == Party::Device,
-            "rp.request" | "rp.response" | "bench.call.refused" => party == Party::Client,
+            "client.command.sent" | "client.command.answered" | "rp.pin.pushed" => {
+                party == Party::Device
+            }
+            "bench.call.refused" => party == Party::Client,
+            "rp.request" => party == asker(event),
+            "rp.response" => {
+                let request = event.cause.and_then(find);
+                party == request.map_or(Party::Client, |request| asker(&request))
+            }
+            "device.pin.exchange" | "device.pin.push" => party == Party::RelyingParty,
             _ => false,
         }
 }
 
+/// Who sent a request to a relying party.
+fn asker(request: &Event) -> Party {
+    match request.body["path"].as_str() {
+        Some(path) if path.starts_with("/pin/") => Party::Device,
+        _ => Party::Client,
+    }
+}
+
+const PROMPTS: [&str; 9] = [
+    "device.prompt.",
+    "device.pin.checked",
+    "device.pin.set",
+    "device.pin.offline",
+    "device.verification.",
+    "device.fingerprint.",
+    "device.app.",
+    "device.logon.",
+    "client.account.",
+];
+
+const MESSAGES: [&str; 12] = [
+    "client.",
+    "rp.request",
+    "rp.response",
+    "bench.call.",
+    "rp.pin.pushed",
+    "rp.pin.streams",
+    "device.pin.exchange",
+    "device.pin.answered",
+    "device.pin.refused",
+    "device.pin.unreachable",
+    "device.pin.push",
+    "device.pin.stream",
+];
+
 fn group_of(kind: &str) -> KindGroup {
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| kind.starts_with(prefix));
-    if kind == "rp.verification" {
+    if matches!(kind, "rp.verification" | "rp.pin.judged") {
         KindGroup::Verification
-    } else if begins(&["device.prompt.", "device.pin.", "client.account."]) {
+    } else if begins(&PROMPTS) {
         KindGroup::Prompts
-    } else if begins(&["client.", "rp.request", "rp.response", "bench.call."]) {
+    } else if begins(&MESSAGES) {
         KindGroup::Messages
     } else if begins(&["bench."]) {
         KindGroup::Bench
@@ -176,8 +229,13 @@ fn failed(event: &Event, find: impl Fn(Seq) -> Option<Arc<Event>>) -> bool {
             status => status.is_some_and(|status| status >= 400),
         },
         "client.command.answered" => body["code"] != 0,
-        "rp.verification" => body["verified"] != true,
-        "device.pin.checked" => body["matched"] != true,
+        "rp.verification" | "rp.pin.judged" => body["verified"] != true,
+        "device.pin.checked" | "device.fingerprint.checked" | "rp.pin.checked" => {
+            body["matched"] != true
+        }
+        "device.pin.offline" => body["matched"].as_array().is_none_or(Vec::is_empty),
+        "device.pin.answered" => body["result"] != "ok",
+        "device.pin.stream" => body["state"] == "refused",
         "device.prompt.answered" => ["declined", "cancelled", "timedOut"]
             .iter()
             .any(|answer| body["answer"] == *answer),
@@ -188,6 +246,13 @@ fn failed(event: &Event, find: impl Fn(Seq) -> Option<Arc<Event>>) -> bool {
             "bench.call.refused",
             "bench.fault.missed",
             "bench.network.lost",
+            "device.pin.refused",
+            "device.pin.unreachable",
+            "device.verification.impossible",
+            "device.logon.refused",
+            "rp.pin.locked",
+            "rp.policy.refused",
+            "rp.logon.refused",
         ]
         .contains(&kind),
     }

@@ -3,8 +3,8 @@ use timeline::{Draft, Emit, ManualClock, Party, Timestamp};
 
 use super::*;
 use crate::api::{
-    DeviceSettings, DeviceSummary, KindGroup, NetworkState, PasskeySummary, PinState,
-    VerificationMethod, WordsFor,
+    DeviceSettings, DeviceSummary, EnrolmentSummary, KindGroup, NetworkState, NewsStream,
+    PasskeySummary, PinCacheState, PinState, VerificationMethod, WordsFor,
 };
 
 fn recorder(in_memory: usize) -> Recorder {
@@ -44,12 +44,43 @@ fn phone_of(user_name: &str, credential_id: &str, user_handle: &str) -> DeviceSu
             any_enrolment: false,
             app_lock: false,
         },
-        enrolments: Vec::new(),
+        enrolments: vec![enrolment_of(user_name)],
         pairing: None,
         shown_code: None,
         app_locked: false,
         fingerprint_locked: false,
         network: NetworkState::Online,
+    }
+}
+
+fn enrolment_of(username: &str) -> EnrolmentSummary {
+    EnrolmentSummary {
+        enrolment_id: format!("enrolment of {username}"),
+        rp_id: "localhost".into(),
+        rp_name: "Acme".into(),
+        origin: "http://localhost:1".into(),
+        account_id: "QQ".into(),
+        username: username.into(),
+        state: PinCacheState::Valid,
+        reason: String::new(),
+        synced_at: None,
+        acknowledged_at: None,
+        valid_until: None,
+        validity_seconds: None,
+        failures: 0,
+        max_offline_attempts: None,
+        tries_left: None,
+        pin_version: None,
+        policy_version: None,
+        pin_expires_at: None,
+        extra_uses_left: None,
+        min_length: 4,
+        max_length: 8,
+        sync_counter: 0,
+        kept_in: String::new(),
+        stream: NewsStream::Off,
+        busy: None,
+        problem: None,
     }
 }
 
@@ -191,13 +222,18 @@ fn an_account_stands_for_its_passkeys_and_hexadecimal_for_base64url() {
             "device.passkey.used",
             json!({ "credentialId": "b3RoZXI" }),
         ),
+        (
+            Party::Device,
+            "device.pin.synced",
+            json!({ "enrolmentId": "Enrolment of alice" }),
+        ),
     ]);
     let devices = [phone_of("alice", "vu_vBA", "SEFORExF")];
-    assert_eq!(all(&recorder, &text("Alice"), &devices), [1, 2, 3]);
+    assert_eq!(all(&recorder, &text("Alice"), &devices), [1, 2, 3, 5]);
     assert_eq!(all(&recorder, &text("alice ash"), &devices), [1, 2]);
     assert_eq!(
         all(&recorder, &text("ali"), &devices),
-        [3],
+        [3, 5],
         "half a name is only text"
     );
     assert_eq!(all(&recorder, &text("BEEFEF04"), &[]), [1]);
@@ -254,6 +290,63 @@ fn a_message_concerns_both_ends_and_every_kind_has_its_group() {
 }
 
 #[test]
+fn what_a_device_asks_a_relying_party_concerns_these_two_and_no_client() {
+    let recorder = seen(&[
+        (
+            Party::Device,
+            "device.pin.exchange",
+            json!({ "device": "a" }),
+        ),
+        (
+            Party::RelyingParty,
+            "rp.request",
+            json!({ "path": "/pin/exchange" }),
+        ),
+        (
+            Party::RelyingParty,
+            "rp.pin.judged",
+            json!({ "verified": true }),
+        ),
+        (Party::RelyingParty, "rp.pin.pushed", json!({})),
+        (Party::Device, "device.pin.push", json!({})),
+        (Party::Device, "device.pin.synced", json!({})),
+        (
+            Party::Device,
+            "device.pin.offline",
+            json!({ "matched": ["a"] }),
+        ),
+        (
+            Party::Device,
+            "device.verification.done",
+            json!({ "method": "syncedPin" }),
+        ),
+    ]);
+    let answer = Draft::new(Party::RelyingParty, "rp.response").cause(Seq(2));
+    recorder.emit(answer.body(json!({ "status": 200 })));
+    let by_party = |party| {
+        let query = TimelineQuery {
+            parties: vec![party],
+            ..Default::default()
+        };
+        all(&recorder, &query, &[])
+    };
+    assert!(by_party(Party::Client).is_empty());
+    assert_eq!(by_party(Party::Device), [1, 2, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(by_party(Party::RelyingParty), [1, 2, 3, 4, 5, 9]);
+    let by_group = |group| {
+        let query = TimelineQuery {
+            groups: vec![group],
+            ..Default::default()
+        };
+        all(&recorder, &query, &[])
+    };
+    assert_eq!(by_group(KindGroup::Messages), [1, 2, 4, 5, 9]);
+    assert_eq!(by_group(KindGroup::Verification), [3]);
+    assert_eq!(by_group(KindGroup::Records), [6]);
+    assert_eq!(by_group(KindGroup::Prompts), [7, 8]);
+}
+
+#[test]
 fn only_what_failed_is_a_failure() {
     let recorder = recorder(100);
     let emit = |kind, cause: Option<Seq>, body| {
@@ -293,11 +386,45 @@ fn only_what_failed_is_a_failure() {
         json!({ "answer": "timedOut" }),
     );
     emit("client.failed", None, json!({}));
+    for (kind, good, bad) in [
+        (
+            "rp.pin.judged",
+            json!({ "verified": true }),
+            json!({ "verified": false }),
+        ),
+        (
+            "rp.pin.checked",
+            json!({ "matched": true }),
+            json!({ "matched": false }),
+        ),
+        (
+            "device.pin.offline",
+            json!({ "matched": ["localhost"] }),
+            json!({ "matched": [] }),
+        ),
+        (
+            "device.pin.answered",
+            json!({ "result": "ok" }),
+            json!({ "result": "wrongPin" }),
+        ),
+        (
+            "device.pin.stream",
+            json!({ "state": "closed" }),
+            json!({ "state": "refused" }),
+        ),
+    ] {
+        emit(kind, None, good);
+        emit(kind, None, bad);
+    }
+    emit("device.pin.unreachable", None, json!({}));
     let failed = TimelineQuery {
         failed: true,
         ..Default::default()
     };
-    assert_eq!(all(&recorder, &failed, &[]), [4, 5, 8, 10, 11, 13, 14]);
+    assert_eq!(
+        all(&recorder, &failed, &[]),
+        [4, 5, 8, 10, 11, 13, 14, 16, 18, 20, 22, 24, 25]
+    );
 }
 
 #[test]

@@ -172,16 +172,23 @@ pub(super) struct Page {
 impl Page {
     pub(super) async fn of(bench: &Bench) -> Self {
         let state = bench.bench_state().await.expect("the bench lives");
+        Self::at(&state.relying_parties[0].origin)
+    }
+
+    /// A page of the relying party at this origin.
+    pub(super) fn at(origin: &str) -> Self {
         let jar = Arc::new(Jar::default());
+        let host = origin.trim_start_matches("http://");
+        let host = host.split(':').next().expect("a host");
         let http = reqwest::Client::builder()
             .cookie_provider(jar.clone())
-            .resolve("acme.localhost", ([127, 0, 0, 1], 0).into())
+            .resolve(host, ([127, 0, 0, 1], 0).into())
             .build()
             .expect("a client");
         Self {
             http,
             jar,
-            origin: state.relying_parties[0].origin.clone(),
+            origin: origin.to_owned(),
         }
     }
 

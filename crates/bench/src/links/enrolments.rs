@@ -1,0 +1,355 @@
+//! Causes between a device and a relying party that speak about an enrolment, each of which knows
+//! only its own side of the connection; and the news that are on their way to devices.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Mutex,
+};
+
+use serde_json::Value;
+use timeline::{Draft, Seq};
+
+use crate::bench::lock;
+
+/// How many enrolments are remembered, and requests whose answer is still to come.
+const REMEMBERED: usize = 64;
+
+const PUSHED: &str = "rp.pin.pushed";
+const STREAMS: &str = "rp.pin.streams";
+
+/// What devices tell before they send a request about it.
+const LEAD_TO_REQUESTS: [&str; 3] = [
+    device::kinds::ENROLMENT_CLAIMED,
+    device::kinds::PIN_EXCHANGE,
+    device::kinds::PIN_SYNCED,
+];
+
+/// What devices tell after an answer came.
+const FOLLOW_ANSWERS: [&str; 6] = [
+    device::kinds::ENROLMENT_CLAIMED,
+    device::kinds::ENROLMENT_MADE,
+    device::kinds::PIN_SYNCED,
+    device::kinds::PIN_ACKNOWLEDGED,
+    device::kinds::PIN_ANSWERED,
+    device::kinds::PIN_REFUSED,
+];
+
+/// What happened last about an enrolment.
+#[derive(Debug, Default, Clone)]
+struct Latest {
+    enrolment: String,
+    /// At the device, that leads to a request.
+    told: Option<Seq>,
+    /// The relying party's answer to a request.
+    answer: Option<Seq>,
+    /// The relying party's news for its devices.
+    pushed: Option<Seq>,
+}
+
+/// What happened last about each enrolment.
+#[derive(Debug, Default)]
+pub(super) struct Enrolments(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    latest: VecDeque<Latest>,
+    /// Requests of devices, with the enrolment they name.
+    asked: VecDeque<(Seq, Option<String>)>,
+    /// Enrolments whose device has an open stream and did not take the last news yet.
+    awaited: BTreeSet<String>,
+}
+
+impl Enrolments {
+    /// What the device told last that leads to a request about this enrolment.
+    pub(super) fn told(&self, enrolment: &str) -> Option<Seq> {
+        lock(&self.0).find(enrolment)?.told
+    }
+
+    /// The cause of an event that is about to be told, if it is about an enrolment; of a request
+    /// that named the enrolment `asked` when it was sent.
+    pub(super) fn cause_of(&self, draft: &Draft, asked: Option<&str>) -> Option<Seq> {
+        let known = lock(&self.0);
+        if draft.kind == rp_server::kinds::REQUEST {
+            return known.find(asked?)?.told;
+        }
+        let latest = known.find(enrolment(&draft.body)?)?;
+        if draft.kind == device::kinds::PIN_PUSH && draft.body["kind"] == "push" {
+            return latest.pushed;
+        }
+        // The answer came after what the device itself knows to have led to this.
+        let follows = FOLLOW_ANSWERS.contains(&draft.kind);
+        latest
+            .answer
+            .filter(|answer| follows && Some(*answer) > draft.cause)
+    }
+
+    /// Notes an event that was told.
+    pub(super) fn note(&self, noted: &Noted, seq: Seq) {
+        let mut known = lock(&self.0);
+        match noted {
+            Noted::Told(enrolment) => known.latest(enrolment).told = Some(seq),
+            Noted::Asked(enrolment) => {
+                known.asked.push_back((seq, enrolment.clone()));
+                if known.asked.len() > REMEMBERED {
+                    known.asked.pop_front();
+                }
+            }
+            Noted::Answered { request, names } => {
+                let place = known.asked.iter().position(|(asked, _)| asked == request);
+                let asked = place.and_then(|place| known.asked.remove(place));
+                let Some((_, enrolment)) = asked else { return };
+                if let Some(enrolment) = enrolment.as_ref().or(names.as_ref()) {
+                    known.latest(enrolment).answer = Some(seq);
+                }
+            }
+            Noted::Pushed(enrolments) => {
+                for enrolment in enrolments {
+                    known.latest(enrolment).pushed = Some(seq);
+                    known.awaited.insert(enrolment.clone());
+                }
+            }
+            Noted::Arrived(enrolment) => {
+                known.awaited.remove(enrolment);
+            }
+        }
+    }
+
+    /// Whether news are on their way to a device.
+    pub(super) fn are_awaited(&self) -> bool {
+        !lock(&self.0).awaited.is_empty()
+    }
+}
+
+impl Known {
+    fn find(&self, enrolment: &str) -> Option<&Latest> {
+        self.latest.iter().find(|it| it.enrolment == enrolment)
+    }
+
+    fn latest(&mut self, enrolment: &str) -> &mut Latest {
+        let place = self.latest.iter().position(|it| it.enrolment == enrolment);
+        let found = place.and_then(|place| self.latest.remove(place));
+        if self.latest.len() >= REMEMBERED {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(found.unwrap_or_else(|| Latest {
+            enrolment: enrolment.to_owned(),
+            ..Latest::default()
+        }));
+        let last = self.latest.len() - 1;
+        &mut self.latest[last]
+    }
+}
+
+/// What an event says about enrolments.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// A device told what leads to a request.
+    Told(String),
+    /// A device's request arrived; it may name an enrolment.
+    Asked(Option<String>),
+    /// A request was answered; the answer may name an enrolment.
+    Answered { request: Seq, names: Option<String> },
+    /// A relying party sent news to these.
+    Pushed(Vec<String>),
+    /// News arrived, or nobody is left to whom they could come.
+    Arrived(String),
+}
+
+impl Noted {
+    /// Reads a draft; a request named the enrolment `asked` when it was sent.
+    pub(super) fn of(draft: &Draft, asked: Option<&str>) -> Option<Self> {
+        let own = || enrolment(&draft.body).map(ToOwned::to_owned);
+        let state = draft.body["state"].as_str();
+        match draft.kind {
+            rp_server::kinds::REQUEST => {
+                from_device(draft).then(|| Self::Asked(asked.map(ToOwned::to_owned)))
+            }
+            rp_server::kinds::RESPONSE => Some(Self::Answered {
+                request: draft.cause?,
+                names: enrolment(&draft.body["body"]).map(ToOwned::to_owned),
+            }),
+            PUSHED => {
+                let ids = draft.body["enrolmentIds"].as_array()?;
+                let ids = ids.iter().filter_map(Value::as_str);
+                Some(Self::Pushed(ids.map(ToOwned::to_owned).collect()))
+            }
+            device::kinds::PIN_PUSH if draft.body["kind"] == "push" => own().map(Self::Arrived),
+            device::kinds::PIN_STREAM if state != Some("opened") => own().map(Self::Arrived),
+            STREAMS if state == Some("closed") => own().map(Self::Arrived),
+            device::kinds::ENROLMENT_FORGOTTEN => own().map(Self::Arrived),
+            kind if LEAD_TO_REQUESTS.contains(&kind) => own().map(Self::Told),
+            _ => None,
+        }
+    }
+}
+
+fn enrolment(body: &Value) -> Option<&str> {
+    body.get("enrolmentId")?.as_str()
+}
+
+/// The enrolment that a device's request names.
+pub(super) fn requested(draft: &Draft) -> Option<&str> {
+    let named = from_device(draft).then(|| enrolment(&draft.body["body"]));
+    named.flatten()
+}
+
+/// Whether it is a request that something at a device led to; a stream is opened by itself.
+fn from_device(draft: &Draft) -> bool {
+    let path = draft.body["path"].as_str().unwrap_or_default();
+    draft.kind == rp_server::kinds::REQUEST
+        && path.starts_with("/pin/")
+        && !path.starts_with("/pin/stream")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use timeline::Party;
+
+    use super::*;
+
+    /// Tells events one after the other, and gives the cause that each was found.
+    fn causes(events: &[(&'static str, Value)]) -> Vec<Option<u64>> {
+        let enrolments = Enrolments::default();
+        let mut asked = None;
+        let mut seq = 0;
+        let told = events.iter().map(|(kind, body)| {
+            seq += 1;
+            let mut draft = Draft::new(Party::Device, kind).body(body.clone());
+            if *kind == rp_server::kinds::RESPONSE {
+                draft.cause = asked;
+            }
+            let cause = enrolments.cause_of(&draft, requested(&draft));
+            if let Some(noted) = Noted::of(&draft, requested(&draft)) {
+                enrolments.note(&noted, Seq(seq));
+            }
+            if *kind == rp_server::kinds::REQUEST {
+                asked = Some(Seq(seq));
+            }
+            cause.map(|cause| cause.0)
+        });
+        told.collect()
+    }
+
+    fn request(path: &str, body: Value) -> (&'static str, Value) {
+        (
+            rp_server::kinds::REQUEST,
+            json!({ "method": "POST", "path": path, "body": body }),
+        )
+    }
+
+    #[test]
+    fn an_exchange_leads_to_its_request_and_the_answer_to_what_is_stored_and_acknowledged() {
+        let of = |id: &str| json!({ "enrolmentId": id });
+        let answer = (
+            rp_server::kinds::RESPONSE,
+            json!({ "status": 200, "body": {} }),
+        );
+        let found = causes(&[
+            (device::kinds::PIN_EXCHANGE, of("a")),
+            (device::kinds::PIN_EXCHANGE, of("b")),
+            request("/pin/exchange", of("a")),
+            answer.clone(),
+            (device::kinds::PIN_SYNCED, of("a")),
+            request("/pin/sync/ack", of("a")),
+            answer.clone(),
+            (device::kinds::PIN_ACKNOWLEDGED, of("a")),
+            request("/pin/stream", of("a")),
+            request("/pin/exchange", of("unknown")),
+            request("/api/session", of("a")),
+        ]);
+        let none = None;
+        assert_eq!(
+            found,
+            [
+                none,
+                none,
+                Some(1),
+                none,
+                Some(4),
+                Some(5),
+                none,
+                Some(7),
+                none,
+                none,
+                none
+            ]
+        );
+    }
+
+    #[test]
+    fn a_claim_is_named_by_its_answer_and_a_late_event_keeps_the_later_cause() {
+        let claimed = json!({ "enrolmentId": "a" });
+        let found = causes(&[
+            request("/pin/enrol/claim", json!({ "code": "x" })),
+            (
+                rp_server::kinds::RESPONSE,
+                json!({ "status": 200, "body": { "enrolmentId": "a" } }),
+            ),
+            (device::kinds::ENROLMENT_CLAIMED, claimed.clone()),
+            request("/pin/enrol/finish", claimed),
+        ]);
+        assert_eq!(found, [None, None, Some(2), Some(3)]);
+        let enrolments = Enrolments::default();
+        enrolments.note(&Noted::Asked(Some("a".into())), Seq(1));
+        let answered = Noted::Answered {
+            request: Seq(1),
+            names: None,
+        };
+        enrolments.note(&answered, Seq(2));
+        let refused = Draft::new(Party::Device, device::kinds::PIN_REFUSED)
+            .body(json!({ "enrolmentId": "a" }));
+        assert_eq!(
+            enrolments.cause_of(&refused.cause(Seq(1)), None),
+            Some(Seq(2))
+        );
+        let next = Draft::new(Party::Device, device::kinds::PIN_REFUSED)
+            .body(json!({ "enrolmentId": "a" }));
+        assert_eq!(
+            enrolments.cause_of(&next.cause(Seq(9)), None),
+            None,
+            "the answer to an earlier exchange led to nothing now"
+        );
+    }
+
+    #[test]
+    fn news_are_awaited_until_they_arrive_or_their_stream_ends() {
+        let enrolments = Enrolments::default();
+        let tell = |kind, body: Value| {
+            let draft = Draft::new(Party::RelyingParty, kind).body(body);
+            let cause = enrolments.cause_of(&draft, None);
+            if let Some(noted) = Noted::of(&draft, None) {
+                enrolments.note(&noted, Seq(7));
+            }
+            cause
+        };
+        tell(PUSHED, json!({ "enrolmentIds": ["a", "b", "c"] }));
+        assert!(enrolments.are_awaited());
+        let beat = json!({ "enrolmentId": "a", "kind": "beat" });
+        assert_eq!(tell(device::kinds::PIN_PUSH, beat), None);
+        let push = json!({ "enrolmentId": "a", "kind": "push" });
+        assert_eq!(tell(device::kinds::PIN_PUSH, push), Some(Seq(7)));
+        let opened = json!({ "enrolmentId": "b", "state": "opened" });
+        tell(device::kinds::PIN_STREAM, opened);
+        assert!(enrolments.are_awaited(), "a beat is no push");
+        let closed = |id: &str| json!({ "enrolmentId": id, "state": "closed" });
+        tell(device::kinds::PIN_STREAM, closed("b"));
+        tell(STREAMS, closed("c"));
+        assert!(!enrolments.are_awaited());
+    }
+
+    #[test]
+    fn strangers_do_not_fill_the_memory() {
+        let enrolments = Enrolments::default();
+        for number in 0..10 * REMEMBERED as u64 {
+            let id = format!("enrolment {number}");
+            enrolments.note(&Noted::Told(id), Seq(number));
+            enrolments.note(&Noted::Asked(None), Seq(number));
+        }
+        let known = lock(&enrolments.0);
+        assert_eq!(
+            (known.latest.len(), known.asked.len()),
+            (REMEMBERED, REMEMBERED)
+        );
+    }
+}
