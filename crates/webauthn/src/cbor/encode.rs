@@ -10,6 +10,13 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// A writer with room for `bytes`: one that never grows leaves no copy of a secret behind.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+        }
+    }
+
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -31,6 +38,11 @@ impl Encoder {
             Ok(n) => self.head(0, n),
             Err(_) => self.head(1, n.unsigned_abs() - 1),
         }
+    }
+
+    /// An integer that is not negative.
+    pub fn uint(&mut self, n: u64) -> &mut Self {
+        self.head(0, n)
     }
 
     /// A byte string.
