@@ -77,10 +77,8 @@ impl Bench {
     /// [`Error::Device`]: declined, timed out, blocked, busy, or no phone; [`Error::Closing`].
     pub async fn device_change_pin(&self, device: String) -> Result<(), Error> {
         let device = self.with(&device, Ok).await?;
-        tokio::select! {
-            changed = device.change_pin() => Ok(changed?),
-            () = self.0.closed.cancelled() => Err(Error::Closing),
-        }
+        self.until_closed(async { Ok(device.change_pin().await?) })
+            .await
     }
 
     /// Deletes a device's passkeys and PIN.

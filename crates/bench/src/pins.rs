@@ -7,7 +7,21 @@ use crate::{
     api::{DeviceSettings, KeptStores, NetworkState, Scanned},
     bench::blocking,
     device_network::DeviceNetwork,
+    shapes,
 };
+
+impl Bench {
+    /// Does something that waits for a person or a relying party, for as long as the bench is open.
+    pub(crate) async fn until_closed<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            done = work => done,
+            () = self.0.closed.cancelled() => Err(Error::Closing),
+        }
+    }
+}
 
 fn later<T>() -> Result<T, Error> {
     Err(Error::NoWayOut("devices cannot do that yet."))
@@ -23,8 +37,9 @@ impl Bench {
         device: String,
         settings: DeviceSettings,
     ) -> Result<(), Error> {
-        let _ = (device, settings);
-        later()
+        let settings = shapes::settings(settings);
+        self.with(&device, move |device| Ok(device.set_settings(settings)?))
+            .await
     }
 
     /// Shows a device a code: `touchstone-enrol:…` of a relying party's account page, or
@@ -114,17 +129,17 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn device_lock_app(&self, device: String) -> Result<(), Error> {
-        let _ = device;
-        later()
+        self.with(&device, |device| Ok(device.lock_app()?)).await
     }
 
-    /// Asks for a PIN, or a finger, and unlocks a device's app.
+    /// Asks for a PIN and unlocks a device's app.
     ///
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn device_unlock_app(&self, device: String) -> Result<(), Error> {
-        let _ = device;
-        later()
+        let device = self.with(&device, Ok).await?;
+        self.until_closed(async { Ok(device.unlock_app().await?) })
+            .await
     }
 
     /// Sets what lies between a device and relying parties; all devices when none is named.

@@ -1,6 +1,6 @@
 //! From the rooms' own types to the shapes that cross to the window.
 
-use device::{Device, Info, MAX_PIN_LENGTH, MIN_PIN_LENGTH};
+use device::{Device, Info};
 
 use crate::{
     Error,
@@ -33,17 +33,12 @@ pub(crate) fn device_summary(
             .into_iter()
             .map(passkey_summary)
             .collect(),
-        settings: DeviceSettings {
-            verification: VerificationMethod::DevicePin,
-            fingerprint: false,
-            any_enrolment: false,
-            app_lock: false,
-        },
+        settings: device_settings(device.settings()?),
         enrolments: Vec::new(),
         pairing: None,
         shown_code: None,
-        app_locked: false,
-        fingerprint_locked: false,
+        app_locked: device.app_locked()?,
+        fingerprint_locked: device.fingerprint_locked()?,
         network,
     })
 }
@@ -77,7 +72,6 @@ pub(crate) fn prompt(prompt: device::Prompt) -> Prompt {
 }
 
 fn question(question: device::Question) -> Question {
-    let (min_length, max_length) = (length(MIN_PIN_LENGTH), length(MAX_PIN_LENGTH));
     match question {
         device::Question::Touch {
             purpose, user_name, ..
@@ -86,11 +80,16 @@ fn question(question: device::Question) -> Question {
             user_name,
         },
         device::Question::SetPin {
+            purpose,
+            pin_of,
             entered,
             confirming,
+            min_length,
+            max_length,
             problem,
         } => Question::SetPin {
-            purpose: "device".to_owned(),
+            purpose: purpose.to_owned(),
+            pin_of,
             entered,
             confirming,
             min_length,
@@ -98,32 +97,66 @@ fn question(question: device::Question) -> Question {
             problem,
         },
         device::Question::EnterPin {
+            purpose,
+            pin_of,
             entered,
             tries_left,
+            min_length,
+            max_length,
             problem,
         } => Question::EnterPin {
-            purpose: "device".to_owned(),
+            purpose: purpose.to_owned(),
+            pin_of,
             entered,
-            tries_left: Some(tries_left),
+            tries_left,
             min_length,
             max_length,
             problem,
         },
         device::Question::ChooseAccount { accounts } => Question::ChooseAccount {
-            accounts: accounts
-                .into_iter()
-                .map(|account| AccountChoice {
-                    name: account.name,
-                    display_name: account.display_name,
-                })
-                .collect(),
+            accounts: accounts.into_iter().map(account_choice).collect(),
         },
         device::Question::Blocked => Question::Blocked,
+        device::Question::Fingerprint {
+            problem,
+            tries_left,
+        } => Question::Fingerprint {
+            tries_left,
+            problem,
+        },
+        device::Question::Unverifiable { message } => Question::Unverifiable { message },
     }
 }
 
-fn length(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+fn account_choice(account: device::AccountChoice) -> AccountChoice {
+    AccountChoice {
+        name: account.name,
+        display_name: account.display_name,
+    }
+}
+
+fn device_settings(settings: device::Settings) -> DeviceSettings {
+    DeviceSettings {
+        verification: match settings.verification {
+            device::Verification::DevicePin => VerificationMethod::DevicePin,
+            device::Verification::SyncedPin => VerificationMethod::SyncedPin,
+        },
+        fingerprint: settings.fingerprint,
+        any_enrolment: settings.any_enrolment,
+        app_lock: settings.app_lock,
+    }
+}
+
+pub(crate) fn settings(settings: DeviceSettings) -> device::Settings {
+    device::Settings {
+        verification: match settings.verification {
+            VerificationMethod::DevicePin => device::Verification::DevicePin,
+            VerificationMethod::SyncedPin => device::Verification::SyncedPin,
+        },
+        fingerprint: settings.fingerprint,
+        any_enrolment: settings.any_enrolment,
+        app_lock: settings.app_lock,
+    }
 }
 
 pub(crate) fn answer(answer: PromptAnswer) -> device::Answer {
@@ -134,7 +167,8 @@ pub(crate) fn answer(answer: PromptAnswer) -> device::Answer {
         PromptAnswer::Submit => device::Answer::Submit,
         PromptAnswer::Choose { index } => device::Answer::Choose { index },
         PromptAnswer::Wipe => device::Answer::Wipe,
-        PromptAnswer::Finger { .. } | PromptAnswer::UsePin => device::Answer::Backspace,
+        PromptAnswer::Finger { matches } => device::Answer::Finger { matches },
+        PromptAnswer::UsePin => device::Answer::UsePin,
         PromptAnswer::Decline => device::Answer::Decline,
     }
 }

@@ -52,6 +52,8 @@ pub enum Question {
     SetPin {
         /// `device`, or `newPin` for the account's PIN at its relying party.
         purpose: String,
+        /// The relying party whose PIN it is, by its name; none for the device's own.
+        pin_of: Vec<String>,
         /// Digits on the pad.
         entered: u32,
         /// True at the second entry.
@@ -68,9 +70,11 @@ pub enum Question {
         /// Which and what for: `device`, `synced` (the account's, to use a passkey), `online` (the
         /// relying party checks it), `oldPin`, `appUnlock` or `workstation`.
         purpose: String,
+        /// The relying parties whose PINs will do, by their names; none for the device's own.
+        pin_of: Vec<String>,
         /// Digits on the pad.
         entered: u32,
-        /// Tries left, where the device knows.
+        /// Tries left, where the device knows; the fewest, where several PINs will do.
         tries_left: Option<u32>,
         /// Fewest digits.
         min_length: u32,

@@ -100,10 +100,23 @@ fn is(question: &Question, told: &Value) -> bool {
         }
         Question::SetPin {
             entered: 0,
+            purpose,
             confirming,
             problem,
             ..
-        } => json!({ "kind": "setPin", "confirming": confirming, "problem": problem }),
+        } => {
+            json!({ "kind": "setPin", "purpose": purpose, "confirming": confirming, "problem": problem })
+        }
+        Question::EnterPin {
+            entered: 0,
+            purpose,
+            tries_left,
+            problem,
+            ..
+        } => {
+            json!({ "kind": "enterPin", "purpose": purpose, "triesLeft": tries_left, "problem": problem })
+        }
+        Question::SetPin { .. } | Question::EnterPin { .. } => return false,
         Question::Fingerprint {
             tries_left,
             problem,
@@ -111,13 +124,6 @@ fn is(question: &Question, told: &Value) -> bool {
         Question::Unverifiable { message } => {
             json!({ "kind": "unverifiable", "message": message })
         }
-        Question::EnterPin {
-            entered: 0,
-            tries_left,
-            problem,
-            ..
-        } => json!({ "kind": "enterPin", "triesLeft": tries_left, "problem": problem }),
-        Question::SetPin { .. } | Question::EnterPin { .. } => return false,
         Question::ChooseAccount { .. } => json!({ "kind": "chooseAccount" }),
         Question::Blocked => json!({ "kind": "blocked" }),
     };

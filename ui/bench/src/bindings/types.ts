@@ -541,6 +541,10 @@ userName: string | null, } | { "kind": "setPin",
  */
 purpose: string,
 /**
+ * The relying party whose PIN it is, by its name; none for the device's own.
+ */
+pinOf: Array<string>,
+/**
  * Digits on the pad.
  */
 entered: number,
@@ -566,11 +570,15 @@ problem: string | null, } | { "kind": "enterPin",
  */
 purpose: string,
 /**
+ * The relying parties whose PINs will do, by their names; none for the device's own.
+ */
+pinOf: Array<string>,
+/**
  * Digits on the pad.
  */
 entered: number,
 /**
- * Tries left, where the device knows.
+ * Tries left, where the device knows; the fewest, where several PINs will do.
  */
 triesLeft: number | null,
 /**
@@ -713,7 +721,8 @@ parties: Array<Party>,
  */
 groups: Array<KindGroup>,
 /**
- * Only what did not work: refusals, error statuses, failed verifications, wrong PINs, declined prompts.
+ * Only what did not work: refusals, error statuses, failed verifications, wrong PINs and fingers,
+ * declined prompts, relying parties that were not reached.
  */
 failed: boolean,
 /**
@@ -726,7 +735,7 @@ deliberate: boolean,
 device: string | null,
 /**
  * Text in an event's kind or in its body's values, or a whole member's name, in any case. Hexadecimal is looked for as base64url as well, and
- * an account's name stands for its passkeys too. At most 200 characters.
+ * an account's name stands for its passkeys and enrolments too. At most 200 characters.
  */
 text: string,
 /**
