@@ -2,8 +2,8 @@ use ctap::Status;
 use serde_json::json;
 
 use super::bench::{Bench, in_folder, prompt, status};
+use super::owners::{SYNCED, assertion, bank, hands, here, phone};
 use super::synced_pins::Enrolments;
-use super::verification::{SYNCED, assertion, bank, hands, here, phone};
 use crate::offline::OfflinePurpose;
 use crate::{Answer, Error, Model, Presence, Question, Settings};
 

@@ -2,7 +2,7 @@ use ctap::{Command, Status};
 use serde_json::json;
 
 use super::bench::{Bench, Habits, in_folder, memory, somebody, status};
-use super::verification::{FINGER, SYNCED, assertion, hands, phone};
+use super::owners::{FINGER, SYNCED, assertion, hands, phone};
 use crate::{Error, Model, Presence, Settings, Verification};
 
 #[tokio::test]

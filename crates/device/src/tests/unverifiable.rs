@@ -6,8 +6,8 @@ use ctap::Status;
 use serde_json::json;
 
 use super::bench::{Bench, Page, creation, prompt, request, status};
+use super::owners::{SYNCED, assertion, bank, hands, here, phone, shown};
 use super::synced_pins::Enrolments;
-use super::verification::{SYNCED, assertion, bank, hands, here, phone, shown};
 use crate::{Answer, Question, Settings};
 
 fn refusing(it: &Question) -> bool {
