@@ -195,7 +195,7 @@ async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) return answer;
   if (!isErrorBody(answer)) throw new Unreadable(response.status);
   const { error, verification } = answer;
-  throw new Refusal(response.status, error.code, error.message, verification ?? undefined);
+  throw new Refusal(response.status, error.code, error.message, verification ?? undefined, error.field ?? undefined);
 }
 
 function isErrorBody(answer: unknown): answer is ErrorBody {

@@ -10,9 +10,9 @@ export interface Drawing {
 /** The light border that a scanner needs, in modules (ISO/IEC 18004). */
 const QUIET = 4;
 
-/** `text` as a QR code; errors up to 15 % of it can be mended. */
+/** `text` as a QR code: the fewest modules, and as much mending of errors as they leave room for. */
 export function draw(text: string): Drawing {
-  const { size, data } = encode(text, { ecc: 'M', border: QUIET });
+  const { size, data } = encode(text, { ecc: 'L', boostEcc: true, border: QUIET });
   const runs = data.flatMap((row, y) => darkRuns(row).map(([x, length]) => `M${x} ${y}h${length}v1h-${length}z`));
   return { size, path: runs.join('') };
 }

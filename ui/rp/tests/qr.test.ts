@@ -15,7 +15,7 @@ it.each(['a', 'touchstone-enrol:' + 'oWFhYWI'.repeat(12), 'touchstone-logon:' + 
   'draws every dark module, no other, inside four light ones',
   (text) => {
     const { size, path } = draw(text);
-    const { data, size: modules } = encode(text, { ecc: 'M', border: 0 });
+    const { data, size: modules } = encode(text, { ecc: 'L', boostEcc: true, border: 0 });
     expect(size).toBe(modules + 8);
     const wished = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`${x + 4} ${y + 4}`] : [])));
     expect([...dark(path)].sort()).toEqual(wished.sort());

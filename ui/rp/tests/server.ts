@@ -6,6 +6,7 @@ export interface Sent {
   method: string;
   path: string;
   body: unknown;
+  headers: Record<string, string>;
 }
 
 type Answer = (sent: Sent) => Response | Promise<Response>;
@@ -26,7 +27,8 @@ export function serve(answers: Record<string, Answer>): Sent[] {
   const log: Sent[] = [];
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-    const sent = { method: init.method ?? 'GET', path, body };
+    const headers = (init.headers ?? {}) as Record<string, string>;
+    const sent = { method: init.method ?? 'GET', path, body, headers };
     log.push(sent);
     const answer = answers[`${sent.method} ${path}`];
     if (!answer) throw new TypeError('Failed to fetch');

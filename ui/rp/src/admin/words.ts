@@ -77,9 +77,23 @@ export function spoken(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+interface Change {
+  member: string;
+  from: unknown;
+  to: unknown;
+}
+
+const isChange = (value: unknown): value is Change => typeof (value as Partial<Change> | null)?.member === 'string';
+
+const plain = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
+
 /** What else is known of an entry, one fact a line. */
-export function details(entry: AuditEntry): string[] {
-  return Object.entries(entry.detail ?? {})
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${spoken(name)}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+export function details(entry: Pick<AuditEntry, 'detail'>): string[] {
+  return Object.entries(entry.detail ?? {}).flatMap(([name, value]) => {
+    if (value === null) return [];
+    if (Array.isArray(value) && value.length > 0 && value.every(isChange)) {
+      return value.map(({ member, from, to }) => `${member}: ${plain(from)} → ${plain(to)}`);
+    }
+    return [`${spoken(name)}: ${plain(value)}`];
+  });
 }
