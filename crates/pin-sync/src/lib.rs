@@ -46,6 +46,8 @@ pub mod seen;
 pub mod steps;
 pub mod tries;
 pub mod wire;
+#[cfg(test)]
+mod world;
 
 pub use encoding::PROFILE;
 pub use error::Error;

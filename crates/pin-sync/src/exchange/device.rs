@@ -138,6 +138,12 @@ impl Session {
         self.sync_counter
     }
 
+    /// What both sides hashed.
+    #[must_use]
+    pub fn transcript(&self) -> Transcript {
+        self.transcript
+    }
+
     /// `Kr`, to be kept with the payload of a sync.
     #[must_use]
     pub fn response_key(&self) -> &ResponseKey {

@@ -285,6 +285,12 @@ impl Session {
         self.sync_counter
     }
 
+    /// What both sides hashed.
+    #[must_use]
+    pub fn transcript(&self) -> Transcript {
+        self.transcript
+    }
+
     /// `Kr`, to be kept beside the previous one until the acknowledgement.
     #[must_use]
     pub fn response_key(&self) -> &ResponseKey {
