@@ -1,7 +1,8 @@
+import { Refusal } from './api';
 import { Attempt } from './attempt.svelte';
 import { Countdown } from './countdown.svelte';
 import type { Account } from './bindings';
-import type { LogonBegun, LogonPhone } from './drafts';
+import type { LogonBegun, LogonFinished, LogonPhone } from './drafts';
 import type { Site } from './site.svelte';
 
 /** The digits of an answer (RFC 6287, HOTP-SHA256-8). */
@@ -57,6 +58,13 @@ export class Logon {
     if (this.problem) return;
     await this.attempt.run(async () => {
       const begun = await this.site.api.beginLogon(username, workstation);
+      if (begun.phones.length === 0) {
+        this.problem = {
+          field: 'username',
+          text: 'No phone can answer for this user name. Check the name, or sign in with a passkey and set up PIN on a phone.',
+        };
+        return;
+      }
       this.site.learnTime(begun.now);
       this.countdown = new Countdown(Date.parse(begun.expiresAt), this.site.clock);
       this.begun = begun;
@@ -74,18 +82,33 @@ export class Logon {
       return;
     }
     await this.attempt.run(async () => {
-      const { account, workstation } = await this.site.api.finishLogon(begun.session, this.#code);
-      this.again();
+      const { account, workstation } = await this.#answer(begun.session);
       this.signedIn = { account, workstation };
       await this.site.lookAgain();
     });
     this.#code = '';
   }
 
+  /** Right or wrong, an answer that was judged ends the challenge; one that was lost does not. */
+  async #answer(session: string): Promise<LogonFinished> {
+    try {
+      const finished = await this.site.api.finishLogon(session, this.#code);
+      this.#forget();
+      return finished;
+    } catch (error) {
+      if (error instanceof Refusal) this.#forget();
+      throw error;
+    }
+  }
+
   /** Back to who signs in. */
   again(): void {
-    this.begun = this.countdown = this.chosen = this.problem = null;
+    this.#forget();
     this.attempt.notice = null;
+  }
+
+  #forget(): void {
+    this.begun = this.countdown = this.chosen = this.problem = null;
     this.#code = '';
   }
 

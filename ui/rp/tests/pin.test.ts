@@ -123,6 +123,7 @@ describe('setting up a phone', () => {
     expect(await role('pin-digits')).toBe('123 456');
     expect(await role('pin-phone-name')).toBe('Phone A');
     expect(get).not.toHaveBeenCalled();
+    await waitFor(() => expect(document.activeElement).toBe(by('[data-role="pin-digits"]')));
     await press('pin-confirm-digits');
     await reads('pin-set-up-done', 'Go on at Phone A');
     expect(get.mock.calls[0]).toMatchObject([{ publicKey: assertion }]);

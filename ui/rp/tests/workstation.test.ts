@@ -98,7 +98,7 @@ describe('a locked workstation', () => {
     await reads('scan-code', 'touchstone-logon:a');
   });
 
-  it("gives the server's reason, keeps the challenge and empties the field", async () => {
+  it("gives the server's reason for a wrong code, and asks for another challenge: each is answered once", async () => {
     server({
       'POST /api/workstation/logon/finish': () => refusal(422, 'wrongCode', 'Wrong code. 9 tries left this hour.'),
     });
@@ -107,11 +107,34 @@ describe('a locked workstation', () => {
     await userEvent.type(await field('logon-code'), '12345678');
     await press('logon-finish');
     await reads('error', 'Wrong code. 9 tries left this hour.');
+    expect(by('[data-role="scan-code"]')).toBeNull();
+    expect((await field('logon-username')).value).toBe('alice');
+    await press('logon-begin');
     expect((await field('logon-code')).value).toBe('');
+    expect(by('[data-role="error"]')).toBeNull();
+  });
+
+  it('keeps the challenge when the answer did not arrive', async () => {
+    const log = server({ 'POST /api/workstation/logon/finish': () => Promise.reject(new TypeError('Failed to fetch')) });
+    visit('/workstation');
+    await name('alice');
+    await userEvent.type(await field('logon-code'), '12345678');
+    await press('logon-finish');
+    await reads('error', 'does not answer');
     expect(await role('scan-code')).toBe('touchstone-logon:a');
+    expect(log.filter(({ path }) => path.endsWith('/begin')).length).toBe(1);
     await press('logon-again');
     await field('logon-username');
     expect(by('[data-role="error"]')).toBeNull();
+  });
+
+  it('says at the name that no phone can answer', async () => {
+    server({ 'POST /api/workstation/logon/begin': () => json(200, { ...begun, phones: [] }) });
+    visit('/workstation');
+    await name('nobody');
+    expect(await screen.findByText(/No phone can answer for this user name/)).toBeTruthy();
+    expect(document.activeElement).toBe(await field('logon-username'));
+    expect(by('[data-role="scan-code"]')).toBeNull();
   });
 
   it('takes no answer once the two minutes are over', async () => {
