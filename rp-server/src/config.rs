@@ -30,6 +30,18 @@ pub struct Limits {
     pub passkeys_per_account: i64,
     /// Sessions of one account; the oldest gives way.
     pub sessions_per_account: i64,
+    /// Phones of one account on which its PIN is enrolled.
+    pub phones_per_account: usize,
+    /// Invitations to enrol a phone, as many of them as exchanges that await their second part.
+    pub open_offers: usize,
+    /// Phones that are told of news as it comes.
+    pub pin_streams: usize,
+    /// Requests of phones from one address, in a minute of the relying party's clock.
+    pub pin_requests_per_minute: u32,
+    /// Exchanges of one phone's enrolment, in a minute.
+    pub pin_exchanges_per_minute: u32,
+    /// Lines of the log of transitions; the oldest give way.
+    pub audit_lines: i64,
     /// How long a challenge is good (L3 §13.4.3).
     pub ceremony_lifetime: Duration,
     /// How long a session lasts.
@@ -45,6 +57,12 @@ impl Default for Limits {
             accounts: 100_000,
             passkeys_per_account: 32,
             sessions_per_account: 16,
+            phones_per_account: 16,
+            open_offers: 1_000,
+            pin_streams: 256,
+            pin_requests_per_minute: 600,
+            pin_exchanges_per_minute: 60,
+            audit_lines: 10_000,
             ceremony_lifetime: Duration::from_secs(5 * 60),
             session_lifetime: Duration::from_secs(12 * 60 * 60),
         }
@@ -62,6 +80,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The port it listens on; loopback names are admitted with this port only.
     pub port: u16,
+    /// The policy's file; without one it is `policy.toml` in the data folder.
+    pub policy_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -79,6 +99,7 @@ impl Config {
             origins: vec![origin],
             rp_id,
             port,
+            policy_file: None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::policy::Problem;
+
 /// Why the relying party could not open, listen or store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -85,6 +87,44 @@ pub enum Error {
         /// What does not fit, and what would.
         why: String,
     },
+    /// The key that seals PINs cannot be used.
+    #[error("The key {} cannot be used: {why}. Put back the one that belongs to this database.", path.display())]
+    SealKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something sealed does not open, or not as what it should be.
+    #[error(
+        "Something that was sealed does not open: the database was changed. Restore it from a copy."
+    )]
+    Unsealable,
+    /// The policy's file that was named does not exist.
+    #[error("There is no policy at {}. Write one there, or leave --policy out.", path.display())]
+    PolicyMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The policy cannot be used, and there was none before.
+    #[error("{0} Correct it and start again.")]
+    PolicyUnusable(Problem),
+    /// The policy's file cannot be written.
+    #[error("The policy could not be written to {}: {why}. The one before stays in force.", path.display())]
+    PolicyNotWritten {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        why: String,
+    },
+    /// The administrator's token cannot be kept.
+    #[error("The administrator's token cannot be kept in {}: {why}. Make the file readable and writable.", path.display())]
+    AdminToken {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        why: String,
+    },
     /// The operating system gave no random bytes.
     #[error("The operating system gave no random numbers, so no challenge can be made. Try again.")]
     NoRandomness,
@@ -106,6 +146,12 @@ impl Error {
             Self::PortTaken { .. } => "portTaken",
             Self::PortUnusable { .. } => "portUnusable",
             Self::Settings { .. } => "settings",
+            Self::SealKey { .. } => "sealKey",
+            Self::Unsealable => "unsealable",
+            Self::PolicyMissing { .. } => "policyMissing",
+            Self::PolicyUnusable(_) => "policyUnusable",
+            Self::PolicyNotWritten { .. } => "policyNotWritten",
+            Self::AdminToken { .. } => "adminToken",
             Self::NoRandomness => "noRandomness",
         }
     }

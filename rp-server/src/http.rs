@@ -24,6 +24,7 @@ mod guard;
 mod headers;
 mod listen;
 mod pages;
+mod pin;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,8 @@ pub use listen::Listeners;
     ),
     tags(
         (name = "relying party"), (name = "registration"), (name = "authentication"),
-        (name = "session"), (name = "passkeys"), (name = "ceremonies")
+        (name = "session"), (name = "passkeys"), (name = "ceremonies"),
+        (name = "pin"), (name = "workstation"), (name = "administration"), (name = "phones")
     )
 )]
 struct Description;
@@ -56,6 +58,33 @@ fn described_routes() -> OpenApiRouter<Arc<RelyingParty>> {
         .routes(routes!(api::passkeys::list))
         .routes(routes!(api::passkeys::rename, api::passkeys::delete))
         .routes(routes!(api::ceremonies::show))
+        .routes(routes!(api::pin::show))
+        .routes(routes!(api::pin::remove_phone))
+        .routes(routes!(api::pin::offers::make))
+        .routes(routes!(api::pin::offers::show))
+        .routes(routes!(api::pin::offers::begin))
+        .routes(routes!(api::pin::offers::finish))
+        .routes(routes!(api::pin::offers::confirm))
+        .routes(routes!(api::pin::reset::begin))
+        .routes(routes!(api::pin::reset::finish))
+        .routes(routes!(api::workstation::begin))
+        .routes(routes!(api::workstation::finish))
+        .routes(routes!(
+            api::admin::session::begin,
+            api::admin::session::end
+        ))
+        .routes(routes!(api::admin::policy::show, api::admin::policy::put))
+        .routes(routes!(api::admin::accounts::list))
+        .routes(routes!(api::admin::accounts::reset_pin))
+        .routes(routes!(api::admin::accounts::revoke))
+        .routes(routes!(api::admin::audit::list))
+        .routes(routes!(pin::claim))
+        .routes(routes!(pin::finish))
+        .routes(routes!(pin::exchange))
+        .routes(routes!(pin::online))
+        .routes(routes!(pin::acknowledge))
+        .routes(routes!(pin::challenge))
+        .routes(routes!(pin::stream))
 }
 
 /// The API's description, generated from the code.

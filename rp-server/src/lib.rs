@@ -22,10 +22,14 @@
 //! ```
 
 mod accounts;
+mod admin;
 mod config;
+mod durable;
 mod error;
+mod factor;
 mod http;
 pub mod kinds;
+mod logon;
 pub mod network;
 mod overview;
 mod pin;
@@ -44,6 +48,6 @@ pub use network::{Direct, Fate, Message, Network};
 pub use overview::{AccountOverview, Overview};
 pub use pin::{AuditEntry, CampaignOverview, PhoneOverview, PinOverview, PinState};
 pub use random::{Random, SystemRandom};
-pub(crate) use refusal::{NotVerified, Refusal};
+pub(crate) use refusal::{FactorRefused, NotVerified, Refusal};
 pub use relying_party::{RelyingParty, Storage};
 pub use seams::Seams;

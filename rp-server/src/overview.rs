@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{PasskeyOverview, store};
+use crate::{Error, PasskeyOverview, PinOverview, Refusal, RelyingParty, store::Held};
 
 /// All accounts, oldest first, and the ceremonies under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,20 +28,50 @@ pub struct AccountOverview {
     pub passkeys: Vec<PasskeyOverview>,
     /// Sessions whose time is not over.
     pub sessions: u32,
+    /// Its PIN.
+    pub pin: PinOverview,
 }
 
 impl AccountOverview {
-    pub(crate) fn new(
-        account: store::Account,
-        passkeys: Vec<store::Passkey>,
-        sessions: u32,
-    ) -> Self {
+    fn new(held: Held, pin: PinOverview) -> Self {
+        let Held {
+            account,
+            passkeys,
+            sessions,
+        } = held;
         Self {
             id: account.id.to_string(),
             username: account.username,
             display_name: account.display_name,
             passkeys: passkeys.into_iter().map(Into::into).collect(),
             sessions,
+            pin,
         }
+    }
+}
+
+impl RelyingParty {
+    /// All accounts with their passkeys and PINs, and how many sessions and ceremonies are open now.
+    /// Neither tokens nor hashes are in it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn overview(&self) -> Result<Overview, Error> {
+        let (held, open_ceremonies) = self.store.overview(self.now()).await?;
+        let mut accounts = Vec::with_capacity(held.len());
+        for held in held {
+            let pin = self.pin_status(&held.account.id).await;
+            match pin {
+                Ok(pin) => accounts.push(AccountOverview::new(held, pin)),
+                // It has been deleted since.
+                Err(Refusal::AccountGone | Refusal::NoSuchAccount) => {}
+                Err(Refusal::Room(error)) => return Err(error),
+                Err(_) => return Err(Error::Closed),
+            }
+        }
+        Ok(Overview {
+            accounts,
+            open_ceremonies,
+        })
     }
 }

@@ -6,11 +6,39 @@
 //! - **offer**: an invitation to enrol, shown to a person as a code to scan, good for a while.
 //! - **attempt**: one PIN online, written down before it is looked at.
 
-use serde::Serialize;
-use timeline::{Seq, Timestamp};
-use webauthn::id::{CredentialId, UserHandle};
+use std::path::Path;
 
-use crate::{Refusal, RelyingParty, store::Account};
+use serde::Serialize;
+use timeline::Timestamp;
+use webauthn::id::UserHandle;
+
+use crate::{
+    Error, Limits,
+    store::{Account, PinStore},
+};
+
+mod acknowledgement;
+mod draw;
+mod enrolled;
+mod exchange;
+mod kept;
+mod log;
+mod logon;
+mod memory;
+mod offers;
+mod online;
+mod rates;
+mod reset;
+mod seal;
+mod standing;
+mod status;
+mod streams;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use memory::Memory;
+use seal::SealKey;
 
 /// What an account's PIN is good for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -236,102 +264,19 @@ pub(crate) struct Transition {
     pub detail: serde_json::Value,
 }
 
-impl RelyingParty {
-    /// What is known of the account's PIN.
-    pub(crate) async fn pin_status(&self, account: &UserHandle) -> Result<PinOverview, Refusal> {
-        let _ = account;
-        Err(crate::Error::Closed.into())
+/// Opens what the PIN method needs beside the store; the seal key is made when it is wanted first.
+///
+/// # Errors
+/// [`Error::SealKey`] when the key does not belong to the database.
+pub(crate) async fn open(
+    folder: Option<&Path>,
+    store: &dyn PinStore,
+    limits: &Limits,
+) -> Result<Memory, Error> {
+    let kept = store.kept_seal().await?;
+    let seal = SealKey::open(folder, kept.as_deref())?;
+    if kept.is_none() {
+        store.keep_seal(seal.mark().to_owned()).await?;
     }
-
-    /// Invites the account's owner to enrol a phone.
-    pub(crate) async fn make_offer(
-        &self,
-        account: &Account,
-        cause: Option<Seq>,
-    ) -> Result<NewOffer, Refusal> {
-        let _ = (account, cause);
-        Err(crate::Error::Closed.into())
-    }
-
-    /// How far the account's offer has come; none when it has no such offer.
-    pub(crate) fn offer(&self, account: &UserHandle, offer: &str) -> Option<Offer> {
-        let _ = (account, offer);
-        None
-    }
-
-    /// The person has confirmed a claimed offer: by a ceremony with this credential, or by digits.
-    pub(crate) async fn confirm_offer(
-        &self,
-        account: &UserHandle,
-        offer: &str,
-        credential: Option<CredentialId>,
-        cause: Option<Seq>,
-    ) -> Result<(), Refusal> {
-        let _ = (account, offer, credential, cause);
-        Err(crate::Error::Closed.into())
-    }
-
-    /// Ends an enrolment: one of this account, or of any when none is named. False when there is
-    /// no such enrolment.
-    pub(crate) async fn revoke_enrolment(
-        &self,
-        account: Option<&UserHandle>,
-        enrolment_id: &str,
-        by: RevokedBy,
-        cause: Option<Seq>,
-    ) -> Result<bool, Refusal> {
-        let _ = (account, enrolment_id, by, cause);
-        Err(crate::Error::Closed.into())
-    }
-
-    /// Clears the PIN and its lock, so that another can be set; false when there is no such account.
-    pub(crate) async fn reset_pin(
-        &self,
-        account: &UserHandle,
-        by: ResetBy,
-        cause: Option<Seq>,
-    ) -> Result<bool, Refusal> {
-        let _ = (account, by, cause);
-        Err(crate::Error::Closed.into())
-    }
-
-    /// The workstation's question for each phone of the account that could answer it; none where
-    /// the method is off, locked, or no PIN is set.
-    pub(crate) async fn logon_phones(&self, ask: &LogonAsk) -> Result<Vec<LogonPhone>, Refusal> {
-        let _ = ask;
-        Err(crate::Error::Closed.into())
-    }
-
-    /// Judges the eight digits typed at the workstation against every phone that was asked; a
-    /// wrong code is written down before it is compared.
-    pub(crate) async fn check_logon_code(
-        &self,
-        ask: &LogonAsk,
-        phones: &[LogonPhone],
-        code: &str,
-    ) -> Result<LogonJudged, Refusal> {
-        let _ = (ask, phones, code);
-        Err(crate::Error::Closed.into())
-    }
-
-    /// Hints every open stream of the account's phones, or of all phones, that there is news.
-    pub(crate) fn push(&self, account: Option<&UserHandle>, cause: Option<Seq>) {
-        let _ = (account, cause);
-    }
-
-    /// Logs a transition.
-    pub(crate) async fn audit(&self, transition: Transition) -> Result<(), Refusal> {
-        let _ = transition;
-        Err(crate::Error::Closed.into())
-    }
-
-    /// Logged transitions after the one with that number, oldest first, at most 500.
-    pub(crate) async fn audit_list(
-        &self,
-        after: i64,
-        account: Option<&UserHandle>,
-    ) -> Result<Vec<AuditEntry>, Refusal> {
-        let _ = (after, account);
-        Err(crate::Error::Closed.into())
-    }
+    Memory::new(seal, limits)
 }

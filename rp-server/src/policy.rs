@@ -2,15 +2,32 @@
 //! force and read again whenever it changes on disk.
 //!
 //! Every member has a default, so that an empty file is a policy. Unknown members, values out of
-//! their range and contradictions are refused with the line they stand on.
+//! their range and contradictions are refused with the line they stand on ([`Problem`]).
 
 use serde::{Deserialize, Serialize};
 
+mod changes;
+mod contradictions;
+mod editing;
+mod file;
+mod in_force;
+mod members;
+mod problem;
+mod reading;
 mod validity;
+mod words;
 
 pub mod pin_rules;
 
+pub(crate) use in_force::{PolicyInForce, Shown, Wanted};
+pub use problem::Problem;
+pub use reading::read;
 pub use validity::Validity;
+
+/// The file's name in the data folder.
+pub(crate) const FILE_NAME: &str = "policy.toml";
+/// The policy of a relying party that was told none, with what each member means.
+const TEMPLATE: &str = include_str!("../../fixtures/policies/default.toml");
 
 /// The policy in force: what the file says, and which policy that is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +49,14 @@ impl Default for Policy {
             passkeys: Passkeys::default(),
             pin: Pin::default(),
         }
+    }
+}
+
+impl Policy {
+    /// Whether devices may check a PIN by themselves, for some time at least.
+    #[must_use]
+    pub fn allows_offline_pin(&self) -> bool {
+        self.pin.enabled && self.pin.offline && self.pin.validity.seconds() > 0
     }
 }
 
@@ -144,7 +169,7 @@ pub enum Lock {
 }
 
 /// Which characters a PIN may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Charset {
     /// 0 to 9.
@@ -168,7 +193,7 @@ pub enum Refuse {
 }
 
 /// What authorises a phone's enrolment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EnrolmentBy {
     /// A passkey ceremony whose challenge binds the keys of both sides.
@@ -185,10 +210,15 @@ pub struct Campaign {
     #[serde(with = "time::serde::rfc3339")]
     pub start: time::OffsetDateTime,
     /// How many days after `start` the old PIN still works.
+    #[serde(default = "Campaign::usual_grace")]
     pub grace: u32,
 }
 
 impl Campaign {
+    fn usual_grace() -> u32 {
+        14
+    }
+
     /// When it begins, on the relying party's clock.
     #[must_use]
     pub fn starts_at(&self) -> timeline::Timestamp {

@@ -1,13 +1,18 @@
 //! The relying party itself: its identity, its store, its clock and its listener.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, path::PathBuf, sync::Arc};
 
 use timeline::{Draft, Party, Seq, Timestamp};
 
 use crate::{
-    Config, Data, Error, Limits, Listeners, Overview, Seams,
+    Config, Data, Error, Limits, Listeners, Seams,
+    admin::Administration,
     config::Identity,
-    http, random,
+    http,
+    logon::OpenLogons,
+    pin,
+    policy::PolicyInForce,
+    random,
     store::{Sqlite, Store},
 };
 
@@ -15,6 +20,8 @@ use crate::{
 pub struct Storage {
     pub(crate) store: Sqlite,
     pub(crate) limits: Limits,
+    /// Where files beside the database lie; none in memory.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Storage {
@@ -27,6 +34,10 @@ impl Storage {
         Ok(Self {
             store: Sqlite::open(data, limits)?,
             limits,
+            folder: match data {
+                Data::Folder(folder) => Some(folder.clone()),
+                Data::Memory => None,
+            },
         })
     }
 }
@@ -37,23 +48,50 @@ pub struct RelyingParty {
     pub(crate) limits: Limits,
     pub(crate) store: Box<dyn Store>,
     pub(crate) seams: Seams,
+    /// Where files beside the database lie; none in memory.
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) policy: PolicyInForce,
+    pub(crate) administration: Administration,
+    pub(crate) logons: OpenLogons,
+    pub(crate) pin: pin::Memory,
 }
 
 impl RelyingParty {
     /// Opens a relying party on its data.
     ///
     /// # Errors
-    /// When RP ID and origins do not fit together, or the data cannot be written.
+    /// When RP ID and origins do not fit together, when the policy cannot be used and there was none
+    /// before, or the data cannot be written.
     pub async fn open(config: Config, storage: Storage, seams: Seams) -> Result<Arc<Self>, Error> {
+        let policy_file = config.policy_file.clone();
         let identity = Identity::check(config)?;
-        let Storage { store, limits } = storage;
+        let Storage {
+            store,
+            limits,
+            folder,
+        } = storage;
         store.forget_expired_sessions(seams.clock.now()).await?;
-        Ok(Arc::new(Self {
+        let (policy, news) = PolicyInForce::open(policy_file, folder.clone(), &store).await?;
+        let administration = Administration::open(folder.as_deref(), &store).await?;
+        let pin = pin::open(folder.as_deref(), &store, &limits).await?;
+        let party = Arc::new(Self {
             identity,
             limits,
             store: Box::new(store),
             seams,
-        }))
+            folder,
+            policy,
+            administration,
+            logons: OpenLogons::default(),
+            pin,
+        });
+        if let Some(news) = news {
+            // The policy itself is in force whatever becomes of its line in the log.
+            if let Err(refusal) = party.announce_policy(news, "file", None).await {
+                tracing::warn!("a change of the policy was not logged: {refusal}");
+            }
+        }
+        Ok(party)
     }
 
     /// The origin of its pages, `http://localhost:PORT` or as configured.
@@ -80,18 +118,17 @@ impl RelyingParty {
         shutdown: impl Future<Output = ()> + Send,
     ) {
         let keeps_connections = self.seams.network.is_direct();
-        listeners
-            .serve(self.router(), keeps_connections, shutdown)
-            .await;
-    }
-
-    /// All accounts with their passkeys, and how many sessions and ceremonies are open now.
-    /// Neither tokens nor their hashes are in it.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn overview(&self) -> Result<Overview, Error> {
-        self.store.overview(self.now()).await
+        let shutdown = async {
+            shutdown.await;
+            self.pin.streams.close();
+        };
+        let served = listeners.serve(self.router(), keeps_connections, shutdown);
+        tokio::select! {
+            () = served => {}
+            () = self.watch_policy() => {}
+            () = self.forget_in_time() => {}
+        }
+        self.pin.streams.ended().await;
     }
 
     /// Whether anybody reads the timeline.

@@ -8,8 +8,18 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Random, RelyingParty, random};
 
-/// The cookie's name.
-const COOKIE: &str = "touchstone_session";
+/// The visitor's cookie.
+const COOKIE: Cookie = Cookie {
+    name: "touchstone_session",
+    scope: "Path=/; HttpOnly; SameSite=Lax",
+};
+
+/// A cookie's name, and what a browser may do with it.
+pub(crate) struct Cookie {
+    pub name: &'static str,
+    /// Its attributes, save how long it lasts and whether it needs TLS.
+    pub scope: &'static str,
+}
 
 /// What the browser holds: 32 random bytes.
 pub(crate) struct Token(Zeroizing<[u8; 32]>);
@@ -34,6 +44,11 @@ impl Token {
 
     /// The token that the request carries, if it carries one in the right form.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        Self::from_cookies(headers, COOKIE.name)
+    }
+
+    /// The token in the cookie of this name.
+    pub(crate) fn from_cookies(headers: &HeaderMap, wanted: &str) -> Option<Self> {
         let pairs = headers
             .get_all(header::COOKIE)
             .iter()
@@ -41,7 +56,12 @@ impl Token {
         let text = pairs
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE).then_some(value))?;
+            .find_map(|(name, value)| (name == wanted).then_some(value))?;
+        Self::from_text(text)
+    }
+
+    /// The token that was written down as `text`.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
         if BASE64URL_NOPAD.decode_len(text.len()) != Ok(bytes.len()) {
             return None;
@@ -52,26 +72,38 @@ impl Token {
         Some(Self(bytes))
     }
 
+    /// The token as people and cookies carry it, base64url.
+    pub(crate) fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64URL_NOPAD.encode(&*self.0))
+    }
+
     /// `Set-Cookie` for this token.
-    fn cookie(&self, seconds: u64, secure: bool) -> Result<HeaderValue, Error> {
-        let text = Zeroizing::new(BASE64URL_NOPAD.encode(&*self.0));
-        set_cookie(&text, seconds, secure)
+    pub(crate) fn cookie(
+        &self,
+        cookie: &Cookie,
+        seconds: u64,
+        secure: bool,
+    ) -> Result<HeaderValue, Error> {
+        cookie.set(&self.text(), seconds, secure)
     }
 }
 
-/// `Set-Cookie` that takes the cookie away.
-fn no_cookie(secure: bool) -> Result<HeaderValue, Error> {
-    set_cookie("", 0, secure)
-}
+impl Cookie {
+    /// `Set-Cookie` that takes the cookie away.
+    pub(crate) fn none(&self, secure: bool) -> Result<HeaderValue, Error> {
+        self.set("", 0, secure)
+    }
 
-fn set_cookie(value: &str, seconds: u64, secure: bool) -> Result<HeaderValue, Error> {
-    let secure = if secure { "; Secure" } else { "" };
-    let text = Zeroizing::new(format!(
-        "{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    ));
-    let mut header = HeaderValue::from_str(&text).map_err(|_| Error::NoRandomness)?;
-    header.set_sensitive(true);
-    Ok(header)
+    fn set(&self, value: &str, seconds: u64, secure: bool) -> Result<HeaderValue, Error> {
+        let Self { name, scope } = self;
+        let secure = if secure { "; Secure" } else { "" };
+        let text = Zeroizing::new(format!(
+            "{name}={value}; Max-Age={seconds}; {scope}{secure}"
+        ));
+        let mut header = HeaderValue::from_str(&text).map_err(|_| Error::NoRandomness)?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
 }
 
 impl RelyingParty {
@@ -82,16 +114,20 @@ impl RelyingParty {
 
     /// `Set-Cookie` that keeps the visitor signed in.
     pub(crate) fn session_cookie(&self, token: &Token) -> Result<HeaderValue, Error> {
-        token.cookie(self.limits.session_lifetime.as_secs(), self.is_secure())
+        token.cookie(
+            &COOKIE,
+            self.limits.session_lifetime.as_secs(),
+            self.is_secure(),
+        )
     }
 
     /// `Set-Cookie` that takes the session away.
     pub(crate) fn no_session_cookie(&self) -> Result<HeaderValue, Error> {
-        no_cookie(self.is_secure())
+        COOKIE.none(self.is_secure())
     }
 
     /// Over http browsers drop cookies marked `Secure`.
-    fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         self.origin().starts_with("https:")
     }
 }

@@ -3,12 +3,13 @@
 use std::{future::Future, pin::Pin};
 
 use timeline::Timestamp;
-use webauthn::id::{CredentialId, UserHandle};
+use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
-use crate::{Error, Overview};
+use crate::Error;
 
 mod open_ceremonies;
 mod operations;
+pub(crate) mod pin;
 mod queries;
 mod recent;
 mod records;
@@ -18,9 +19,13 @@ mod sqlite;
 mod tests;
 mod writer;
 
+pub(crate) use pin::{
+    Acknowledged, Attempt, Enrolled, NewEnrolment, NewPin, PinAccount, PinEnrolment, PinStore,
+    Raised,
+};
 pub(crate) use records::{
-    Account, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, NewSession,
-    Passkey, Purpose, Registered, Registration, Session, SignIn, SignedIn,
+    Account, Ceremony, CeremonyId, Claim, Confirmation, Deleted, Finish, FinishedCeremony, Held,
+    Kind, NewSession, Passkey, Purpose, Registered, Registration, Session, SignIn, SignedIn,
 };
 pub(crate) use sqlite::Sqlite;
 
@@ -31,7 +36,7 @@ pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 
 ///
 /// Every change is durable before its answer comes: counters never fall back, sessions never
 /// vanish, whatever moment the process dies.
-pub(crate) trait Store: Send + Sync {
+pub(crate) trait Store: PinStore {
     /// Keeps a ceremony until it is claimed; false when no more fit.
     fn begin(&self, ceremony: Ceremony, now: Timestamp) -> Answer<'_, bool>;
     /// Hands a ceremony to exactly one caller.
@@ -76,7 +81,25 @@ pub(crate) trait Store: Send + Sync {
 
     /// All there is at one moment: accounts and passkeys, oldest first, and the number of open
     /// sessions and ceremonies.
-    fn overview(&self, now: Timestamp) -> Answer<'_, Overview>;
+    fn overview(&self, now: Timestamp) -> Answer<'_, (Vec<Held>, u32)>;
+
+    /// Binds a session that no passkey signed in to.
+    fn start_session(
+        &self,
+        account: &UserHandle,
+        session: NewSession,
+        at: Timestamp,
+    ) -> Answer<'_, ()>;
+    /// The account of this name; `key` as in [`Account::username_key`].
+    fn account_named(&self, key: &str) -> Answer<'_, Option<Account>>;
+    /// The models of the phones on which the account's PIN is enrolled, by the passkeys that
+    /// confirmed them; None for one of which that is not known.
+    fn models_with_pin(&self, account: &UserHandle) -> Answer<'_, Vec<Option<Aaguid>>>;
+
+    /// A setting that was kept.
+    fn setting(&self, name: &'static str) -> Answer<'_, Option<String>>;
+    /// Keeps settings, all or none.
+    fn keep_settings(&self, settings: Vec<(&'static str, String)>) -> Answer<'_, ()>;
 
     /// The port of the last start.
     fn kept_port(&self) -> Answer<'_, Option<u16>>;

@@ -8,7 +8,7 @@ use webauthn::json::{
 
 use super::judged::{Claimed, Judged, Received};
 use crate::{
-    Refusal, RelyingParty,
+    Refusal, RelyingParty, factor,
     sessions::{Token, TokenHash},
     store::{Account, CeremonyId, Kind, Passkey, Purpose, SignIn, SignedIn},
 };
@@ -46,7 +46,7 @@ impl RelyingParty {
             allow_credentials: Vec::new(),
             user_verification: Some(UserVerificationRequirement::Required),
             hints: Vec::new(),
-            extensions: None,
+            extensions: (!self.policy().passkeys.biometrics).then(factor::wanted),
         };
         Ok((ceremony.id, options))
     }
@@ -79,7 +79,19 @@ impl RelyingParty {
             else {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             };
-            let judged = Judged::of(&report, self.origin());
+            let judged = Judged::of(&report, self.origin(), None);
+            let factor = self
+                .judge_factor(
+                    factor::Purpose::SignIn,
+                    response,
+                    (&account, passkey.aaguid),
+                    finish.cause,
+                )
+                .await?;
+            if let Some(refused) = factor {
+                self.tell_report(finish.cause, &judged.report);
+                return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
+            }
             let token = self.new_token()?;
             let sign_in = SignIn {
                 finish: self.finish_of(ceremony, true, &judged.report),
@@ -89,7 +101,7 @@ impl RelyingParty {
                 sign_count: update.sign_count,
                 backed_up: update.backed_up,
                 uv_initialized: passkey.uv_initialized || update.user_verified,
-                session: self.new_session(&token, finish.session),
+                session: Some(self.new_session(&token, finish.session)),
             };
             let passkey = Passkey {
                 sign_count: sign_in.sign_count,
@@ -124,7 +136,7 @@ impl RelyingParty {
     }
 }
 
-fn credential(passkey: &Passkey, account: &Account) -> StoredCredential {
+pub(super) fn credential(passkey: &Passkey, account: &Account) -> StoredCredential {
     StoredCredential {
         id: passkey.id.clone(),
         public_key: passkey.public_key.clone(),

@@ -39,12 +39,12 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub(super) fn of(report: &Report<'_>, home: &str) -> Self {
+    pub(super) fn of(report: &Report<'_>, home: &str, kind: Option<Kind>) -> Self {
         // A report is made of text and numbers under string keys; writing it cannot fail.
         let text: Arc<RawValue> = to_raw_value(report).unwrap_or_default().into();
         let refused = report.refusal().map(|refusal| NotVerified {
             code: refusal.code,
-            message: sentence(&refusal, home),
+            message: sentence(&refusal, home, kind),
             section: refusal.section.as_str(),
             step: refusal.step,
             report: text.clone(),
@@ -56,10 +56,11 @@ impl Judged {
     }
 }
 
-fn sentence(refusal: &verify::Refusal, home: &str) -> String {
-    let what = match refusal.section {
-        Section::Registration => "registration",
-        Section::Authentication => "sign-in",
+fn sentence(refusal: &verify::Refusal, home: &str, kind: Option<Kind>) -> String {
+    let what = match (kind, refusal.section) {
+        (Some(Kind::PinEnrolment | Kind::PinReset), _) => "confirmation",
+        (_, Section::Registration) => "registration",
+        (_, Section::Authentication) => "sign-in",
     };
     let advice = match refusal.code {
         "originNotExpected" | "crossOriginNotExpected" | "topOriginNotExpected" => {
@@ -84,10 +85,24 @@ fn sentence(refusal: &verify::Refusal, home: &str) -> String {
 impl RelyingParty {
     /// Begins a ceremony with a fresh challenge.
     pub(super) async fn begin(&self, purpose: Purpose) -> Result<Ceremony, Refusal> {
+        self.begin_with(purpose, None).await
+    }
+
+    /// Begins a ceremony with this challenge, or with a fresh one.
+    pub(super) async fn begin_with(
+        &self,
+        purpose: Purpose,
+        challenge: Option<Challenge>,
+    ) -> Result<Ceremony, Refusal> {
         let now = self.now();
+        let id = CeremonyId(self.draw()?);
+        let challenge = match challenge {
+            Some(challenge) => challenge,
+            None => Challenge::new(self.draw::<32>()?),
+        };
         let ceremony = Ceremony {
-            id: CeremonyId(self.draw()?),
-            challenge: Challenge::new(self.draw::<32>()?),
+            id,
+            challenge,
             purpose,
             expires_at: now.plus(self.limits.ceremony_lifetime),
         };
@@ -168,7 +183,8 @@ impl RelyingParty {
         report: &Report<'_>,
         cause: Option<Seq>,
     ) -> Result<Refusal, Refusal> {
-        let judged = Judged::of(report, self.origin());
+        let kind = claimed.ceremony.as_ref().map(Ceremony::kind);
+        let judged = Judged::of(report, self.origin(), kind);
         self.tell_report(cause, &judged.report);
         match judged.refused {
             Some(refused) => self.refuse(claimed, refused).await,
@@ -191,7 +207,7 @@ impl RelyingParty {
     }
 
     /// The session to bind when all is well.
-    pub(super) fn new_session(&self, token: &Token, replaces: Option<TokenHash>) -> NewSession {
+    pub(crate) fn new_session(&self, token: &Token, replaces: Option<TokenHash>) -> NewSession {
         let expires_at = self.now().plus(self.limits.session_lifetime);
         NewSession {
             token_hash: token.hash(),
@@ -201,7 +217,7 @@ impl RelyingParty {
     }
 
     /// Puts a bound session on the timeline.
-    pub(super) fn tell_bound(&self, cause: Option<Seq>, account: &Account, token: &Token) {
+    pub(crate) fn tell_bound(&self, cause: Option<Seq>, account: &Account, token: &Token) {
         self.tell(kinds::SESSION_BOUND, cause, || {
             serde_json::json!({ "account": account.username, "session": short_name(&token.hash()) })
         });

@@ -57,6 +57,11 @@ pub(crate) fn label(text: &str) -> Result<String, Refusal> {
     tidy(text, "label")
 }
 
+/// Reads a workstation's name.
+pub(crate) fn workstation(text: &str) -> Result<String, Refusal> {
+    tidy(text, "workstation's name")
+}
+
 fn tidy(text: &str, what: &'static str) -> Result<String, Refusal> {
     let unusable = |why| Err(Refusal::NameUnusable { what, why });
     // A bound before any work: no character has more than a handful of code points in NFC.

@@ -7,14 +7,15 @@ use verify::{
 use webauthn::{
     id::UserHandle,
     json::{
-        AttestationConveyancePreference, AuthenticatorSelectionCriteria, PUBLIC_KEY,
-        PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialDescriptorJSON,
-        PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntityJSON, RegistrationResponseJSON,
-        ResidentKeyRequirement, UserVerificationRequirement,
+        AttestationConveyancePreference, AuthenticatorSelectionCriteria,
+        PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRpEntity,
+        PublicKeyCredentialUserEntityJSON, RegistrationResponseJSON, ResidentKeyRequirement,
+        UserVerificationRequirement,
     },
 };
 
 use super::{
+    confirmation::descriptor,
     judged::{Claimed, Judged, Received},
     names::{self, Username},
 };
@@ -127,15 +128,7 @@ impl RelyingParty {
                 .map(Into::into)
                 .collect(),
             timeout: Some(self.timeout()),
-            exclude_credentials: passkeys
-                .into_iter()
-                .map(|passkey| PublicKeyCredentialDescriptorJSON {
-                    kind: PUBLIC_KEY.to_owned(),
-                    id: passkey.id,
-                    transports: Some(passkey.transports)
-                        .filter(|transports| !transports.is_empty()),
-                })
-                .collect(),
+            exclude_credentials: passkeys.into_iter().map(descriptor).collect(),
             authenticator_selection: Some(AuthenticatorSelectionCriteria {
                 authenticator_attachment: None,
                 resident_key: Some(ResidentKeyRequirement::Required),
@@ -184,7 +177,7 @@ impl RelyingParty {
             let (Some(ceremony), Some(record)) = (&claimed.ceremony, &report.credential) else {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             };
-            let judged = Judged::of(&report, self.origin());
+            let judged = Judged::of(&report, self.origin(), None);
             let (new_account, owner) = owner_of(ceremony)?;
             let token = if new_account.is_some() {
                 Some(self.new_token()?)
@@ -255,7 +248,7 @@ fn owner_of(ceremony: &Ceremony) -> Result<(Option<Account>, UserHandle), Refusa
     match &ceremony.purpose {
         Purpose::NewAccount(account) => Ok((Some(account.clone()), account.id.clone())),
         Purpose::FurtherPasskey(account) => Ok((None, account.clone())),
-        Purpose::SignIn => Err(Refusal::AccountGone),
+        Purpose::SignIn | Purpose::Confirmation(..) => Err(Refusal::AccountGone),
     }
 }
 

@@ -6,6 +6,7 @@ fn config(rp_id: &str, origin: &str) -> Config {
         rp_id: rp_id.into(),
         origins: vec![origin.into()],
         port: 8080,
+        policy_file: None,
     }
 }
 

@@ -18,12 +18,15 @@ use crate::{
     store::{self, CeremonyId},
 };
 
+pub(super) mod admin;
 pub(super) mod authentication;
 pub(super) mod ceremonies;
 pub(super) mod passkeys;
+pub(super) mod pin;
 pub(super) mod registration;
 pub(super) mod relying_party;
 pub(super) mod session;
+pub(super) mod workstation;
 
 /// Somebody known here.
 #[derive(Serialize, utoipa::ToSchema)]

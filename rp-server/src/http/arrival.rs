@@ -13,6 +13,7 @@ use super::{
     body::{self, Collected},
     guard,
     headers::{self, Page},
+    pin::GoesOn,
     record::{Asked, Cause},
 };
 use crate::{Refusal, RelyingParty, config::Identity};
@@ -93,6 +94,10 @@ pub(super) async fn direct(party: &RelyingParty, arrival: Arrival, next: Next) -
         .await;
     let Some(asked) = asked else { return response };
     let (head, body) = response.into_parts();
+    if head.extensions.get::<GoesOn>().is_some() {
+        party.record(asked.answered(party, head.status, &[]));
+        return Response::from_parts(head, body);
+    }
     let body = whole(body).await;
     party.record(asked.answered(party, head.status, &body));
     Response::from_parts(head, Body::from(body))

@@ -44,6 +44,16 @@ pub(super) struct Arrived {
     is_json: bool,
 }
 
+impl Arrived {
+    /// The bytes as they came, for a reader that judges them itself.
+    pub(super) fn json_bytes(self) -> Result<Bytes, Refusal> {
+        match self.is_json {
+            true => Ok(self.bytes),
+            false => Err(Refusal::NotJsonType),
+        }
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Arrived {
     type Rejection = Refusal;
 

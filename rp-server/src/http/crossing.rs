@@ -13,6 +13,7 @@ use timeline::{Draft, Seq};
 use super::{
     arrival::{Arrival, whole},
     headers::Page,
+    pin::GoesOn,
 };
 use crate::{
     RelyingParty,
@@ -72,7 +73,7 @@ struct Answered {
     request: Option<Seq>,
     head: response::Parts,
     body: Body,
-    /// The body's bytes; none of a page, which passes unread.
+    /// The body's bytes; none of a page or a stream, which pass unread.
     bytes: Option<Bytes>,
     event: Option<Unsent>,
 }
@@ -96,16 +97,25 @@ async fn handle(
             event: None,
         };
     }
-    let bytes = whole(body).await;
-    let event = asked.map(|asked| Unsent {
-        draft: Some(asked.answered(party, head.status, &bytes)),
-        party: party.clone(),
+    let goes_on = head.extensions.get::<GoesOn>().is_some();
+    let (body, bytes) = if goes_on {
+        (body, None)
+    } else {
+        let bytes = whole(body).await;
+        (bytes.clone().into(), Some(bytes))
+    };
+    let event = asked.map(|asked| {
+        let shown = bytes.as_deref().unwrap_or_default();
+        Unsent {
+            draft: Some(asked.answered(party, head.status, shown)),
+            party: party.clone(),
+        }
     });
     Answered {
         request,
         head,
-        body: bytes.clone().into(),
-        bytes: Some(bytes),
+        body,
+        bytes,
         event,
     }
 }

@@ -22,7 +22,7 @@ const API_POLICY: HeaderValue =
 /// What kind of thing lies at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
-    /// The JSON API.
+    /// The JSON API, of pages and of phones.
     Api,
     /// The API's browsable description.
     Docs,
@@ -36,7 +36,7 @@ impl Page {
     pub(super) fn of(path: &str) -> Self {
         if path.starts_with("/api/docs") {
             Self::Docs
-        } else if path == "/api" || path.starts_with("/api/") {
+        } else if path == "/api" || path.starts_with("/api/") || path.starts_with("/pin/") {
             Self::Api
         } else if path.starts_with("/assets/") {
             Self::Asset

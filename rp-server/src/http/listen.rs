@@ -23,7 +23,7 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 
-use super::crossing;
+use super::{crossing, pin::Peer};
 use crate::{Error, Storage, store::Store as _};
 
 /// Connections served at once; more wait in the system's queue.
@@ -161,8 +161,12 @@ fn connection(
 ) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
     // Without it small answers may wait for an acknowledgement; failing to set it costs only time.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().ok().map(|peer| Peer(peer.ip()));
     let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let answered = router.call(request);
         async move {
             let Ok(response) = answered.await;

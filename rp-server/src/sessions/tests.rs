@@ -18,7 +18,7 @@ fn value_of(set_cookie: &HeaderValue) -> String {
 #[test]
 fn a_token_comes_back_from_its_cookie() {
     let token = Token::draw(&SystemRandom).expect("random bytes");
-    let cookie = token.cookie(60, false).expect("a header");
+    let cookie = token.cookie(&COOKIE, 60, false).expect("a header");
     let pair = value_of(&cookie);
     for header in [
         pair.clone(),
@@ -33,7 +33,7 @@ fn a_token_comes_back_from_its_cookie() {
 #[test]
 fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let cookie = Token::draw(&SystemRandom)
-        .and_then(|token| token.cookie(60, false))
+        .and_then(|token| token.cookie(&COOKIE, 60, false))
         .expect("a header");
     let text = cookie.to_str().expect("ASCII");
     for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=60"] {
@@ -45,7 +45,7 @@ fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     );
     assert!(
         Token::draw(&SystemRandom)
-            .and_then(|token| token.cookie(60, true))
+            .and_then(|token| token.cookie(&COOKIE, 60, true))
             .expect("a header")
             .to_str()
             .expect("ASCII")
@@ -75,7 +75,7 @@ fn ignores_cookies_that_are_not_tokens() {
 #[test]
 fn no_form_of_a_token_prints_it() {
     let token = Token::draw(&SystemRandom).expect("random bytes");
-    let cookie = token.cookie(60, false).expect("a header");
+    let cookie = token.cookie(&COOKIE, 60, false).expect("a header");
     let secret = value_of(&cookie)
         .split_once('=')
         .expect("a pair")

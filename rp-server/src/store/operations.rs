@@ -93,15 +93,28 @@ pub(super) fn finish_sign_in(
     if moved == 0 {
         return Ok(Verdict::Undo(SignedIn::RowChanged));
     }
-    bind_to(
-        db,
-        limits,
-        &sign_in.session,
-        sign_in.account.as_bytes(),
-        sign_in.passkey.as_bytes(),
-        finish.at,
-    )?;
+    if let Some(session) = &sign_in.session {
+        bind_to(
+            db,
+            limits,
+            session,
+            sign_in.account.as_bytes(),
+            Some(sign_in.passkey.as_bytes()),
+            finish.at,
+        )?;
+    }
     Ok(Verdict::Keep(SignedIn::Done))
+}
+
+pub(super) fn start_session(
+    db: &Connection,
+    limits: &Limits,
+    account: &[u8],
+    session: &NewSession,
+    at: Timestamp,
+) -> Result<Verdict<()>> {
+    bind_to(db, limits, session, account, None, at)?;
+    Ok(Verdict::Keep(()))
 }
 
 pub(super) fn refuse(db: &Connection, limits: &Limits, finish: &Finish) -> Result<Verdict<()>> {
@@ -239,7 +252,7 @@ fn bind(
         limits,
         session,
         passkey.account.as_bytes(),
-        passkey.id.as_bytes(),
+        Some(passkey.id.as_bytes()),
         at,
     )
 }
@@ -249,7 +262,7 @@ fn bind_to(
     limits: &Limits,
     session: &NewSession,
     account: &[u8],
-    passkey: &[u8],
+    passkey: Option<&[u8]>,
     at: Timestamp,
 ) -> Result<()> {
     if let Some(replaced) = &session.replaces {

@@ -4,8 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use timeline::Timestamp;
 use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
-use super::{Account, CeremonyId, FinishedCeremony, Passkey, Session};
-use crate::overview::AccountOverview;
+use super::{Account, CeremonyId, FinishedCeremony, Held, Passkey, Session};
 
 const ACCOUNT: &str = "account.id, account.username, account.username_key, account.display_name";
 const PASSKEY: &str = "passkey.id, passkey.account_id, passkey.public_key, passkey.algorithm, \
@@ -72,7 +71,7 @@ pub(super) fn passkeys(db: &Connection, account: &[u8]) -> Result<Vec<Passkey>> 
 }
 
 /// All accounts as they are at one moment, oldest first.
-pub(super) fn accounts(db: &Connection, now: Timestamp) -> Result<Vec<AccountOverview>> {
+pub(super) fn accounts(db: &Connection, now: Timestamp) -> Result<Vec<Held>> {
     let moment = db.unchecked_transaction()?;
     let mut accounts = moment.prepare_cached(&format!(
         "SELECT {ACCOUNT}, (SELECT count(*) FROM session WHERE session.account_id = account.id AND session.expires_at > ?1) \
@@ -83,7 +82,11 @@ pub(super) fn accounts(db: &Connection, now: Timestamp) -> Result<Vec<AccountOve
         .map(|found| {
             let (account, sessions) = found?;
             let passkeys = passkeys(&moment, account.id.as_bytes())?;
-            Ok(AccountOverview::new(account, passkeys, sessions))
+            Ok(Held {
+                account,
+                passkeys,
+                sessions,
+            })
         })
         .collect()
 }
@@ -124,6 +127,23 @@ pub(super) fn finished(db: &Connection, id: CeremonyId) -> Result<Option<Finishe
             })
         })
         .optional()
+}
+
+pub(super) fn account_named(db: &Connection, key: &str) -> Result<Option<Account>> {
+    db.prepare_cached(&format!(
+        "SELECT {ACCOUNT} FROM account WHERE username_key = ?1"
+    ))?
+    .query_row([key], |row| account_from(row, 0))
+    .optional()
+}
+
+pub(super) fn models_with_pin(db: &Connection, account: &[u8]) -> Result<Vec<Option<Aaguid>>> {
+    db.prepare_cached(
+        "SELECT passkey.aaguid FROM pin_enrolment LEFT JOIN passkey ON passkey.id = pin_enrolment.credential_id \
+         WHERE pin_enrolment.account_id = ?1 AND pin_enrolment.revoked_at IS NULL",
+    )?
+    .query_map([account], |row| Ok(row.get::<_, Option<[u8; 16]>>(0)?.map(Aaguid)))?
+    .collect()
 }
 
 pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<String>> {

@@ -50,6 +50,16 @@ pub(crate) struct Session {
     pub passkey: Option<CredentialId>,
 }
 
+/// What an account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub account: Account,
+    /// Oldest first.
+    pub passkeys: Vec<Passkey>,
+    /// Sessions whose time is not over.
+    pub sessions: u32,
+}
+
 /// A ceremony's name: 16 random bytes, known to the page that began it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CeremonyId(pub [u8; 16]);
@@ -61,6 +71,10 @@ pub(crate) enum Kind {
     Registration,
     /// L3 §7.2.
     Authentication,
+    /// L3 §7.2, to confirm a phone's enrolment.
+    PinEnrolment,
+    /// L3 §7.2, to reset a PIN.
+    PinReset,
 }
 
 impl Kind {
@@ -69,6 +83,8 @@ impl Kind {
         match self {
             Self::Registration => "registration",
             Self::Authentication => "authentication",
+            Self::PinEnrolment => "pinEnrolment",
+            Self::PinReset => "pinReset",
         }
     }
 }
@@ -82,6 +98,26 @@ pub(crate) enum Purpose {
     FurtherPasskey(UserHandle),
     /// A sign-in without user name.
     SignIn,
+    /// Somebody who is signed in shows a passkey again.
+    Confirmation(UserHandle, Confirmation),
+}
+
+/// What a passkey is shown again for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Confirmation {
+    /// The enrolment of the phone that took this offer.
+    PinEnrolment(String),
+    PinReset,
+}
+
+impl Confirmation {
+    /// The list it will be judged by.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::PinEnrolment(_) => Kind::PinEnrolment,
+            Self::PinReset => Kind::PinReset,
+        }
+    }
 }
 
 /// A ceremony that was begun and awaits its finish.
@@ -96,16 +132,17 @@ pub(crate) struct Ceremony {
 impl Ceremony {
     /// The list it will be judged by.
     pub(crate) fn kind(&self) -> Kind {
-        match self.purpose {
+        match &self.purpose {
             Purpose::NewAccount(_) | Purpose::FurtherPasskey(_) => Kind::Registration,
             Purpose::SignIn => Kind::Authentication,
+            Purpose::Confirmation(_, what) => what.kind(),
         }
     }
 
     /// The account it belongs to, when that account exists already.
     pub(crate) fn account(&self) -> Option<&UserHandle> {
         match &self.purpose {
-            Purpose::FurtherPasskey(account) => Some(account),
+            Purpose::FurtherPasskey(account) | Purpose::Confirmation(account, _) => Some(account),
             Purpose::NewAccount(_) | Purpose::SignIn => None,
         }
     }
@@ -186,7 +223,8 @@ pub(crate) struct SignIn {
     pub sign_count: u32,
     pub backed_up: bool,
     pub uv_initialized: bool,
-    pub session: NewSession,
+    /// None when the visitor is signed in already.
+    pub session: Option<NewSession>,
 }
 
 /// What became of a sign-in.

@@ -9,19 +9,19 @@ use std::{
 
 use rusqlite::Connection;
 use timeline::Timestamp;
-use webauthn::id::{CredentialId, UserHandle};
+use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
 use super::{
-    Account, Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Kind, Passkey,
-    Registered, Registration, Session, SignIn, SignedIn, Store,
+    Account, Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Held, Kind,
+    NewSession, Passkey, Registered, Registration, Session, SignIn, SignedIn, Store,
     open_ceremonies::OpenCeremonies,
     operations, queries,
     recent::{Recent, SignedRow},
     schema,
     schema::Place,
-    writer::Writer,
+    writer::{Verdict, Writer},
 };
-use crate::{Data, Error, Limits, Overview, SystemRandom, random};
+use crate::{Data, Error, Limits, SystemRandom, random};
 
 /// Connections that read side by side.
 const READERS: usize = 4;
@@ -30,11 +30,11 @@ const PORT: &str = "port";
 /// Accounts, passkeys, sessions and finished ceremonies in SQLite; open ceremonies in memory.
 pub(crate) struct Sqlite {
     // Declared before the lock: the writer's last commit happens while the folder is still ours.
-    writer: Writer,
+    pub(super) writer: Writer,
     readers: Vec<Mutex<Connection>>,
     open: Mutex<OpenCeremonies>,
     recent: Mutex<Recent>,
-    limits: Limits,
+    pub(super) limits: Limits,
     path: PathBuf,
     _lock: Option<File>,
 }
@@ -78,7 +78,7 @@ impl Sqlite {
     }
 
     /// Runs a query of a few microseconds where the caller stands.
-    fn read<T: Send + 'static>(
+    pub(super) fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Answer<'_, T> {
@@ -232,13 +232,41 @@ impl Store for Sqlite {
             .run(move |db| operations::end_session(db, &token_hash))
     }
 
-    fn overview(&self, now: Timestamp) -> Answer<'_, Overview> {
+    fn overview(&self, now: Timestamp) -> Answer<'_, (Vec<Held>, u32)> {
         let open = unpoisoned(&self.open).count(now);
-        self.read(|db| {
-            Ok(Overview {
-                accounts: queries::accounts(db, now)?,
-                open_ceremonies: open,
-            })
+        self.read(|db| Ok((queries::accounts(db, now)?, open)))
+    }
+
+    fn start_session(
+        &self,
+        account: &UserHandle,
+        session: NewSession,
+        at: Timestamp,
+    ) -> Answer<'_, ()> {
+        let limits = self.limits;
+        let account = account.clone();
+        self.writer
+            .run(move |db| operations::start_session(db, &limits, account.as_bytes(), &session, at))
+    }
+
+    fn account_named(&self, key: &str) -> Answer<'_, Option<Account>> {
+        self.read(|db| queries::account_named(db, key))
+    }
+
+    fn models_with_pin(&self, account: &UserHandle) -> Answer<'_, Vec<Option<Aaguid>>> {
+        self.read(|db| queries::models_with_pin(db, account.as_bytes()))
+    }
+
+    fn setting(&self, name: &'static str) -> Answer<'_, Option<String>> {
+        self.read(|db| queries::setting(db, name))
+    }
+
+    fn keep_settings(&self, settings: Vec<(&'static str, String)>) -> Answer<'_, ()> {
+        self.writer.run(move |db| {
+            for (name, value) in &settings {
+                operations::keep_setting(db, name, value)?;
+            }
+            Ok(Verdict::Keep(()))
         })
     }
 

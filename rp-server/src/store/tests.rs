@@ -89,7 +89,7 @@ fn sign_in(ceremony: u32, passkey: u32, judged_version: i64, sign_count: u32) ->
         sign_count,
         backed_up: false,
         uv_initialized: true,
-        session: session(ceremony),
+        session: Some(session(ceremony)),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
         body::{self, Arrived, Json},
         record::Cause,
     },
+    store::CeremonyId,
 };
 
 /// Nothing is needed to begin a sign-in.
@@ -34,10 +35,10 @@ pub(in crate::http) struct Begin {}
 pub(in crate::http) struct Begun {
     /// What to name when finishing.
     #[schema(value_type = String)]
-    ceremony: CeremonyText,
+    pub(super) ceremony: CeremonyText,
     /// `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 §5.1.9).
     #[schema(value_type = Object)]
-    public_key: PublicKeyCredentialRequestOptionsJSON,
+    pub(super) public_key: PublicKeyCredentialRequestOptionsJSON,
 }
 
 /// The end of a sign-in.
@@ -88,16 +89,10 @@ pub(in crate::http) async fn finish(
     Cause(cause): Cause,
     arrived: Arrived,
 ) -> Result<Response, Refusal> {
-    let (ceremony, response) = match body::json::<Finish>(&arrived) {
-        Ok(finish) => (finish.ceremony, Ok(finish.credential)),
-        Err(refusal) => {
-            let (ceremony, why) = body::unreadable_credential(&arrived, refusal)?;
-            (ceremony, Err(why))
-        }
-    };
+    let (ceremony, response) = received(&arrived)?;
     let done = party
         .finish_sign_in(SignInFinish {
-            ceremony: ceremony.0,
+            ceremony,
             response,
             session,
             cause,
@@ -109,4 +104,17 @@ pub(in crate::http) async fn finish(
         .headers_mut()
         .insert(header::SET_COOKIE, party.session_cookie(&done.token)?);
     Ok(response)
+}
+
+/// The ceremony that is to be finished, and the credential, in its form or not and why.
+pub(super) fn received(
+    arrived: &Arrived,
+) -> Result<(CeremonyId, Result<AuthenticationResponseJSON, String>), Refusal> {
+    Ok(match body::json::<Finish>(arrived) {
+        Ok(finish) => (finish.ceremony.0, Ok(finish.credential)),
+        Err(refusal) => {
+            let (ceremony, why) = body::unreadable_credential(arrived, refusal)?;
+            (ceremony.0, Err(why))
+        }
+    })
 }

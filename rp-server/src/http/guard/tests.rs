@@ -12,6 +12,7 @@ fn identity() -> Identity {
             "https://example.org:8443".into(),
         ],
         port: 8080,
+        policy_file: None,
     };
     Identity::check(config).expect("it is sound")
 }

@@ -22,6 +22,7 @@ CREATE TABLE pin_enrolment (
     device_id             TEXT    NOT NULL,
     device_name           TEXT    NOT NULL,
     device_key            BLOB    NOT NULL, -- Kd, SEC1 uncompressed
+    server_point          BLOB    NOT NULL, -- Ks, its public half
     server_key            BLOB    NOT NULL, -- Ks, sealed
     credential_id         BLOB,             -- the passkey whose ceremony confirmed it; null: digits
     test_iterations       INTEGER NOT NULL,
@@ -29,8 +30,9 @@ CREATE TABLE pin_enrolment (
     revoked_at            INTEGER,
     sync_counter          INTEGER NOT NULL DEFAULT 0,
     response_key          BLOB,             -- Kr of the last acknowledged sync, sealed
-    response_key_next     BLOB,             -- Kr of the sync that still awaits its acknowledgement
     response_key_counter  INTEGER,          -- the counter of that sync
+    next_key              BLOB,             -- Kr of the sync that still awaits its acknowledgement
+    next_key_counter      INTEGER,
     last_sync_at          INTEGER,          -- acknowledged
     synced_pin_version    INTEGER,
     synced_policy_version INTEGER,

@@ -1,0 +1,193 @@
+//! Somebody who is signed in shows a passkey again (L3 §7.2): to enrol a phone, to reset a PIN.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use timeline::Seq;
+use verify::{AuthenticationRequest, ChallengeState, Report, Section};
+use webauthn::{
+    id::{Challenge, CredentialId},
+    json::{
+        AuthenticationResponseJSON, PUBLIC_KEY, PublicKeyCredentialDescriptorJSON,
+        PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
+    },
+};
+
+use super::{
+    authentication::credential,
+    judged::{Claimed, Judged, Received},
+};
+use crate::{
+    FactorRefused, Refusal, RelyingParty, factor,
+    sessions::TokenHash,
+    store::{
+        Account, Ceremony, CeremonyId, Confirmation, Kind, Passkey, Purpose, SignIn, SignedIn,
+    },
+};
+
+/// How often it is judged again because another ceremony with the same passkey came first.
+const ATTEMPTS: usize = 8;
+
+/// What `finish` is given.
+pub(crate) struct ConfirmationFinish {
+    pub ceremony: CeremonyId,
+    pub response: Received<AuthenticationResponseJSON>,
+    pub session: Option<TokenHash>,
+    pub cause: Option<Seq>,
+}
+
+/// A confirmation whose steps all hold, by a factor that does.
+pub(crate) struct Confirmed {
+    pub account: Account,
+    pub credential: CredentialId,
+    pub what: Confirmation,
+    /// What was signed.
+    pub challenge: Challenge,
+    pub report: Arc<RawValue>,
+}
+
+impl RelyingParty {
+    /// Makes request options (§7.2 step 1) for the account's passkeys, with user verification.
+    pub(crate) async fn begin_confirmation(
+        &self,
+        account: &Account,
+        what: Confirmation,
+        challenge: Option<Challenge>,
+    ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
+        let is_reset = what == Confirmation::PinReset;
+        let asks_methods = is_reset || !self.policy().passkeys.biometrics;
+        let passkeys = self.store.passkeys(&account.id).await?;
+        let purpose = Purpose::Confirmation(account.id.clone(), what);
+        let ceremony = self.begin_with(purpose, challenge).await?;
+        let options = PublicKeyCredentialRequestOptionsJSON {
+            challenge: ceremony.challenge,
+            timeout: Some(self.timeout()),
+            rp_id: Some(self.identity.rp_id.to_string()),
+            allow_credentials: passkeys.into_iter().map(descriptor).collect(),
+            user_verification: Some(UserVerificationRequirement::Required),
+            hints: Vec::new(),
+            extensions: asks_methods.then(factor::wanted),
+        };
+        Ok((ceremony.id, options))
+    }
+
+    /// Judges the response and the factor behind it, and moves the passkey's counter on.
+    pub(crate) async fn finish_confirmation(
+        &self,
+        kind: Kind,
+        finish: ConfirmationFinish,
+    ) -> Result<Confirmed, Refusal> {
+        let account = self.signed_in(finish.session).await?.account;
+        let mut claimed = self.claim(finish.ceremony, kind).await?;
+        let owner = claimed.ceremony.as_ref().and_then(Ceremony::account);
+        if owner.is_some_and(|owner| *owner != account.id) {
+            return Err(Refusal::SignedOut);
+        }
+        let response = match &finish.response {
+            Ok(response) => response,
+            Err(why) => {
+                let report = Report::unreadable(Section::Authentication, why);
+                return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
+            }
+        };
+        let passkeys = self.store.passkeys(&account.id).await?;
+        let allowed: Vec<CredentialId> = passkeys.into_iter().map(|passkey| passkey.id).collect();
+        for _ in 0..ATTEMPTS {
+            let found = self.store.passkey(&response.id).await?;
+            let record = found
+                .as_ref()
+                .map(|(passkey, owner)| credential(passkey, owner));
+            let report = verify::authentication(&AuthenticationRequest {
+                response,
+                expected: self.expected(&claimed),
+                allow_credentials: &allowed,
+                identified_user: Some(&account.id),
+                appid: None,
+                credential: record.as_ref(),
+            });
+            let (Some(ceremony), Some(update), Some((passkey, _))) =
+                (&claimed.ceremony, &report.credential, &found)
+            else {
+                return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
+            };
+            let judged = Judged::of(&report, self.origin(), Some(kind));
+            let purpose = match kind {
+                Kind::PinReset => factor::Purpose::Reset,
+                _ => factor::Purpose::Enrolment,
+            };
+            let factor = self
+                .judge_factor(purpose, response, (&account, passkey.aaguid), finish.cause)
+                .await?;
+            if let Some(refused) = factor {
+                self.tell_report(finish.cause, &judged.report);
+                return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
+            }
+            let sign_in = SignIn {
+                finish: self.finish_of(ceremony, true, &judged.report),
+                passkey: passkey.id.clone(),
+                account: account.id.clone(),
+                judged_version: passkey.version,
+                sign_count: update.sign_count,
+                backed_up: update.backed_up,
+                uv_initialized: passkey.uv_initialized || update.user_verified,
+                session: None,
+            };
+            match self.store.finish_sign_in(sign_in).await? {
+                SignedIn::Done => {
+                    self.tell_report(finish.cause, &judged.report);
+                    return confirmed(account, passkey, ceremony, judged.report);
+                }
+                SignedIn::AlreadyUsed => {
+                    claimed = Claimed {
+                        ceremony: None,
+                        state: ChallengeState::Used,
+                    }
+                }
+                SignedIn::RowChanged => {}
+            }
+        }
+        Err(Refusal::Contended)
+    }
+
+    /// Stores a ceremony that a factor's rule refused, and hands back what the visitor is told.
+    pub(super) async fn refuse_factor(
+        &self,
+        ceremony: &Ceremony,
+        (code, message): (&'static str, String),
+        report: Arc<RawValue>,
+    ) -> Result<Refusal, Refusal> {
+        let finish = self.finish_of(ceremony, false, &report);
+        self.store.refuse(finish).await?;
+        Ok(Refusal::FactorRefused(Box::new(FactorRefused {
+            code,
+            message,
+            report,
+        })))
+    }
+}
+
+pub(super) fn descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptorJSON {
+    PublicKeyCredentialDescriptorJSON {
+        kind: PUBLIC_KEY.to_owned(),
+        id: passkey.id,
+        transports: Some(passkey.transports).filter(|transports| !transports.is_empty()),
+    }
+}
+
+fn confirmed(
+    account: Account,
+    passkey: &Passkey,
+    ceremony: &Ceremony,
+    report: Arc<RawValue>,
+) -> Result<Confirmed, Refusal> {
+    let Purpose::Confirmation(_, what) = &ceremony.purpose else {
+        return Err(Refusal::AccountGone);
+    };
+    Ok(Confirmed {
+        account,
+        credential: passkey.id.clone(),
+        what: what.clone(),
+        challenge: ceremony.challenge.clone(),
+        report,
+    })
+}

@@ -1,0 +1,184 @@
+//! What an offline workstation's logon needs of the PIN: the challenge for each phone, the codes
+//! that they would answer, and the count of wrong ones.
+
+use pin_sync::{logon::Challenge, logon::ResponseKey, pin::PinHash};
+use serde_json::json;
+
+use super::{LogonAsk, LogonJudged, LogonPhone, Transition, kept::KeptPins, seal::About};
+use crate::{
+    Error, Refusal, RelyingParty,
+    store::{PinAccount, PinEnrolment},
+};
+
+/// Wrong codes of an account within an hour until the method locks.
+const WRONG_CODES: u32 = 10;
+
+impl RelyingParty {
+    /// The workstation's question for each phone of the account that could answer it; none where
+    /// the method is off, locked, or no PIN is set.
+    pub(crate) async fn logon_phones(&self, ask: &LogonAsk) -> Result<Vec<LogonPhone>, Refusal> {
+        let account = &ask.account.id;
+        let found = self.pin_account(account).await?;
+        let is_open = self.policy().allows_offline_pin()
+            && found.sealed.is_some()
+            && found.locked_at.is_none()
+            && !self.logon_is_locked(&found).await?;
+        if !is_open {
+            return Ok(Vec::new());
+        }
+        let enrolments = self.store.pin_enrolments(account).await?;
+        enrolments
+            .into_iter()
+            .filter(|phone| phone.response_key.is_some() || phone.next_key.is_some())
+            .map(|phone| {
+                let sync_counter = phone
+                    .response_key
+                    .as_ref()
+                    .map_or(0, |(_, counter)| *counter);
+                let challenge = self.challenge(ask, &phone, sync_counter);
+                Ok(LogonPhone {
+                    code: challenge.to_text(&self.server_key(&phone)?),
+                    enrolment_id: phone.id,
+                    device_name: phone.device_name,
+                    sync_counter,
+                })
+            })
+            .collect()
+    }
+
+    fn challenge(&self, ask: &LogonAsk, phone: &PinEnrolment, sync_counter: u64) -> Challenge {
+        Challenge {
+            rp_id: self.rp_id().to_owned(),
+            enrolment_id: phone.id.clone(),
+            device_id: phone.device_id.clone(),
+            workstation_id: ask.workstation.clone(),
+            session_id: ask.session.clone(),
+            challenge: ask.challenge,
+            sync_counter,
+            account_name: ask.account.username.clone(),
+            expires_at: ask.expires_at,
+        }
+    }
+
+    /// Judges the eight digits typed at the workstation against every phone that was asked; a
+    /// wrong code is written down before it is compared.
+    pub(crate) async fn check_logon_code(
+        &self,
+        ask: &LogonAsk,
+        phones: &[LogonPhone],
+        code: &str,
+    ) -> Result<LogonJudged, Refusal> {
+        let account = &ask.account.id;
+        let _alone = self.pin.check_alone(account).await;
+        let found = self.pin_account(account).await?;
+        if self.logon_is_locked(&found).await? {
+            return Ok(LogonJudged::Locked);
+        }
+        let now = self.now();
+        let spent = self
+            .store
+            .spend_logon_try(account, WRONG_CODES, now)
+            .await?;
+        let Some((failure, left)) = spent else {
+            let log = logon_log(ask, "logonRefused", None);
+            self.store
+                .logon_try_was_wrong(account, true, log, now)
+                .await?;
+            return Ok(LogonJudged::Locked);
+        };
+        match self.answered_by(ask, &found, phones, code).await? {
+            Some(enrolment_id) => {
+                let log = logon_log(ask, "logonRight", Some(&enrolment_id));
+                self.store.logon_try_was_right(failure, log, now).await?;
+                Ok(LogonJudged::Matched { enrolment_id })
+            }
+            None => {
+                let log = logon_log(ask, "logonWrong", None);
+                let locks = left == 0;
+                self.store
+                    .logon_try_was_wrong(account, locks, log, now)
+                    .await?;
+                Ok(match locks {
+                    true => LogonJudged::Locked,
+                    false => LogonJudged::Wrong {
+                        attempts_left: left,
+                    },
+                })
+            }
+        }
+    }
+
+    /// The phone whose code it is. All are computed, whichever it is.
+    async fn answered_by(
+        &self,
+        ask: &LogonAsk,
+        found: &PinAccount,
+        phones: &[LogonPhone],
+        code: &str,
+    ) -> Result<Option<String>, Refusal> {
+        let is_open = self.policy().allows_offline_pin() && found.locked_at.is_none();
+        let kept = KeptPins::unseal(&self.pin.seal, found)?;
+        let Some(pin) = kept.pin.filter(|_| is_open) else {
+            return Ok(None);
+        };
+        let mut answered = None;
+        for asked in phones {
+            let phone = self.store.pin_enrolment(&asked.enrolment_id).await?;
+            let phone = phone
+                .filter(|phone| phone.revoked_at.is_none() && phone.account.id == found.account.id);
+            if let Some(phone) = phone
+                && self.answers(ask, &phone, asked.sync_counter, &pin.hash, code)?
+            {
+                answered = Some(phone.id);
+            }
+        }
+        Ok(answered)
+    }
+
+    /// Whether the phone would answer with this code, by the `Kr` of its last acknowledged
+    /// synchronization or of one whose acknowledgement may have been lost.
+    fn answers(
+        &self,
+        ask: &LogonAsk,
+        phone: &PinEnrolment,
+        asked_counter: u64,
+        hash: &PinHash,
+        code: &str,
+    ) -> Result<bool, Refusal> {
+        let challenge = self.challenge(ask, phone, asked_counter);
+        let about = About::ResponseKey(&phone.account.id, &phone.id);
+        let mut answers = false;
+        for (sealed, counter) in phone.response_key.iter().chain(&phone.next_key) {
+            let key = self.pin.seal.unseal(about, sealed)?;
+            let key = ResponseKey::from_slice(&key).ok_or(Error::Unsealable)?;
+            answers |= challenge.answer_of(&key, *counter, hash).is(code);
+        }
+        Ok(answers)
+    }
+
+    /// Whether wrong codes have locked the method; a sign-in with a passkey since then opens it.
+    pub(super) async fn logon_is_locked(&self, found: &PinAccount) -> Result<bool, Refusal> {
+        let Some(locked_at) = found.logon_locked_at else {
+            return Ok(false);
+        };
+        let account = &found.account.id;
+        let signed_in = self.store.last_passkey_sign_in(account).await?;
+        if signed_in.is_none_or(|at| at <= locked_at) {
+            return Ok(true);
+        }
+        self.store.unlock_logon(account, self.now()).await?;
+        Ok(false)
+    }
+}
+
+fn logon_log(ask: &LogonAsk, what: &'static str, enrolment_id: Option<&str>) -> Transition {
+    Transition {
+        account: Some(ask.account.id.clone()),
+        who: match enrolment_id {
+            Some(_) => "device",
+            None => "person",
+        },
+        what,
+        detail: json!({ "workstation": ask.workstation, "enrolmentId": enrolment_id }),
+    }
+}

@@ -1,0 +1,232 @@
+//! What the store does for the PIN method: whole operations, each with its line in the log.
+//!
+//! Counters are raised here and durable before anything they count is looked at.
+
+use timeline::Timestamp;
+use webauthn::id::{CredentialId, UserHandle};
+
+use super::{Account, Answer};
+use crate::pin::{AuditEntry, Transition};
+
+mod attempts;
+mod audit;
+mod enrolments;
+mod queries;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+/// What is kept of an account's PIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PinAccount {
+    pub account: Account,
+    pub pin_version: u64,
+    pub unlock_epoch: u64,
+    /// The PIN as [`crate::pin`] seals it; none when none is set.
+    pub sealed: Option<Vec<u8>>,
+    /// Earlier PINs, sealed under the same version.
+    pub history: Option<Vec<u8>>,
+    pub set_at: Option<Timestamp>,
+    /// Uses of this PIN online after its end.
+    pub extra_uses: u32,
+    pub attempts: u32,
+    pub locked_at: Option<Timestamp>,
+    /// When workstations' codes were locked; a later sign-in with a passkey opens them again.
+    pub logon_locked_at: Option<Timestamp>,
+}
+
+/// An enrolment as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PinEnrolment {
+    pub id: String,
+    pub account: Account,
+    pub device_id: String,
+    pub device_name: String,
+    /// `Kd`, SEC1 uncompressed.
+    pub device_key: Vec<u8>,
+    /// `Ks`, its public half.
+    pub server_point: Vec<u8>,
+    /// `Ks`, sealed.
+    pub server_key: Vec<u8>,
+    pub test_iterations: bool,
+    pub enrolled_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub sync_counter: u64,
+    /// `Kr` of the last acknowledged synchronization, sealed, and its counter.
+    pub response_key: Option<(Vec<u8>, u64)>,
+    /// The same of one that still awaits its acknowledgement.
+    pub next_key: Option<(Vec<u8>, u64)>,
+    pub last_sync_at: Option<Timestamp>,
+    pub synced_pin_version: Option<u64>,
+    pub failures: u32,
+}
+
+/// An enrolment about to be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct NewEnrolment {
+    pub id: String,
+    pub account: UserHandle,
+    pub device_id: String,
+    pub device_name: String,
+    pub device_key: Vec<u8>,
+    pub server_point: Vec<u8>,
+    pub server_key: Vec<u8>,
+    pub credential: Option<CredentialId>,
+    pub test_iterations: bool,
+    pub at: Timestamp,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Enrolled {
+    Done {
+        /// Enrolments of the same phone that gave way.
+        replaced: Vec<String>,
+    },
+    TooMany,
+    NoAccount,
+}
+
+/// What became of a wish to raise an enrolment's counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Raised {
+    Done {
+        last: u64,
+    },
+    /// A replay, or a device restored or copied.
+    NotAbove {
+        last: u64,
+    },
+    Gone,
+}
+
+/// A synchronization that a device has acknowledged.
+#[derive(Debug, Clone)]
+pub(crate) struct Acknowledged {
+    pub enrolment: String,
+    pub sync_counter: u64,
+    pub pin_version: u64,
+    pub policy_version: u64,
+    pub failures: u32,
+    pub at: Timestamp,
+}
+
+/// Whether one more PIN may be looked at online.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// It is written down; look.
+    Spent(Box<PinAccount>),
+    Locked,
+    NoPin,
+}
+
+/// What a PIN that was looked at came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Checked {
+    pub attempts: u32,
+    /// Whether this one locked it.
+    pub locked: bool,
+    pub unlock_epoch: u64,
+}
+
+/// A PIN about to be kept, or none after a reset.
+#[derive(Debug, Clone)]
+pub(crate) struct NewPin {
+    pub account: UserHandle,
+    /// The version it was sealed under; the one before it must be in force.
+    pub pin_version: u64,
+    pub sealed: Option<Vec<u8>>,
+    pub history: Vec<u8>,
+    pub at: Timestamp,
+    pub log: Transition,
+}
+
+/// The operations.
+pub(crate) trait PinStore: Send + Sync {
+    /// What is kept of an account's PIN; none when there is no such account.
+    fn pin_account(&self, account: &UserHandle) -> Answer<'_, Option<PinAccount>>;
+    /// An enrolment, revoked or not.
+    fn pin_enrolment(&self, id: &str) -> Answer<'_, Option<PinEnrolment>>;
+    /// An account's enrolments that are not revoked, oldest first.
+    fn pin_enrolments(&self, account: &UserHandle) -> Answer<'_, Vec<PinEnrolment>>;
+    /// When the account last signed in with a passkey it still has.
+    fn last_passkey_sign_in(&self, account: &UserHandle) -> Answer<'_, Option<Timestamp>>;
+
+    /// Keeps an enrolment; an earlier one of the same phone gives way.
+    fn enrol(&self, enrolment: NewEnrolment) -> Answer<'_, Enrolled>;
+    /// Marks an enrolment revoked; the log gets `log`. None when there is none, or not the account's.
+    fn revoke(
+        &self,
+        account: Option<&UserHandle>,
+        id: &str,
+        at: Timestamp,
+        log: Transition,
+    ) -> Answer<'_, Option<PinEnrolment>>;
+    /// Raises the counter to `counter`, if that is above it; logs when it is not.
+    fn raise_sync_counter(&self, id: &str, counter: u64, at: Timestamp) -> Answer<'_, Raised>;
+    /// Keeps the next `Kr` beside the acknowledged one.
+    fn keep_response_key(&self, id: &str, counter: u64, sealed: Vec<u8>) -> Answer<'_, ()>;
+    /// Records a synchronization; its `Kr` takes the place of the one before. False when the
+    /// enrolment is gone.
+    fn acknowledge(&self, acknowledged: Acknowledged) -> Answer<'_, bool>;
+
+    /// Writes down that a PIN is about to be looked at; locks at `limit`.
+    fn spend_attempt(&self, account: &UserHandle, limit: u32, at: Timestamp)
+    -> Answer<'_, Attempt>;
+    /// The PIN was right: attempts start anew and the epoch rises; `spends_extra_use` counts one.
+    fn attempt_was_right(
+        &self,
+        account: &UserHandle,
+        spends_extra_use: bool,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, Checked>;
+    /// The PIN was wrong: the attempt stays spent, and the last one locks.
+    fn attempt_was_wrong(
+        &self,
+        account: &UserHandle,
+        limit: u32,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, Checked>;
+    /// Keeps a PIN; false when another version came first.
+    fn set_pin(&self, pin: NewPin) -> Answer<'_, bool>;
+    /// Clears the PIN and every lock and raises the epoch; false when another version came first.
+    fn clear_pin(&self, pin: NewPin) -> Answer<'_, bool>;
+
+    /// Writes down a workstation's code as wrong before it is compared; none when `limit` of them
+    /// came within the hour before `at`. `Some((failure, left after it))` otherwise.
+    fn spend_logon_try(
+        &self,
+        account: &UserHandle,
+        limit: u32,
+        at: Timestamp,
+    ) -> Answer<'_, Option<(i64, u32)>>;
+    /// That code was right after all.
+    fn logon_try_was_right(&self, failure: i64, log: Transition, at: Timestamp) -> Answer<'_, ()>;
+    /// That code was wrong; `locks` when no further one is looked at.
+    fn logon_try_was_wrong(
+        &self,
+        account: &UserHandle,
+        locks: bool,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, ()>;
+    /// Opens what wrong codes had locked.
+    fn unlock_logon(&self, account: &UserHandle, at: Timestamp) -> Answer<'_, ()>;
+
+    /// Logs a transition.
+    fn audit(&self, transition: Transition, at: Timestamp) -> Answer<'_, ()>;
+    /// Logged transitions above `after`, oldest first, at most `most`.
+    fn audit_list(
+        &self,
+        after: i64,
+        account: Option<&UserHandle>,
+        most: u32,
+    ) -> Answer<'_, Vec<AuditEntry>>;
+
+    /// A value that says which seal key the sealed rows were made with.
+    fn kept_seal(&self) -> Answer<'_, Option<String>>;
+    /// Keeps that value.
+    fn keep_seal(&self, mark: String) -> Answer<'_, ()>;
+}
