@@ -13,7 +13,7 @@ import type {
   Report,
   Session,
 } from './bindings';
-import type { LogonBegun, LogonFinished, OfferMade, OfferState, PinStanding } from './drafts';
+import type { LogonBegun, LogonFinished, OfferMade, OfferStanding, PinStanding } from './drafts';
 
 /** The relying party said no: its code, its sentence, and its ladder where it has one. */
 export class Refusal extends Error {
@@ -117,7 +117,7 @@ export class Api {
     return this.call('/api/pin/offers', { method: 'POST', body: {} });
   }
 
-  pinOffer(offer: string): Promise<OfferState> {
+  pinOffer(offer: string): Promise<OfferStanding> {
     return this.call(`/api/pin/offers/${encodeURIComponent(offer)}`);
   }
 

@@ -8,11 +8,12 @@ export interface PinStanding {
   campaign?: PinCampaign | null; phones: PinPhone[]; policy: PinPolicyWords;
 }
 export interface OfferMade { offer: string; code: string; expiresAt: string; now: string }
-export interface OfferState { state: 'open' | 'claimed' | 'confirmed' | 'enrolled' | 'expired'; deviceName?: string | null; digits?: string | null }
+export interface OfferStanding { state: 'open' | 'claimed' | 'confirmed' | 'enrolled' | 'expired'; deviceName?: string | null; digits?: string | null }
 export interface LogonPhone { enrolmentId: string; deviceName: string; code: string }
 export interface LogonBegun { session: string; phones: LogonPhone[]; expiresAt: string; now: string }
 export interface LogonFinished { account: import('./bindings').Account; workstation: string }
-export interface AdminPolicy { version: number; text: string; policy: PolicyDocument; problem?: string | null }
+export interface AdminPolicy { version: number; text: string; policy: PolicyDocument; problem?: PolicyProblem | null }
+export interface PolicyProblem { file: string; line: number; column: number; message: string; member?: string | null }
 export type PolicyDocument = Record<string, unknown>;
 export interface AdminPin { status: PinStanding['status']; pinVersion: number; attemptsLeft: number; locked: boolean; expiresAt?: string | null; extraUsesLeft: number; logonLocked: boolean; phones: AdminPhone[] }
 export interface AdminPhone extends PinPhone { syncCounter: number }

@@ -47,7 +47,7 @@ function server(letIn: boolean, answers: Parameters<typeof serve>[0] = {}): Sent
     'GET /api/session': nobody,
     'POST /api/admin/session': ({ headers }) => {
       open = headers.authorization === 'Bearer right';
-      return open ? gone() : refusal(401, 'wrongToken', 'This is not the administrator’s token. Take it from the file admin-token.');
+      return open ? json(200, { expiresAt: session.now, now: session.now }) : refusal(401, 'wrongToken', 'This is not the administrator’s token. Take it from the file admin-token.');
     },
     'DELETE /api/admin/session': () => {
       open = false;
@@ -144,6 +144,18 @@ describe('the policy', () => {
     expect(await role('policy-version')).toBe('4');
   });
 
+  it.each([
+    ['another policy came first', { code: 'policyMoved', message: 'Another policy came first. Reload it.' }],
+    ['a member is not in the form', { code: 'policyUnusable', message: 'There is no member "x".', field: 'pin.x' }],
+  ])('gives the reason below the form when %s', async (_, error) => {
+    server(true, { 'PUT /api/admin/policy': () => json(409, { error }) });
+    visit('/admin');
+    await change('pin.history', '7');
+    await press('admin-policy-save');
+    await reads('error', error.message);
+    expect((await field('policy-pin.history')).value).toBe('7');
+  });
+
   it('sends nothing that is no number', async () => {
     const log = server(true);
     visit('/admin');
@@ -186,9 +198,9 @@ describe('the policy', () => {
   });
 
   it('says what is wrong with the file on the disk', async () => {
-    server(true, { 'GET /api/admin/policy': () => json(200, { ...policy, problem: 'policy.toml, line 3: no such setting.' }) });
+    server(true, { 'GET /api/admin/policy': () => json(200, { ...policy, problem: { file: 'policy.toml', line: 3, column: 1, message: 'There is no member "ofline".' } }) });
     visit('/admin');
-    await reads('error', 'policy.toml, line 3');
+    await reads('error', 'policy.toml, line 3, column 1: There is no member "ofline". The policy below stays in force.');
   });
 });
 
@@ -236,9 +248,7 @@ describe('the audit log', () => {
   const log60 = () =>
     server(true, {
       'GET /api/admin/audit?after=0': () => json(200, { entries: Array.from({ length: 60 }, (_, at) => entry(at + 1)), now: session.now }),
-      'GET /api/admin/audit?after=60': () => json(200, { entries: [], now: session.now }),
       [`GET /api/admin/audit?after=0&account=${alice.account.id}`]: () => json(200, { entries: [entry(9)], now: session.now }),
-      [`GET /api/admin/audit?after=9&account=${alice.account.id}`]: () => json(200, { entries: [], now: session.now }),
     });
   const shown = () => [...document.querySelectorAll('[data-role="admin-audit"] li')].map((row) => /no\. (\d+)/.exec(row.textContent)![1]);
 
@@ -254,6 +264,22 @@ describe('the audit log', () => {
     expect((await action('admin-audit-older')).hasAttribute('disabled')).toBe(true);
     await press('admin-audit-newer');
     expect(shown()[0]).toBe('35');
+  });
+
+  it('asks on while answers are full, and for what is new at a refresh', async () => {
+    const many = (from: number, count: number) => () =>
+      json(200, { entries: Array.from({ length: count }, (_, at) => entry(from + at + 1)), now: session.now });
+    const log = server(true, {
+      'GET /api/admin/audit?after=0': many(0, 500),
+      'GET /api/admin/audit?after=500': many(500, 20),
+      'GET /api/admin/audit?after=520': many(520, 1),
+    });
+    visit('/admin');
+    await press('admin-tab-audit');
+    await waitFor(() => expect(shown()[0]).toBe('520'));
+    await press('admin-audit-refresh');
+    await waitFor(() => expect(shown()[0]).toBe('521'));
+    expect(log.filter(({ path }) => path.includes('/audit')).length).toBe(3);
   });
 
   it('shows one account alone', async () => {

@@ -5,6 +5,9 @@ import type { Administration } from './administration.svelte';
 /** How many entries one page of the list shows. */
 export const PAGE = 25;
 
+/** How many entries one answer has at most. */
+const ANSWER = 500;
+
 /** How many answers are asked for in a row: what lies behind them is loaded on demand. */
 const ANSWERS = 20;
 
@@ -56,7 +59,7 @@ export class Audit {
         if (account !== this.account) return;
         administration.site.learnTime(now);
         known = [...known, ...entries];
-        this.more = entries.length > 0;
+        this.more = entries.length >= ANSWER;
         this.entries = known;
       }
       this.page = 0;

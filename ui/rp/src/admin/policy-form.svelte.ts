@@ -3,6 +3,7 @@ import type { AdminPolicy } from '../drafts';
 import type { Attempt } from '../attempt.svelte';
 import type { Administration } from './administration.svelte';
 import { changes, problems, toDraft, toPolicy, type Draft, type Value } from './draft';
+import { settings } from './settings';
 
 /** The policy in force, and the form that changes it. */
 export class PolicyForm {
@@ -44,9 +45,11 @@ export class PolicyForm {
     delete this.faults[key];
   }
 
-  discard(): void {
+  /** Back to the policy in force, which may be another by now. */
+  async discard(): Promise<void> {
     if (this.saved) this.take(this.saved);
     this.news = 'Your changes are discarded.';
+    await this.refresh();
   }
 
   /** Looks at the policy in force anew, unless that would lose what was typed. */
@@ -69,8 +72,9 @@ export class PolicyForm {
         this.take(await this.administration.inSession(() => this.#api.putPolicy(saved.version, policy)));
         this.news = `Saved. Version ${this.saved?.version} is in force, and phones that are online are told.`;
       } catch (error) {
-        if (!(error instanceof Refusal && error.field)) throw error;
-        this.faults = { [error.field]: error.message };
+        const field = error instanceof Refusal && settings.find(({ key }) => key === error.field);
+        if (!field) throw error;
+        this.faults = { [field.key]: (error as Refusal).message };
       }
     });
   }

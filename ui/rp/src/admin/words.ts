@@ -1,5 +1,5 @@
 /** What the administration says about accounts, locks and what happened. */
-import type { AdminAccount, AdminPhone, AuditEntry } from '../drafts';
+import type { AdminAccount, AdminPhone, AuditEntry, PolicyProblem } from '../drafts';
 import { plural } from '../plural';
 
 const states: Record<AdminAccount['pin']['status'], string> = {
@@ -62,6 +62,11 @@ export function locks(accounts: readonly AdminAccount[], attempts: number): Lock
     }
     return found;
   });
+}
+
+/** Why the file on the server's disk is not in force. */
+export function fileProblem({ file, line, column, message }: PolicyProblem): string {
+  return `${file}, line ${line}, column ${column}: ${message} The policy below stays in force.`;
 }
 
 const acronyms = new Map([
