@@ -8,6 +8,6 @@ mod passkeys;
 mod registration;
 
 pub(crate) use authentication::SignInFinish;
-pub(crate) use confirmation::ConfirmationFinish;
+pub(crate) use confirmation::{ConfirmationFinish, Confirmed};
 pub(crate) use names::{Username, workstation};
 pub(crate) use registration::{RegistrationFinish, Subject};

@@ -67,6 +67,8 @@ fn described_routes() -> OpenApiRouter<Arc<RelyingParty>> {
         .routes(routes!(api::pin::offers::confirm))
         .routes(routes!(api::pin::reset::begin))
         .routes(routes!(api::pin::reset::finish))
+        .routes(routes!(api::pin::reset::begin_in_app))
+        .routes(routes!(api::pin::reset::finish_in_app))
         .routes(routes!(api::workstation::begin))
         .routes(routes!(api::workstation::finish))
         .routes(routes!(

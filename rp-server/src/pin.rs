@@ -18,7 +18,7 @@ use crate::{
 };
 
 mod acknowledgement;
-mod draw;
+pub(crate) mod draw;
 mod enrolled;
 mod exchange;
 mod kept;

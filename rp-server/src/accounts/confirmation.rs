@@ -1,4 +1,5 @@
-//! Somebody who is signed in shows a passkey again (L3 §7.2): to enrol a phone, to reset a PIN.
+//! Somebody shows a passkey (L3 §7.2) to enrol a phone or to reset a PIN: on the account's pages
+//! while signed in, in a phone's app without that.
 
 use std::sync::Arc;
 
@@ -71,16 +72,36 @@ impl RelyingParty {
         Ok((ceremony.id, options))
     }
 
+    /// Makes request options for whatever passkey a phone's app has (§7.2 step 1).
+    pub(crate) async fn begin_app_reset(
+        &self,
+    ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
+        let ceremony = self.begin(Purpose::AppPinReset).await?;
+        let options = PublicKeyCredentialRequestOptionsJSON {
+            challenge: ceremony.challenge,
+            timeout: Some(self.timeout()),
+            rp_id: Some(self.identity.rp_id.to_string()),
+            allow_credentials: Vec::new(),
+            user_verification: Some(UserVerificationRequirement::Required),
+            hints: Vec::new(),
+            extensions: Some(factor::wanted()),
+        };
+        Ok((ceremony.id, options))
+    }
+
     /// Judges the response and the factor behind it, and moves the passkey's counter on.
     pub(crate) async fn finish_confirmation(
         &self,
         kind: Kind,
         finish: ConfirmationFinish,
     ) -> Result<Confirmed, Refusal> {
-        let account = self.signed_in(finish.session).await?.account;
+        let known = match kind {
+            Kind::AppPinReset => None,
+            _ => Some(self.signed_in(finish.session).await?.account),
+        };
         let mut claimed = self.claim(finish.ceremony, kind).await?;
         let owner = claimed.ceremony.as_ref().and_then(Ceremony::account);
-        if owner.is_some_and(|owner| *owner != account.id) {
+        if owner != known.as_ref().map(|account| &account.id) && claimed.ceremony.is_some() {
             return Err(Refusal::SignedOut);
         }
         let response = match &finish.response {
@@ -90,8 +111,11 @@ impl RelyingParty {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             }
         };
-        let passkeys = self.store.passkeys(&account.id).await?;
-        let allowed: Vec<CredentialId> = passkeys.into_iter().map(|passkey| passkey.id).collect();
+        let allowed = match &known {
+            Some(account) => self.store.passkeys(&account.id).await?,
+            None => Vec::new(),
+        };
+        let allowed: Vec<CredentialId> = allowed.into_iter().map(|passkey| passkey.id).collect();
         for _ in 0..ATTEMPTS {
             let found = self.store.passkey(&response.id).await?;
             let record = found
@@ -101,19 +125,19 @@ impl RelyingParty {
                 response,
                 expected: self.expected(&claimed),
                 allow_credentials: &allowed,
-                identified_user: Some(&account.id),
+                identified_user: known.as_ref().map(|account| &account.id),
                 appid: None,
                 credential: record.as_ref(),
             });
-            let (Some(ceremony), Some(update), Some((passkey, _))) =
-                (&claimed.ceremony, &report.credential, &found)
+            let (Some(ceremony), Some(update), Some((passkey, account))) =
+                (&claimed.ceremony, &report.credential, found)
             else {
                 return Err(self.refuse_report(&claimed, &report, finish.cause).await?);
             };
             let judged = Judged::of(&report, self.origin(), Some(kind));
             let purpose = match kind {
-                Kind::PinReset => factor::Purpose::Reset,
-                _ => factor::Purpose::Enrolment,
+                Kind::PinEnrolment => factor::Purpose::Enrolment,
+                _ => factor::Purpose::Reset,
             };
             let factor = self
                 .judge_factor(purpose, response, (&account, passkey.aaguid), finish.cause)
@@ -135,7 +159,7 @@ impl RelyingParty {
             match self.store.finish_sign_in(sign_in).await? {
                 SignedIn::Done => {
                     self.tell_report(finish.cause, &judged.report);
-                    return confirmed(account, passkey, ceremony, judged.report);
+                    return confirmed(account, &passkey, ceremony, judged.report);
                 }
                 SignedIn::AlreadyUsed => {
                     claimed = Claimed {
@@ -180,8 +204,10 @@ fn confirmed(
     ceremony: &Ceremony,
     report: Arc<RawValue>,
 ) -> Result<Confirmed, Refusal> {
-    let Purpose::Confirmation(_, what) = &ceremony.purpose else {
-        return Err(Refusal::AccountGone);
+    let what = match &ceremony.purpose {
+        Purpose::Confirmation(_, what) => what,
+        Purpose::AppPinReset => &Confirmation::PinReset,
+        _ => return Err(Refusal::AccountGone),
     };
     Ok(Confirmed {
         account,

@@ -58,7 +58,7 @@ impl Judged {
 
 fn sentence(refusal: &verify::Refusal, home: &str, kind: Option<Kind>) -> String {
     let what = match (kind, refusal.section) {
-        (Some(Kind::PinEnrolment | Kind::PinReset), _) => "confirmation",
+        (Some(Kind::PinEnrolment | Kind::PinReset | Kind::AppPinReset), _) => "confirmation",
         (_, Section::Registration) => "registration",
         (_, Section::Authentication) => "sign-in",
     };

@@ -248,7 +248,9 @@ fn owner_of(ceremony: &Ceremony) -> Result<(Option<Account>, UserHandle), Refusa
     match &ceremony.purpose {
         Purpose::NewAccount(account) => Ok((Some(account.clone()), account.id.clone())),
         Purpose::FurtherPasskey(account) => Ok((None, account.clone())),
-        Purpose::SignIn | Purpose::Confirmation(..) => Err(Refusal::AccountGone),
+        Purpose::SignIn | Purpose::Confirmation(..) | Purpose::AppPinReset => {
+            Err(Refusal::AccountGone)
+        }
     }
 }
 

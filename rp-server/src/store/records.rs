@@ -75,6 +75,8 @@ pub(crate) enum Kind {
     PinEnrolment,
     /// L3 §7.2, to reset a PIN.
     PinReset,
+    /// L3 §7.2, to reset a PIN in a phone's app, where nobody is signed in.
+    AppPinReset,
 }
 
 impl Kind {
@@ -85,6 +87,7 @@ impl Kind {
             Self::Authentication => "authentication",
             Self::PinEnrolment => "pinEnrolment",
             Self::PinReset => "pinReset",
+            Self::AppPinReset => "appPinReset",
         }
     }
 }
@@ -100,6 +103,8 @@ pub(crate) enum Purpose {
     SignIn,
     /// Somebody who is signed in shows a passkey again.
     Confirmation(UserHandle, Confirmation),
+    /// Somebody shows a passkey in a phone's app, to reset the PIN of its account.
+    AppPinReset,
 }
 
 /// What a passkey is shown again for.
@@ -136,6 +141,7 @@ impl Ceremony {
             Purpose::NewAccount(_) | Purpose::FurtherPasskey(_) => Kind::Registration,
             Purpose::SignIn => Kind::Authentication,
             Purpose::Confirmation(_, what) => what.kind(),
+            Purpose::AppPinReset => Kind::AppPinReset,
         }
     }
 
@@ -143,7 +149,7 @@ impl Ceremony {
     pub(crate) fn account(&self) -> Option<&UserHandle> {
         match &self.purpose {
             Purpose::FurtherPasskey(account) | Purpose::Confirmation(account, _) => Some(account),
-            Purpose::NewAccount(_) | Purpose::SignIn => None,
+            Purpose::NewAccount(_) | Purpose::SignIn | Purpose::AppPinReset => None,
         }
     }
 }
