@@ -18,6 +18,7 @@ use crate::offline::SyncedPins;
 use crate::owner::refused;
 use crate::pin::{self, PinState};
 use crate::storage::{self, Passkeys, Stored};
+use crate::synced::{Agent, Ends};
 use crate::user::{Display, Person, draft};
 use crate::{DeviceId, Error, Info, Model, Prompts, Rng, Seams, kinds};
 
@@ -37,7 +38,9 @@ pub(crate) struct Inner {
     pub(crate) core: Arc<Mutex<Core>>,
     /// Whether the PIN app waits for a PIN, if it has a lock.
     pub(crate) app_shut: AtomicBool,
-    changes: watch::Sender<u64>,
+    pub(crate) agent: Arc<Agent>,
+    _ends: Ends,
+    changes: Arc<watch::Sender<u64>>,
     #[cfg(test)]
     pub(crate) synced_instead: std::sync::OnceLock<Box<dyn SyncedPins>>,
 }
@@ -101,11 +104,21 @@ impl From<Stored> for Passkey {
 
 impl Device {
     pub(crate) fn power_up(vault: Vault, seams: Seams, info: &Info) -> Self {
+        let changes = Arc::new(watch::Sender::new(0));
         let core = Core {
             authenticator: Authenticator::power_up(info.model.profile(), seams.clock.monotonic()),
             rng: (seams.rng)(Some(&info.id)),
             passkeys: Passkeys::new(vault.clone(), info.id.clone()),
         };
+        let (agent, ends) = Agent::new(
+            vault.clone(),
+            info.id.clone(),
+            seams.clone(),
+            changes.clone(),
+        );
+        if info.model == Model::Phone {
+            agent.start();
+        }
         let device = Self(Arc::new(Inner {
             id: info.id.clone(),
             model: info.model,
@@ -114,7 +127,9 @@ impl Device {
             prompts: Prompts::default(),
             core: Arc::new(Mutex::new(core)),
             app_shut: AtomicBool::new(true),
-            changes: watch::Sender::new(0),
+            agent,
+            _ends: ends,
+            changes,
             #[cfg(test)]
             synced_instead: std::sync::OnceLock::new(),
         }));
@@ -255,12 +270,13 @@ impl Device {
         result.map_err(refused)
     }
 
-    /// Erases passkeys, PIN and settings; the name stays. Asks nobody: the owner was asked.
+    /// Erases passkeys, PIN, enrolments and settings; the name stays. Asks nobody: the owner was asked.
     ///
     /// # Errors
     /// [`Error::Vault`].
     pub fn wipe(&self) -> Result<(), Error> {
         storage::wipe(&self.0.vault, &self.0.id)?;
+        self.0.agent.wiped();
         self.emit(kinds::RESET, json!({ "device": self.id() }));
         self.note_change();
         Ok(())
@@ -271,6 +287,7 @@ impl Device {
     pub async fn power_cycle(&self) {
         let now = self.0.seams.clock.monotonic();
         self.0.core.lock().await.authenticator.power_cycle(now);
+        self.0.agent.power_cycle();
         self.shut_app("powerCycle");
     }
 

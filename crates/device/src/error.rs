@@ -67,6 +67,73 @@ pub enum Error {
         "No PIN can be checked on this device now. Check one online or synchronize it, then try again."
     )]
     Unverifiable,
+    /// No such enrolment on this device.
+    #[error("There is no enrolment {0} on this device. It may have been deleted meanwhile.")]
+    NoSuchEnrolment(String),
+    /// A key cannot be enrolled for a PIN.
+    #[error("This device is a key without display: no PIN can be entered on it. Use a phone.")]
+    NoEnrolments,
+    /// A scanned text is no code of ours.
+    #[error(
+        "This is no code for a phone. Scan the one on the account's page, or on the workstation."
+    )]
+    NoCode,
+    /// A code leads off this machine, or its relying party speaks for another one.
+    #[error(
+        "The code of {0} leads elsewhere than to a relying party on this computer. Nothing was sent."
+    )]
+    Elsewhere(String),
+    /// No enrolment is under way.
+    #[error("No enrolment is under way on this phone. Scan the code on the account's page first.")]
+    NoPairing,
+    /// The person has not confirmed the enrolment on the relying party's page.
+    #[error(
+        "{0} is waiting for you: confirm this phone on the account's page, then continue here."
+    )]
+    NotConfirmed(String),
+    /// The relying party did not take an enrolment up.
+    #[error("{rp_name} did not enrol this phone ({code}). Scan a new code and try again.")]
+    NotEnrolled {
+        /// The party.
+        rp_name: String,
+        /// Its word for why.
+        code: String,
+    },
+    /// A relying party was not reached, or gave nothing that counts.
+    #[error("{rp_name} was not reached: {why}. Nothing changed on this phone; try again later.")]
+    Unreachable {
+        /// The party.
+        rp_name: String,
+        /// Why, in words that end a sentence.
+        why: String,
+    },
+    /// A relying party refused an exchange, under its signature.
+    #[error("{rp_name} refused: {sentence}", sentence = .reason.sentence())]
+    Refused {
+        /// The party.
+        rp_name: String,
+        /// Why.
+        reason: pin_sync::refusal::Reason,
+    },
+    /// A relying party said no to a PIN, for another reason than that it was wrong.
+    #[error("{rp_name}: {sentence}")]
+    Verdict {
+        /// The party.
+        rp_name: String,
+        /// Its word.
+        verdict: pin_sync::online::Verdict,
+        /// What it means and what to do.
+        sentence: String,
+    },
+    /// PIN synchronization found something wrong.
+    #[error(transparent)]
+    PinSync(#[from] pin_sync::Error),
+    /// An enrolment's PIN cannot be checked offline now; the sentence says why and what to do.
+    #[error("{0}")]
+    NotUsable(String),
+    /// Nothing was kept that could be restored.
+    #[error("Nothing of this device's enrolments was kept. Keep its stores first, then restore.")]
+    NothingKept,
     /// The operating system gave no randomness.
     #[error("The system gave no random numbers: {0}. Try again.")]
     Randomness(String),
@@ -117,6 +184,19 @@ impl Error {
             Self::AppLocked => "appLocked",
             Self::AppLockOff => "appLockOff",
             Self::Unverifiable => "unverifiable",
+            Self::NoSuchEnrolment(_) => "noSuchEnrolment",
+            Self::NoEnrolments => "noEnrolments",
+            Self::NoCode => "noCode",
+            Self::Elsewhere(_) => "elsewhere",
+            Self::NoPairing => "noPairing",
+            Self::NotConfirmed(_) => "notConfirmed",
+            Self::NotEnrolled { .. } => "notEnrolled",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Refused { reason, .. } => reason.as_str(),
+            Self::Verdict { verdict, .. } => verdict.as_str(),
+            Self::PinSync(error) => error.code(),
+            Self::NotUsable(_) => "notUsable",
+            Self::NothingKept => "nothingKept",
             Self::Randomness(_) => "randomness",
             Self::NotLoopback(_) => "notLoopback",
             Self::PortInUse(_) => "portInUse",

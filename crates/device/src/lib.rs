@@ -37,6 +37,7 @@ mod seams;
 mod settings;
 mod shelf;
 mod storage;
+mod synced;
 #[cfg(test)]
 mod tests;
 pub mod udp;
@@ -57,3 +58,6 @@ pub use seams::{Rng, Rngs, Seams};
 pub use settings::{Settings, Verification};
 pub use shelf::Shelf;
 pub use storage::{DeviceId, Info};
+pub use synced::{
+    CacheState, EnrolmentInfo, PairingInfo, Purpose, Scanned, ShownCode, Stores, StreamState,
+};

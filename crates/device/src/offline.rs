@@ -69,17 +69,3 @@ pub(crate) trait SyncedPins: Send + Sync {
     /// (`device.pin.offline`). Gives those that matched; nothing when none did.
     fn check_offline(&self, purpose: OfflinePurpose, digits: Digits) -> Later<'_, Vec<Matched>>;
 }
-
-impl SyncedPins for crate::Device {
-    fn any(&self) -> Result<bool, Error> {
-        Ok(false)
-    }
-
-    fn enrolled(&self) -> Later<'_, Vec<Enrolled>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-
-    fn check_offline(&self, _: OfflinePurpose, _: Digits) -> Later<'_, Vec<Matched>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-}

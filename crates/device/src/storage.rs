@@ -6,23 +6,28 @@ mod passkeys;
 mod pins;
 mod settings;
 
+use crate::synced;
+
 pub use info::{DeviceId, Info};
-pub(crate) use info::{list, read, remove, write};
+pub(crate) use info::{exists, list, read, remove, write};
 pub(crate) use passkeys::{Passkeys, Stored};
 pub(crate) use pins::{PinRecord, change, find};
 pub(crate) use settings::{SettingsRecord, change_settings, settings};
 
-/// Erases a device's passkeys, PIN and settings within a transaction; its name stays.
+/// Erases a device's passkeys, PIN, enrolments and settings within a transaction; its name stays.
 fn wipe_within(t: &vault::Transaction<'_>, device: &DeviceId) -> Result<(), vault::Error> {
     for (row, _) in passkeys::rows(t, device)? {
         t.delete(passkeys::TABLE, &row)?;
     }
     t.delete(pins::TABLE, device.as_str())?;
     t.delete(settings::TABLE, device.as_str())?;
-    Ok(())
+    synced::delete_records(t, device)
 }
 
-/// Erases a device's passkeys, PIN and settings in one step; its name stays.
+/// Erases a device's passkeys, PIN and settings in one step, and before it what is beside the vault
+/// of its enrolments; its name stays.
 pub(crate) fn wipe(vault: &vault::Vault, device: &DeviceId) -> Result<(), vault::Error> {
+    let _alone = vault.alone();
+    synced::delete_items(vault, device)?;
     vault.transaction(|t| wipe_within(t, device))
 }

@@ -7,7 +7,7 @@ use timeline::Timestamp;
 use vault::{Transaction, Vault};
 
 use super::wipe_within;
-use crate::{Error, Model};
+use crate::{Error, Model, synced};
 
 const TABLE: &str = "device";
 
@@ -117,6 +117,8 @@ pub(crate) fn write(vault: &Vault, device: &Info) -> Result<(), Error> {
 
 /// Removes a device with all it stores; says whether it was there.
 pub(crate) fn remove(vault: &Vault, id: &DeviceId) -> Result<bool, Error> {
+    let _alone = vault.alone();
+    synced::delete_items(vault, id)?;
     Ok(vault.transaction(|t| {
         wipe_within(t, id)?;
         t.delete(TABLE, id.as_str())
@@ -125,7 +127,7 @@ pub(crate) fn remove(vault: &Vault, id: &DeviceId) -> Result<bool, Error> {
 
 /// Whether the device is (still) there. Whatever is stored for a device asks this first, so that a
 /// command that outlives its device leaves nothing behind.
-pub(super) fn exists(t: &Transaction<'_>, id: &DeviceId) -> Result<bool, vault::Error> {
+pub(crate) fn exists(t: &Transaction<'_>, id: &DeviceId) -> Result<bool, vault::Error> {
     Ok(t.get(TABLE, id.as_str())?.is_some())
 }
 

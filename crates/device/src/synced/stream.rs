@@ -1,0 +1,330 @@
+//! The stream on which a relying party tells a phone of news: opened with a challenge that `Kd`
+//! signs, its beats signed by `Ks`. It can make the phone ask, and nothing else.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use pin_sync::backoff;
+use pin_sync::beat::{self, Beats, EVERY};
+use pin_sync::enrolment::Binding;
+use pin_sync::judge::Trigger;
+use pin_sync::wire::{self, Body as _, ChallengeAnswer, ChallengeRequest};
+use serde_json::json;
+use timeline::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::agent::Agent;
+use super::exchange::Party;
+use super::info::StreamState;
+use super::link::{Away, Call, Origin};
+use super::news::{Event, News};
+use crate::{Error, kinds};
+
+/// No beat for this long by the device's clock: one was missed.
+const PATIENCE: Duration = Duration::from_secs(2 * EVERY.as_secs() + EVERY.as_secs() / 2);
+/// Then this long in real time, in which a beat may still arrive: the tester may have moved all
+/// clocks at once.
+const GRACE: Duration = Duration::from_secs(1);
+/// Between two attempts in real time.
+const APART: Duration = Duration::from_millis(250);
+
+/// An open stream.
+struct Open {
+    news: News,
+    beats: Beats,
+    binding: Binding,
+    party: Party,
+}
+
+/// Why a stream ended.
+enum End {
+    Closed(String),
+    Offline,
+    /// Something on it was not signed.
+    Forged(pin_sync::Error),
+    /// The vault failed, or the enrolment is gone.
+    Failed,
+}
+
+/// Keeps the stream of one enrolment open until what this returns is dropped, or the device is.
+pub(super) fn keep(agent: &Arc<Agent>, id: String) -> DropGuard {
+    let ends = agent.ends.child_token();
+    let keeping = Keeper {
+        agent: Arc::downgrade(agent),
+        online: agent.online.clone(),
+        id,
+        failures: 0,
+        has_missed: false,
+        last_told: None,
+    };
+    let token: CancellationToken = ends.clone();
+    tokio::spawn(async move { token.run_until_cancelled(keeping.keep()).await });
+    ends.drop_guard()
+}
+
+struct Keeper {
+    agent: Weak<Agent>,
+    online: watch::Receiver<bool>,
+    id: String,
+    /// Attempts without a beat in a row.
+    failures: u32,
+    /// Whether a stream ended while the device was on the network: then beats were missed. Coming
+    /// back to the network is a reason of its own.
+    has_missed: bool,
+    /// What the timeline was told last, so that it hears of a lasting trouble once.
+    last_told: Option<(StreamState, String)>,
+}
+
+impl Keeper {
+    async fn keep(mut self) {
+        while self.agent.strong_count() > 0 {
+            if self.online.wait_for(|online| *online).await.is_err() {
+                return;
+            }
+            let Some(agent) = self.agent.upgrade() else {
+                return;
+            };
+            let work = agent.work();
+            agent.running(&self.id, |it| {
+                it.stream = StreamState::Connecting;
+                it.stream_due = None;
+            });
+            let opened = open(&agent, &self.id).await;
+            let clock = agent.seams.clock.clone();
+            let why = match opened {
+                Ok(open) => {
+                    self.opened(&agent, &open);
+                    drop((agent, work));
+                    self.listen(open).await
+                }
+                Err(away) => {
+                    self.failures = self.failures.saturating_add(1);
+                    self.tell(&agent, StreamState::Connecting, away);
+                    drop((agent, work));
+                    None
+                }
+            };
+            if why.is_some() {
+                // It ended after it had been open: at once again, the first time.
+                tokio::time::sleep(APART).await;
+            }
+            let Some(agent) = self.agent.upgrade() else {
+                return;
+            };
+            let wait = match self.failures {
+                0 => Duration::ZERO,
+                failures => backoff::after(failures, agent.random().map_or(0, u32::from_be_bytes)),
+            };
+            let again = clock.now().plus(wait);
+            agent.running(&self.id, |it| it.stream_due = Some(again));
+            drop(agent);
+            let mut online = self.online.clone();
+            online.mark_unchanged();
+            tokio::select! {
+                () = clock.sleep_until(again) => {}
+                // Back on the network: no reason to wait.
+                _ = online.changed() => {}
+            }
+        }
+    }
+
+    fn opened(&mut self, agent: &Arc<Agent>, open: &Open) {
+        agent.running(&self.id, |it| {
+            it.stream = StreamState::Open;
+            if self.has_missed {
+                // What the missed beats would have said is asked for.
+                it.wanted = Some(Trigger::Online);
+            }
+        });
+        if std::mem::take(&mut self.has_missed) {
+            agent.poke();
+        }
+        self.last_told = None;
+        tell(agent, &open.party, "opened", None);
+    }
+
+    /// Listens until the stream ends. Gives why, where the agent is still there to be told.
+    async fn listen(&mut self, mut open: Open) -> Option<()> {
+        // A stream without a beat was no success.
+        self.failures = self.failures.saturating_add(1);
+        let end = self.hear(&mut open).await;
+        let agent = self.agent.upgrade()?;
+        self.has_missed = !matches!(end, End::Offline);
+        agent.running(&self.id, |it| {
+            it.stream = StreamState::Connecting;
+            it.stream_due = None;
+        });
+        let why = match end {
+            End::Closed(why) => why,
+            End::Offline => "the device is off the network".to_owned(),
+            End::Forged(error) => {
+                let party = &open.party;
+                agent.tell_refused(
+                    party,
+                    "stream",
+                    error.code(),
+                    false,
+                    &error.to_string(),
+                    None,
+                );
+                error.to_string()
+            }
+            End::Failed => "the device cannot take its news".to_owned(),
+        };
+        tell(&agent, &open.party, "closed", Some(&why));
+        Some(())
+    }
+
+    async fn hear(&mut self, open: &mut Open) -> End {
+        let mut online = self.online.clone();
+        let Some(clock) = self.agent.upgrade().map(|it| it.seams.clock.clone()) else {
+            return End::Failed;
+        };
+        loop {
+            let deadline = clock.now().plus(PATIENCE);
+            self.due(Some(deadline));
+            let missed = async {
+                clock.sleep_until(deadline).await;
+                tokio::time::sleep(GRACE).await;
+            };
+            let event = tokio::select! {
+                _ = online.wait_for(|online| !*online) => {
+                    return End::Offline;
+                }
+                event = open.news.next() => event,
+                () = missed => return End::Closed("a beat was missed".to_owned()),
+            };
+            let event = match event {
+                Ok(Some(event)) => event,
+                Ok(None) => return End::Closed("the relying party ended it".to_owned()),
+                Err(Away(why)) => return End::Closed(why),
+            };
+            match self.take(open, event).await {
+                Ok(()) => self.failures = 0,
+                Err(end) => return end,
+            }
+        }
+    }
+
+    async fn take(&self, open: &mut Open, event: Event) -> Result<(), End> {
+        let Some(agent) = self.agent.upgrade() else {
+            return Err(End::Failed);
+        };
+        let _work = agent.work();
+        let kind = match event.name.as_str() {
+            "beat" => "beat",
+            "push" => "push",
+            _ => return Ok(()),
+        };
+        let beat = wire::Beat::read(event.data.as_bytes())
+            .and_then(|beat| open.beats.take(&beat, &open.binding));
+        let beat = beat.map_err(End::Forged)?;
+        let id = self.id.clone();
+        let noted = agent.blocking(move |agent| {
+            let _alone = agent.enrolments.vault().alone();
+            let stored = agent.enrolments.one(&id)?;
+            let next = stored.holding.beat(&beat);
+            if let Some(next) = &next {
+                agent.enrolments.put_records([&next.record])?;
+            }
+            Ok(next.is_some())
+        });
+        let news = noted.await.map_err(|_: Error| End::Failed)?;
+        if kind == "push" || news {
+            let party = &open.party;
+            let body = json!({
+                "enrolmentId": party.id,
+                "rpId": party.rp_id,
+                "kind": kind,
+                "pinVersion": beat.pin_version,
+                "policyVersion": beat.policy_version,
+                "news": news,
+            });
+            agent.tell(kinds::PIN_PUSH, body, None);
+        }
+        if news {
+            agent.running(&self.id, |it| {
+                it.wanted.get_or_insert(Trigger::Push);
+            });
+            agent.look_again().await;
+        }
+        Ok(())
+    }
+
+    fn due(&self, at: Option<Timestamp>) {
+        if let Some(agent) = self.agent.upgrade() {
+            agent.running(&self.id, |it| it.stream_due = at);
+        }
+    }
+
+    /// Tells that a stream could not be opened, once for each reason.
+    fn tell(&mut self, agent: &Agent, state: StreamState, (party, why): (Option<Party>, String)) {
+        let told = (state, why);
+        if self.last_told.as_ref() != Some(&told)
+            && let Some(party) = party
+        {
+            tell(agent, &party, "refused", Some(&told.1));
+        }
+        self.last_told = Some(told);
+    }
+}
+
+fn tell(agent: &Agent, party: &Party, state: &str, why: Option<&str>) {
+    let mut body = json!({ "enrolmentId": party.id, "rpId": party.rp_id, "state": state });
+    if let Some(why) = why {
+        body["why"] = json!(why);
+    }
+    agent.tell(kinds::PIN_STREAM, body, None);
+}
+
+/// Opens a stream; else says with whom not, where it is known, and why.
+async fn open(agent: &Arc<Agent>, id: &str) -> Result<Open, (Option<Party>, String)> {
+    let wanted = id.to_owned();
+    let read = agent.blocking(move |agent| {
+        let stored = agent.enrolments.one(&wanted)?;
+        let origin = &stored.about.origin;
+        let party = Party {
+            rp_id: stored.names().rp_id().to_owned(),
+            rp_name: stored.about.rp_name.clone(),
+            origin: Origin::parse(origin).ok_or_else(|| Error::Elsewhere(origin.clone()))?,
+            id: wanted,
+        };
+        Ok((stored.holding.record, party))
+    });
+    let (record, party) = read.await.map_err(|error| (None, error.to_string()))?;
+    let failed = |why: String| (Some(party.clone()), why);
+    let call = |path| Call {
+        origin: &party.origin,
+        path,
+        cause: None,
+    };
+    let ask = ChallengeRequest {
+        enrolment_id: party.id.clone(),
+    };
+    let reply = agent
+        .link
+        .post(call("/pin/stream/challenge"), ask.to_json());
+    let reply = reply.await.map_err(|away| failed(away.0))?;
+    if !reply.is_success() {
+        return Err(failed(format!(
+            "it gave no challenge (status {})",
+            reply.status
+        )));
+    }
+    let challenge = ChallengeAnswer::read(&reply.body).map_err(|it| failed(it.to_string()))?;
+    let request = beat::open(&record.binding, &record.kd, challenge.challenge.0);
+    let opened = agent.link.open(call("/pin/stream"), request.to_json());
+    match opened.await.map_err(|away| failed(away.0))? {
+        Ok(news) => Ok(Open {
+            news,
+            beats: Beats::default(),
+            binding: record.binding,
+            party,
+        }),
+        Err(reply) => Err(failed(format!(
+            "it opened no stream (status {})",
+            reply.status
+        ))),
+    }
+}
