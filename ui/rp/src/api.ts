@@ -4,8 +4,13 @@ import type {
   AuthenticationFinish,
   ErrorBody,
   Finished,
+  LogonBegun,
+  LogonFinished,
+  OfferMade,
+  OfferStanding,
   Passkey,
   Passkeys,
+  PinStanding,
   RegistrationBegin,
   RegistrationBegun,
   RegistrationFinish,
@@ -13,7 +18,6 @@ import type {
   Report,
   Session,
 } from './bindings';
-import type { LogonBegun, LogonFinished, OfferMade, OfferStanding, PinStanding } from './drafts';
 
 /** The relying party said no: its code, its sentence, and its ladder where it has one. */
 export class Refusal extends Error {

@@ -1,8 +1,7 @@
 import { Refusal } from './api';
 import { Attempt } from './attempt.svelte';
 import { Countdown } from './countdown.svelte';
-import type { Account } from './bindings';
-import type { LogonBegun, LogonFinished, LogonPhone } from './drafts';
+import type { Account, LogonBegun, LogonFinished, LogonPhone } from './bindings';
 import type { Site } from './site.svelte';
 
 /** The digits of an answer (RFC 6287, HOTP-SHA256-8). */

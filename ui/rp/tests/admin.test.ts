@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { details, locks, spoken } from '../src/admin/words';
-import type { AdminAccount, AuditEntry } from '../src/drafts';
+import type { AdminAccount, AuditEntry } from '../src/bindings';
 import { action, by, field, press, reads, role, visit } from './page';
 import { policy } from './policy';
 import { gone, json, nobody, refusal, relyingParty, serve, session, type Sent } from './server';
@@ -22,6 +22,7 @@ const alice: AdminAccount = {
     status: 'locked',
     pinVersion: 3,
     attemptsLeft: 0,
+    unlockEpoch: 1,
     locked: true,
     expiresAt: null,
     extraUsesLeft: 0,

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PinStanding } from '../src/drafts';
+import type { PinStanding } from '../src/bindings';
 import { action, browser, by, press, reads, role, visit } from './page';
 import { gone, json, noPin, nobody, phone, refusal, relyingPartyServer, session } from './server';
 

@@ -1,4 +1,4 @@
-import type { AdminPolicy } from '../src/drafts';
+import type { AdminPolicy } from '../src/bindings';
 
 /** A policy as the server gives it when its file is empty. */
 export const policy: AdminPolicy = {

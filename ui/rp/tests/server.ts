@@ -1,6 +1,5 @@
 import { vi } from 'vitest';
-import type { Passkey, Session } from '../src/bindings';
-import type { PinStanding } from '../src/drafts';
+import type { Passkey, PinStanding, Session } from '../src/bindings';
 
 export interface Sent {
   method: string;
@@ -68,6 +67,8 @@ export const noPin: PinStanding = {
   now: session.now,
   status: 'none',
   pinVersion: 0,
+  attemptsLeft: 5,
+  logonLocked: false,
   expiresAt: null,
   extraSignInsLeft: 0,
   campaign: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { campaign, grouped, offlineTries, standing } from '../src/pin/words';
-import type { PinStanding } from '../src/drafts';
+import type { PinStanding } from '../src/bindings';
 import { noPin } from './server';
 
 const now = Date.parse('2026-11-22T14:00:00Z');

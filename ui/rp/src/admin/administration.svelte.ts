@@ -1,6 +1,6 @@
 import { Refusal } from '../api';
 import { Attempt } from '../attempt.svelte';
-import type { AdminAccount } from '../drafts';
+import type { AdminAccount } from '../bindings';
 import type { Site } from '../site.svelte';
 import { Audit } from './audit.svelte';
 import { PolicyForm } from './policy-form.svelte';

@@ -1,5 +1,5 @@
 import type { Call } from '../api';
-import type { AdminAccounts, AdminPolicy, AuditPage, PolicyDocument } from '../drafts';
+import type { AdminAccounts, AdminPolicy, AdminPolicyPut, AuditPage } from '../bindings';
 
 type Ask = <T>(path: string, call?: Call) => Promise<T>;
 
@@ -22,8 +22,8 @@ export class AdminApi {
     return this.ask('/api/admin/policy');
   }
 
-  putPolicy(version: number, policy: PolicyDocument): Promise<AdminPolicy> {
-    return this.ask('/api/admin/policy', { method: 'PUT', body: { version, policy } });
+  putPolicy(body: AdminPolicyPut): Promise<AdminPolicy> {
+    return this.ask('/api/admin/policy', { method: 'PUT', body });
   }
 
   accounts(): Promise<AdminAccounts> {

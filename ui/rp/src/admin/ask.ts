@@ -1,4 +1,4 @@
-import type { AdminAccount, AdminPhone } from '../drafts';
+import type { AdminAccount, AdminPhone } from '../bindings';
 
 /** What an administrator is asked to confirm. */
 export type Ask =

@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempt.svelte';
-import type { AuditEntry } from '../drafts';
+import type { AuditEntry } from '../bindings';
 import type { Administration } from './administration.svelte';
 
 /** How many entries one page of the list shows. */

@@ -1,6 +1,9 @@
 /** The policy as the form holds it: one value a setting, by its place in the file. */
-import type { PolicyDocument } from '../drafts';
+import type { AdminPolicy } from '../bindings';
 import { CAMPAIGN, settings, type Setting } from './settings';
+
+/** A policy in the JSON form of its file. */
+export type PolicyDocument = AdminPolicy['policy'];
 
 export type Value = string | boolean | string[];
 export type Draft = Record<string, Value>;

@@ -1,5 +1,5 @@
 import { Refusal } from '../api';
-import type { AdminPolicy } from '../drafts';
+import type { AdminPolicy } from '../bindings';
 import type { Attempt } from '../attempt.svelte';
 import type { Administration } from './administration.svelte';
 import { changes, problems, toDraft, toPolicy, type Draft, type Value } from './draft';
@@ -69,7 +69,7 @@ export class PolicyForm {
     const policy = toPolicy($state.snapshot(this.draft) as Draft, $state.snapshot(saved.policy) as AdminPolicy['policy']);
     await this.saving.run(async () => {
       try {
-        this.take(await this.administration.inSession(() => this.#api.putPolicy(saved.version, policy)));
+        this.take(await this.administration.inSession(() => this.#api.putPolicy({ version: saved.version, policy })));
         this.news = `Saved. Version ${this.saved?.version} is in force, and phones that are online are told.`;
       } catch (error) {
         const field = error instanceof Refusal && settings.find(({ key }) => key === error.field);

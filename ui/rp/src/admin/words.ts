@@ -1,5 +1,5 @@
 /** What the administration says about accounts, locks and what happened. */
-import type { AdminAccount, AdminPhone, AuditEntry, PolicyProblem } from '../drafts';
+import type { AdminAccount, AdminPhone, AuditEntry, PolicyProblem } from '../bindings';
 import { plural } from '../plural';
 
 const states: Record<AdminAccount['pin']['status'], string> = {

@@ -1,5 +1,5 @@
 import { resetPin, type Course } from '../ceremonies';
-import type { PinStanding } from '../drafts';
+import type { PinStanding } from '../bindings';
 import { explain, type Notice } from '../notices';
 import type { Site } from '../site.svelte';
 

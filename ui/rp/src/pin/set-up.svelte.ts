@@ -1,7 +1,7 @@
 import { Attempt } from '../attempt.svelte';
 import { confirmPhone } from '../ceremonies';
 import { Countdown } from '../countdown.svelte';
-import type { OfferMade, OfferStanding } from '../drafts';
+import type { OfferMade, OfferStanding } from '../bindings';
 import type { Pin } from './pin.svelte';
 
 /** Where the set-up of a phone is. `lost`: the code ran out, or the person said that the digits differ. */
@@ -12,7 +12,7 @@ export class SetUp {
   /** Null until the server made it. */
   made = $state<OfferMade | null>(null);
   countdown = $state<Countdown | null>(null);
-  offer = $state<OfferStanding>({ state: 'open' });
+  offer = $state<Pick<OfferStanding, 'state' | 'deviceName' | 'digits'>>({ state: 'open' });
   /** The person asked, and no phone had scanned the code. */
   unclaimed = $state(false);
   differs = $state(false);

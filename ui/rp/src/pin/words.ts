@@ -1,6 +1,6 @@
 /** What the account page says about the PIN, in plain words. */
 import { exactTime, relativeTime } from '$kit/time';
-import type { PinCampaign, PinPhone, PinStanding } from '../drafts';
+import type { PinCampaign, PinPhone, PinStanding } from '../bindings';
 import { plural } from '../plural';
 
 /** `holds`: nothing to do. `ask`: something should be done. `stop`: the PIN does not work. */
