@@ -69,6 +69,13 @@ impl Shelf {
         Ok(device)
     }
 
+    /// The devices that are powered up.
+    #[must_use]
+    pub fn powered_up(&self) -> Vec<Device> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().cloned().collect()
+    }
+
     /// Removes a device with everything on it. Whoever still holds it finds it empty.
     ///
     /// # Errors
