@@ -4,6 +4,8 @@ pub mod device;
 pub mod server;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 use std::fmt;
 

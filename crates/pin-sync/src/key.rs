@@ -130,6 +130,10 @@ impl SigningKey {
     /// # Errors
     /// [`Error::PrivateKey`] when it is no scalar of P-256.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        // The library also takes shorter ones and fills them up.
+        if bytes.len() != PrivateBytes::LENGTH {
+            return Err(Error::PrivateKey);
+        }
         p256::ecdsa::SigningKey::from_slice(bytes)
             .map(Self::of)
             .map_err(|_| Error::PrivateKey)

@@ -47,6 +47,8 @@ pub mod steps;
 pub mod tries;
 pub mod wire;
 #[cfg(test)]
+mod worked_example;
+#[cfg(test)]
 mod world;
 
 pub use encoding::PROFILE;

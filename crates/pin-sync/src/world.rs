@@ -126,8 +126,9 @@ impl World {
 
     /// A whole sync, into the holding.
     pub fn sync(&mut self, now: &Reading) -> Result<server::Session, Error> {
-        let (delivery, ours, theirs) = self.exchange(Purpose::Sync);
-        let Delivery::Sync(payload) = delivery else {
+        let (asking, request) = self.ask(Purpose::Sync);
+        let (answer, theirs) = self.serve(&request.to_json())?;
+        let (Delivery::Sync(payload), ours) = asking.receive(&answer)? else {
             panic!("a sync brings a payload");
         };
         self.holding = self.holding.accept(&payload, &ours, now)?;
