@@ -1,5 +1,7 @@
 //! What the relying party's administrator does.
 
+mod administration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use timeline::Event;
@@ -8,6 +10,7 @@ use crate::engine::{Act, Cast, Doing, Recorded, Registry, Stage};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.act::<Restart>("rp.restart", "[[steps]]\nact = \"rp.restart\"\n");
+    administration::register(registry);
 }
 
 /// The relying party is stopped and started again on its data. Ceremonies under way are forgotten,
