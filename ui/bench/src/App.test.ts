@@ -43,7 +43,7 @@ const asking = (question: Question): BenchState => ({
   prompt: { id: 7, asker: 'device', device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
 });
 
-const enterPin = (entered: number): Question => ({ kind: 'enterPin', purpose: 'device', entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
+const enterPin = (entered: number): Question => ({ kind: 'enterPin', purpose: 'device', pinOf: [], entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
 
 const own: DeskState = { generation: 1, showing: 'own', walk: null, recording: null };
 

@@ -1,13 +1,13 @@
 // @vitest-environment node
 import { describe, expect, it, vi } from 'vitest';
 import type { Prompt, PromptAnswer, Question } from '../bindings/types';
-import { deviceOf, enrolmentOf } from '../pin/enrolment.fixture';
 import { Answers, Typed, accountLines, fingerAnswer, inGroups, padAnswer, padOf, screenOf, timeLeft, whosePin } from './prompt';
 
 const prompt = (question: Question): Prompt => ({ id: 1, asker: 'device', device: 'd', rpId: 'localhost', deadline: 0, question });
 const enterPin = (entered: number, triesLeft = 5, problem: string | null = null): Question => ({
   kind: 'enterPin',
   purpose: 'device',
+  pinOf: [],
   entered,
   triesLeft,
   minLength: 4,
@@ -18,6 +18,7 @@ const enterPin = (entered: number, triesLeft = 5, problem: string | null = null)
 const setPin = (entered: number, confirming: boolean): Question => ({
   kind: 'setPin',
   purpose: 'device',
+  pinOf: [],
   entered,
   minLength: 4,
   maxLength: 8,
@@ -36,36 +37,27 @@ describe('the words of a prompt', () => {
   });
 
   it('say how long a new PIN is, and ask for it twice', () => {
-    const setPin = { kind: 'setPin', purpose: 'device', entered: 0, minLength: 4, maxLength: 8, problem: null } as const;
+    const setPin: Omit<Question & { kind: 'setPin' }, 'confirming'> = { kind: 'setPin', purpose: 'device', pinOf: [], entered: 0, minLength: 4, maxLength: 8, problem: null };
     expect(screenOf(prompt({ ...setPin, confirming: false })).lead).toMatch(/4 to 8 digits/);
     expect(screenOf(prompt({ ...setPin, confirming: true })).title).toBe('Repeat the new PIN');
   });
 
-  it('name whose PIN is asked: that of any enrolment that can be checked now', () => {
-    const device = deviceOf({
-      enrolments: [
-        enrolmentOf({ enrolmentId: 'e1' }),
-        enrolmentOf({ enrolmentId: 'e2', rpId: 'shop.localhost', rpName: 'Shop', state: 'expiring' }),
-        enrolmentOf({ enrolmentId: 'e3', rpId: 'club.localhost', rpName: 'Club', state: 'locked' }),
-      ],
-    });
-    const asks = (purpose: string, rpId: string | null = 'localhost') => screenOf({ ...prompt({ ...enterPin(0), purpose } as Question), rpId }, device);
-    expect(asks('synced').title).toBe('Enter your PIN of Acme Bank or Shop');
-    expect(asks('synced', 'club.localhost').lead).toBe('club.localhost wants to verify you');
-    expect(asks('appUnlock', null).title).toBe('Enter your PIN of Acme Bank or Shop');
-    expect(asks('online', 'club.localhost')).toMatchObject({ lead: 'Club checks it, over the network', title: 'Enter your PIN of Club' });
-    expect(asks('oldPin').lead).toMatch(/the PIN that you have now: Acme Bank checks it/);
-    expect(asks('workstation').title).toBe('Enter your PIN of Acme Bank');
-    expect(asks('device').title).toBe('Enter your PIN');
-    const choose = { ...setPin(0, false), purpose: 'newPin', minLength: 6, maxLength: 63 } as Question;
-    expect(screenOf(prompt(choose), device)).toMatchObject({ title: 'Choose a PIN for Acme Bank', lead: '6 to 63 digits. Acme Bank holds it against its rules.' });
-    expect(screenOf(prompt(choose), null).title).toBe('Choose a PIN for localhost');
+  it('name whose PIN is asked', () => {
+    const asks = (purpose: string, pinOf: string[], rpId: string | null = 'localhost') => screenOf({ ...prompt({ ...enterPin(0), purpose, pinOf } as Question), rpId });
+    expect(asks('synced', ['Acme Bank', 'Shop'])).toMatchObject({ lead: 'localhost wants to verify you', title: 'Enter your PIN of Acme Bank or Shop' });
+    expect(asks('appUnlock', ['Acme Bank'], null).title).toBe('Enter your PIN of Acme Bank');
+    expect(asks('online', ['Club'])).toMatchObject({ lead: 'Club checks it, over the network', title: 'Enter your PIN of Club' });
+    expect(asks('oldPin', ['Acme Bank']).lead).toMatch(/the PIN that you have now: Acme Bank checks it/);
+    expect(asks('workstation', ['Acme Bank']).title).toBe('Enter your PIN of Acme Bank');
+    expect(asks('device', []).title).toBe('Enter your PIN');
+    const choose = (pinOf: string[]) => screenOf(prompt({ ...setPin(0, false), purpose: 'newPin', pinOf, minLength: 6, maxLength: 63 } as Question));
+    expect(choose(['Acme Bank'])).toMatchObject({ title: 'Choose a PIN for Acme Bank', lead: '6 to 63 digits. Acme Bank holds it against its rules.' });
+    expect(choose([]).title).toBe('Choose a PIN for localhost');
   });
 
-  it('count the sites where many PINs would do', () => {
-    const enrolments = ['A', 'B', 'C', 'D'].map((rpName) => enrolmentOf({ enrolmentId: rpName, rpName }));
-    const whose = (count: number) => whosePin(prompt({ ...enterPin(0), purpose: 'synced' } as Question), deviceOf({ enrolments: enrolments.slice(0, count) }));
-    expect([whose(1), whose(3), whose(4)]).toEqual(['A', 'A, B or C', 'one of 4 sites']);
+  it('count the sites where many PINs will do, and name one once', () => {
+    const whose = (...pinOf: string[]) => whosePin(prompt({ ...enterPin(0), purpose: 'synced', pinOf } as Question));
+    expect([whose('A'), whose('A', 'B', 'C'), whose('A', 'B', 'C', 'D'), whose('A', 'A')]).toEqual(['A', 'A, B or C', 'one of 4 sites', 'A']);
   });
 
   it('ask for a finger, and warn before the PIN', () => {

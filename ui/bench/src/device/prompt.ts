@@ -1,5 +1,4 @@
-import type { AccountChoice, DeviceSummary, Prompt, PromptAnswer, Question } from '../bindings/types';
-import { isUsable } from '../pin/states';
+import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
 import { problemOf } from '../state/toasts.svelte';
 
 /** What the device's screen, or the client's own dialog, says. */
@@ -12,10 +11,10 @@ export interface Screen {
   problem: string | null;
 }
 
-/** The words of a prompt; `device` is the one that asks. */
-export function screenOf(prompt: Prompt, device: DeviceSummary | null = null): Screen {
+/** The words of a prompt. */
+export function screenOf(prompt: Prompt): Screen {
   const site = prompt.rpId ?? 'This bench';
-  const whose = whosePin(prompt, device);
+  const whose = whosePin(prompt);
   const { question } = prompt;
   switch (question.kind) {
     case 'touch':
@@ -93,13 +92,9 @@ function enterPin(purpose: string, site: string, whose: string): Words {
 /** More names than this are counted. */
 const NAMES = 3;
 
-/** Whose PIN is asked: "Acme Bank"; where any of several will be compared, "Acme Bank or Shop". */
-export function whosePin({ rpId, question }: Prompt, device: DeviceSummary | null): string {
-  const enrolments = device?.enrolments ?? [];
-  const purpose = 'purpose' in question ? question.purpose : '';
-  const any = purpose === 'synced' || purpose === 'appUnlock';
-  const asked = enrolments.filter((one) => (any ? isUsable(one.state) : one.rpId === rpId));
-  const names = [...new Set(asked.map(({ rpName }) => rpName))];
+/** Whose PIN is asked: "Acme Bank"; where any of several will do, "Acme Bank or Shop". */
+export function whosePin({ rpId, question }: Prompt): string {
+  const names = 'pinOf' in question ? [...new Set(question.pinOf)] : [];
   if (names.length === 0) return rpId ?? 'the relying party';
   if (names.length > NAMES) return `one of ${names.length} sites`;
   return [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' or ');

@@ -1,7 +1,8 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ArmedFault } from '../bindings/types';
+import type { ArmedFault, DeviceSummary } from '../bindings/types';
+import { deviceOf } from '../pin/enrolment.fixture';
 import { bench } from '../state/bench.svelte';
 import { desk } from '../state/desk.svelte';
 import { toasts } from '../state/toasts.svelte';
@@ -51,6 +52,44 @@ describe('the network in the head', () => {
     await userEvent.click(action('network-chip'));
     await userEvent.click(action('network-server-down'));
     await waitFor(() => expect(toasts.list.map((toast) => toast.message)).toEqual(['Another program has taken the relying party’s port.']));
+  });
+});
+
+describe('the network of a device', () => {
+  const phones = (...names: string[]) => names.map((name) => deviceOf({ id: name, name }));
+  const stand = (devices: DeviceSummary[], activeDevice = devices[0]!.id) => (bench.state = { ...benchOf(), devices, activeDevice });
+
+  it('is bent beside that of the pages', async () => {
+    stand(phones('A'));
+    head();
+    expect(action('device-network-chip').textContent).toContain('online');
+    await userEvent.click(action('device-network-chip'));
+    await userEvent.click(action('device-network-offline'));
+    await waitFor(() => expect(calls.of('device_network_set')).toEqual([{ device: 'A', state: { kind: 'offline' } }]));
+    expect(calls.of('network_set')).toEqual([]);
+  });
+
+  it('says in words and with a sign that it is bent, and has no server to stop', async () => {
+    stand([deviceOf({ network: { kind: 'offline' } })]);
+    head();
+    expect(action('device-network-chip').textContent).toContain('offline, bent on purpose');
+    await userEvent.click(action('device-network-chip'));
+    expect(roles('device-network-state').map((one) => one.dataset.state)).toEqual(['online', 'offline', 'slow', 'lossy', 'answer-lost']);
+  });
+
+  it('is bent for all of them at once', async () => {
+    stand(phones('A', 'B'));
+    head();
+    await userEvent.click(action('device-network-chip'));
+    await userEvent.click(action('device-network-whose-all'));
+    await userEvent.click(action('device-network-offline'));
+    await waitFor(() => expect(calls.of('device_network_set')).toEqual([{ device: null, state: { kind: 'offline' } }]));
+  });
+
+  it('is none for a security key', () => {
+    stand([deviceOf({ profile: 'key' })]);
+    head();
+    expect((action('device-network-chip') as HTMLButtonElement).disabled).toBe(true);
   });
 });
 

@@ -42,6 +42,17 @@ export const NETWORKS: readonly NetworkChoice[] = [
   { kind: 'serverDown', name: 'server-down', label: 'Server down', sentence: 'The relying party is stopped: its port refuses connections.' },
 ];
 
+const DEVICE_SENTENCES: Partial<Record<NetworkKind, string>> = {
+  online: 'The device reaches relying parties by itself, and they reach it.',
+  offline: 'The device reaches nobody: it checks PINs by what it keeps, or not at all.',
+};
+
+/** The states of a device's own network. A server that is down is down for pages too. */
+export const DEVICE_NETWORKS: readonly NetworkChoice[] = NETWORKS.filter(({ kind }) => kind !== 'serverDown').map((choice) => ({
+  ...choice,
+  sentence: DEVICE_SENTENCES[choice.kind] ?? choice.sentence,
+}));
+
 export const networkChoice = (kind: NetworkKind): NetworkChoice => NETWORKS.find((choice) => choice.kind === kind)!;
 
 /** The state with this number in it; numbers outside the state's bounds are moved to them. */

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../bindings/types';
+import { PIN } from '../wire/present-pin';
 import { meaningOf } from './meaning';
 
 const event = (kind: string, body: unknown = {}) => ({ seq: 1, kind, body }) as Event;
@@ -35,6 +36,16 @@ describe('the meaning of a message', () => {
     const body = { status: 400, body: { error: { code: 'x', message: 'The challenge was already used (step 11). Start again.' } } };
     expect(meaningOf(event('rp.response', body), asked)).toBe('The challenge was already used (step 11). Start again.');
     expect(meaningOf(event('rp.response', { status: 401, body: null }), asked)).toBe('Nobody is signed in.');
+  });
+
+  it('has words for every kind that the wire draws', () => {
+    for (const kind of Object.keys(PIN)) expect(meaningOf(event(kind), undefined), kind).not.toMatch(/no words for this kind/);
+    expect(meaningOf(event('rp.pin.judged'), undefined)).toMatch(/step by step/);
+  });
+
+  it('tells what a device asks by itself from what a page asks', () => {
+    expect(meaningOf(event('rp.request', { path: '/pin/online' }), undefined)).toMatch(/what the person typed, sealed/);
+    expect(meaningOf(event('rp.response', { status: 200 }), event('rp.request', { path: '/pin/exchange' }))).toMatch(/before it opens anything/);
   });
 
   it('has a sentence for everything, known or not', () => {

@@ -1,5 +1,6 @@
 import type { Event } from '../bindings/types';
 import { inner, number, text } from '../wire/body';
+import { PIN_KINDS, PIN_PATHS, PIN_RESPONSES } from './meaning-pin';
 
 const KINDS: Record<string, string> = {
   'client.create.called':
@@ -99,12 +100,12 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
     if (text(event, 'status') === 'CTAP2_OK') return ANSWERS[text(event, 'command') ?? ''] ?? 'The device did what was asked.';
     return STATUSES[text(event, 'status') ?? ''] ?? told ?? 'The device answers the command.';
   }
-  if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
+  if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? PIN_PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
   if (event.kind === 'rp.response') return responseMeaning(event, cause);
   if (event.kind === 'bench.call.refused') {
     return 'The page called and no device could be asked: the reason is on the left. The page learns only NotAllowedError, as in any browser.';
   }
-  const known = BENCH[event.kind];
+  const known = BENCH[event.kind] ?? PIN_KINDS[event.kind];
   if (known) return known;
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
   return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';
@@ -112,7 +113,8 @@ export function meaningOf(event: Event, cause: Event | undefined): string {
 
 function responseMeaning(event: Event, request: Event | undefined): string {
   const status = number(event, 'status') ?? 0;
-  const told = RESPONSES[text(request, 'path') ?? ''];
+  const path = text(request, 'path') ?? '';
+  const told = RESPONSES[path] ?? PIN_RESPONSES[path];
   if (status < 400) return told ?? KINDS['rp.response']!;
   const error = inner(event, 'body', 'error');
   const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;

@@ -15,6 +15,7 @@ const NAMES: Record<string, string> = {
   'client.command.answered': 'Answer',
   'rp.response': 'Answer',
   'rp.verification': 'Verification',
+  'rp.pin.judged': 'Verification',
 };
 
 /** Request, verification and answer around an event, itself among them; empty when it has no other. */
@@ -31,7 +32,7 @@ export function exchangeOf(related: TimelineRelated): Part[] {
 }
 
 function isPartOf(event: Event, start: Event): boolean {
-  if (start.kind === 'rp.request') return event.kind === 'rp.response' || event.kind === 'rp.verification';
+  if (start.kind === 'rp.request') return ['rp.response', 'rp.verification', 'rp.pin.judged'].includes(event.kind);
   return start.kind === 'client.command.sent' && event.kind === 'client.command.answered';
 }
 

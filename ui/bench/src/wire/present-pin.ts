@@ -10,7 +10,7 @@ type Tone = Message['tone'];
 export const PIN: Record<string, Builder> = {
   'device.enrolment.claimed': (event) => note('device', `Enrolment begins${named(rpName(event))}`, list(text(event, 'account'), digits(event))),
   'device.enrolment.made': (event) => note('device', `PIN enrolled${named(rpName(event))}`, text(event, 'account'), 'good'),
-  'device.enrolment.forgotten': (event) => note('device', `Enrolment forgotten${named(rpName(event))}`, text(event, 'why'), 'warn'),
+  'device.enrolment.forgotten': (event) => note('device', `Enrolment forgotten${named(rpName(event))}`, because(event, 'why'), 'warn'),
 
   'device.pin.exchange': (event) => note('device', EXCHANGES[text(event, 'purpose') ?? ''] ?? 'Exchange begins', withNumber('counter', number(event, 'syncCounter'))),
   'device.pin.synced': synced,
@@ -26,8 +26,8 @@ export const PIN: Record<string, Builder> = {
     note('device', `User verified by ${METHODS[text(event, 'method') ?? ''] ?? 'the device'}`, strings(member(event, 'rpIds')).join(', '), 'good'),
   'device.verification.impossible': (event) => note('device', IMPOSSIBLE, text(event, 'message') ?? text(event, 'reason'), 'bad'),
   'device.fingerprint.checked': fingerprint,
-  'device.app.locked': () => note('device', 'App locked'),
-  'device.app.unlocked': (event) => note('device', 'App unlocked', by(event)),
+  'device.app.locked': (event) => note('device', 'App locked', because(event, 'by')),
+  'device.app.unlocked': (event) => note('device', 'App unlocked', because(event, 'by')),
   'device.logon.answered': (event) => note('device', 'Logon code shown', text(event, 'workstation'), 'good'),
   'device.logon.refused': (event) => note('device', 'Logon challenge refused', text(event, 'message') ?? text(event, 'reason'), 'bad'),
   'device.settings.changed': () => note('device', 'Device settings changed'),
@@ -39,16 +39,17 @@ export const PIN: Record<string, Builder> = {
   'rp.pin.checked': checked,
   'rp.pin.set': (event) => note('relyingParty', `${member(event, 'changed') === true ? 'PIN changed' : 'PIN set'}${account(event)}`, version(event)),
   'rp.pin.acknowledged': (event) => note('relyingParty', `Sync recorded${account(event)}`, list(version(event), offlineFailures(event))),
-  'rp.pin.locked': (event) => note('relyingParty', `PIN locked${account(event)}`, text(event, 'why'), 'bad'),
-  'rp.pin.reset': (event) => note('relyingParty', `PIN reset${account(event)}`, RESETS[text(event, 'by') ?? ''] ?? text(event, 'by'), 'warn'),
+  'rp.pin.locked': (event) => note('relyingParty', `PIN locked${account(event)}`, because(event, 'why'), 'bad'),
+  'rp.pin.reset': (event) => note('relyingParty', `PIN reset${account(event)}`, because(event, 'by'), 'warn'),
   'rp.pin.pushed': (event) => note('relyingParty', `Push sent${account(event)}`, phones(event)),
-  'rp.pin.revoked': (event) => note('relyingParty', `Enrolment revoked${account(event)}`, undefined, 'warn'),
+  'rp.pin.revoked': (event) => note('relyingParty', `Enrolment revoked${account(event)}`, because(event, 'by'), 'warn'),
   'rp.pin.streams': stream('relyingParty'),
   'rp.policy.changed': (event) => note('relyingParty', 'Policy changed', list(withNumber('version', number(event, 'version')), changes(event))),
   'rp.policy.refused': (event) => note('relyingParty', 'Policy refused', text(event, 'message'), 'bad'),
+  'rp.factor.judged': factor,
   'rp.logon.begun': (event) => note('relyingParty', `Workstation logon begins${account(event)}`, text(event, 'workstation')),
   'rp.logon.finished': (event) => note('relyingParty', `Logged on at a workstation${account(event)}`, text(event, 'workstation'), 'good'),
-  'rp.logon.refused': (event) => note('relyingParty', `Workstation logon refused${account(event)}`, text(event, 'reason'), 'bad'),
+  'rp.logon.refused': (event) => note('relyingParty', `Workstation logon refused${account(event)}`, because(event, 'reason'), 'bad'),
 };
 
 /** What an exchange is for. */
@@ -94,7 +95,27 @@ export const IMPOSSIBLE = 'No way to verify the user';
 
 export const METHODS: Record<string, string> = { devicePin: 'the device’s PIN', syncedPin: 'the synced PIN', fingerprint: 'fingerprint' };
 
-const RESETS: Record<string, string> = { app: 'in the app', selfService: 'at the self-service page', administrator: 'by an administrator' };
+/** Who or what brought it about. */
+const WHYS: Record<string, string> = {
+  app: 'in the app',
+  selfService: 'at the self-service page',
+  administrator: 'by an administrator',
+  person: 'by the person',
+  owner: 'by its owner',
+  enrolledAnew: 'enrolled anew',
+  replaced: 'enrolled anew',
+  revoked: 'the relying party took it away',
+  wiped: 'the device was wiped',
+  powerUp: 'after the power came',
+  powerCycle: 'after the power came back',
+  settings: 'as its settings say',
+  syncedPin: 'by the synced PIN',
+  onlinePin: 'by the PIN, online',
+  noEnrolment: 'there is no PIN to ask for',
+  onlineAttemptsSpent: 'all online attempts are spent',
+  logonWrong: 'the code is wrong',
+  logonLocked: 'too many wrong codes',
+};
 
 export const STREAMS: Record<string, string> = { opened: 'Push stream opened', closed: 'Push stream closed', refused: 'Push stream refused' };
 
@@ -162,6 +183,14 @@ function fingerprint(event: Event): Message {
   return note('device', 'Fingerprint does not match', left(number(event, 'triesLeft')), 'warn');
 }
 
+function factor(event: Event): Message {
+  const outcome = text(event, 'outcome');
+  const message = text(event, 'message');
+  if (outcome === 'passed') return note('relyingParty', `Factor accepted${account(event)}`, message, 'good');
+  if (outcome === 'failed') return note('relyingParty', `Factor refused${account(event)}`, message, 'bad');
+  return note('relyingParty', `Factor not judged${account(event)}`, message);
+}
+
 function checked(event: Event): Message {
   const title = member(event, 'matched') === true ? 'PIN matches' : 'Wrong PIN';
   if (title === 'PIN matches') return note('relyingParty', `${title}${account(event)}`, undefined, 'good');
@@ -173,9 +202,10 @@ const rpName = (event: Event) => text(event, 'rpName') ?? text(event, 'rpId');
 const account = (event: Event) => named(text(event, 'account'));
 const version = (event: Event) => withNumber('PIN version', number(event, 'pinVersion'));
 
-function by(event: Event): string | undefined {
-  const how = text(event, 'by');
-  return how === undefined ? undefined : `by ${METHODS[how] ?? how}`;
+/** A code in words; what is no known code stands as it is. */
+function because(event: Event, name: string): string | undefined {
+  const code = text(event, name);
+  return code === undefined ? undefined : (WHYS[code] ?? code);
 }
 
 function digits(event: Event): string | undefined {
@@ -199,7 +229,8 @@ function phones(event: Event): string | undefined {
 }
 
 function changes(event: Event): string {
-  return strings(member(event, 'changes')).join(', ');
+  const list = member(event, 'changes');
+  return strings((Array.isArray(list) ? list : []).map((change) => record(change).member)).join(', ');
 }
 
 function withNumber(what: string, value: number | undefined): string | undefined {

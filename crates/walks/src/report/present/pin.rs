@@ -22,7 +22,7 @@ pub(super) fn device(event: &Event) -> Drawn {
             .note(text(event, "/account"))
             .tone(Tone::Good),
         "device.enrolment.forgotten" => own(&format!("Enrolment forgotten{}", rp_name(event)))
-            .note(text(event, "/why"))
+            .note(because(event, "/why"))
             .tone(Tone::Warn),
         "device.pin.exchange" => own(match text(event, "/purpose").unwrap_or_default() {
             "sync" => "PIN sync begins",
@@ -64,10 +64,8 @@ pub(super) fn device(event: &Event) -> Drawn {
             .note(message())
             .tone(Tone::Bad),
         "device.fingerprint.checked" => fingerprint(event),
-        "device.app.locked" => own("App locked"),
-        "device.app.unlocked" => {
-            own("App unlocked").note(text(event, "/by").map(|by| format!("by {}", method(by))))
-        }
+        "device.app.locked" => own("App locked").note(because(event, "/by")),
+        "device.app.unlocked" => own("App unlocked").note(because(event, "/by")),
         "device.logon.answered" => own("Logon code shown")
             .note(text(event, "/workstation"))
             .tone(Tone::Good),
@@ -113,36 +111,41 @@ pub(super) fn relying_party(event: &Event) -> Drawn {
             about("Sync recorded").note(list([version(event), failures]))
         }
         "rp.pin.locked" => about("PIN locked")
-            .note(text(event, "/why"))
+            .note(because(event, "/why"))
             .tone(Tone::Bad),
         "rp.pin.reset" => about("PIN reset")
-            .note(text(event, "/by").map(|by| match by {
-                "app" => "in the app",
-                "selfService" => "at the self-service page",
-                "administrator" => "by an administrator",
-                by => by,
-            }))
+            .note(because(event, "/by"))
             .tone(Tone::Warn),
         "rp.pin.pushed" => about("Push sent").note(
             event.body["enrolmentIds"]
                 .as_array()
                 .map(|ids| format!("to {}", counted(ids.len(), "phone"))),
         ),
-        "rp.pin.revoked" => about("Enrolment revoked").tone(Tone::Warn),
+        "rp.pin.revoked" => about("Enrolment revoked")
+            .note(because(event, "/by"))
+            .tone(Tone::Warn),
         "rp.pin.streams" => stream(Lane::RelyingParty, event),
         "rp.policy.changed" => own(Lane::RelyingParty, "Policy changed").note(list([
             numbered("version", number(event, "/version")),
-            Some(joined(&event.body["changes"]).unwrap_or_default()),
+            Some(changed(event)),
         ])),
         "rp.policy.refused" => own(Lane::RelyingParty, "Policy refused")
             .note(text(event, "/message"))
             .tone(Tone::Bad),
+        "rp.factor.judged" => {
+            let (title, tone) = match text(event, "/outcome").unwrap_or_default() {
+                "passed" => ("Factor accepted", Tone::Good),
+                "failed" => ("Factor refused", Tone::Bad),
+                _ => ("Factor not judged", Tone::Plain),
+            };
+            about(title).note(text(event, "/message")).tone(tone)
+        }
         "rp.logon.begun" => about("Workstation logon begins").note(workstation()),
         "rp.logon.finished" => about("Logged on at a workstation")
             .note(workstation())
             .tone(Tone::Good),
         "rp.logon.refused" => about("Workstation logon refused")
-            .note(text(event, "/reason"))
+            .note(because(event, "/reason"))
             .tone(Tone::Bad),
         kind => own(Lane::RelyingParty, kind),
     }
@@ -292,6 +295,37 @@ fn method(name: &str) -> &str {
         "fingerprint" => "fingerprint",
         other => other,
     }
+}
+
+/// Who or what brought it about; what is no known code stands as it is.
+fn because<'a>(event: &'a Event, pointer: &str) -> Option<&'a str> {
+    Some(match text(event, pointer)? {
+        "app" => "in the app",
+        "selfService" => "at the self-service page",
+        "administrator" => "by an administrator",
+        "person" => "by the person",
+        "owner" => "by its owner",
+        "enrolledAnew" | "replaced" => "enrolled anew",
+        "revoked" => "the relying party took it away",
+        "wiped" => "the device was wiped",
+        "powerUp" => "after the power came",
+        "powerCycle" => "after the power came back",
+        "settings" => "as its settings say",
+        "syncedPin" => "by the synced PIN",
+        "onlinePin" => "by the PIN, online",
+        "noEnrolment" => "there is no PIN to ask for",
+        "onlineAttemptsSpent" => "all online attempts are spent",
+        "logonWrong" => "the code is wrong",
+        "logonLocked" => "too many wrong codes",
+        other => other,
+    })
+}
+
+fn changed(event: &Event) -> String {
+    let changes = event.body["changes"].as_array();
+    let members = changes.into_iter().flatten();
+    let members = members.filter_map(|change| change["member"].as_str());
+    members.collect::<Vec<_>>().join(", ")
 }
 
 fn rp_name(event: &Event) -> String {
