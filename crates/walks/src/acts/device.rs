@@ -1,5 +1,6 @@
 //! What the tester does with devices.
 
+mod enrolments;
 mod passkeys;
 
 use schemars::JsonSchema;
@@ -38,6 +39,23 @@ pub(super) fn register(registry: &mut Registry) {
         "device.power-cycle",
         "[[steps]]\nact = \"device.power-cycle\"\ndevice = \"phone\"\n",
     );
+    registry.act::<KeepStores>(
+        "device.keep-stores",
+        "[[steps]]\nact = \"device.keep-stores\"\ndevice = \"phone\"\n",
+    );
+    registry.act::<LockApp>(
+        "device.lock-app",
+        "[[steps]]\nact = \"device.lock-app\"\ndevice = \"phone\"\n",
+    );
+    registry.act::<UnlockApp>(
+        "device.unlock-app",
+        "[[steps]]\nact = \"device.unlock-app\"\ndevice = \"phone\"\n",
+    );
+    registry.act::<ContinueEnrolment>(
+        "device.continue-enrolment",
+        "[[steps]]\nact = \"device.continue-enrolment\"\ndevice = \"phone\"\n",
+    );
+    enrolments::register(registry);
     passkeys::register(registry);
 }
 
@@ -191,6 +209,60 @@ with_device!(
     "Take the power of {} away and give it back.",
     "bench.device.powerCycled",
     |stage, device| Ok(stage.bench.device_power_cycle(device).await?),
+    |event, before| true
+);
+
+with_device!(
+    /// Keeps a copy of what a phone's two stores hold, to be put back later.
+    KeepStores,
+    "Keep a copy of the stores of {}.",
+    "bench.stores.kept",
+    |stage, device| Ok(stage.bench.device_stores_keep(device).await?),
+    |event, before| true
+);
+
+with_device!(
+    /// The owner locks the phone's PIN app.
+    LockApp,
+    "Lock the PIN app of {}.",
+    "device.app.locked",
+    |stage, device| Ok(stage.bench.device_lock_app(device).await?),
+    |event, before| text(event, "by") == Some("owner")
+);
+
+with_device!(
+    /// The owner unlocks the phone's PIN app, which asks for a PIN.
+    UnlockApp,
+    "Unlock the PIN app of {}.",
+    "device.prompt.shown",
+    |stage, device| {
+        let bench = stage.bench.clone();
+        stage.set_going(async move {
+            // How it ended stands on the timeline and on the device.
+            let _ = bench.device_unlock_app(device).await;
+        });
+        Ok(())
+    },
+    |event, before| {
+        let prompt = &event.body["prompt"];
+        prompt["purpose"] == "appUnlock" && prompt["problem"].is_null()
+    }
+);
+
+with_device!(
+    /// The owner, who compared the digits, goes on with the enrolment: both keys sign, and a PIN is
+    /// set where the account has none.
+    ContinueEnrolment,
+    "On {}, press “Continue”.",
+    "device.enrolment.made",
+    |stage, device| {
+        let bench = stage.bench.clone();
+        stage.set_going(async move {
+            // How it ended stands on the timeline and on the device.
+            let _ = bench.enrolment_continue(device).await;
+        });
+        Ok(())
+    },
     |event, before| true
 );
 
