@@ -10,10 +10,10 @@ use pin_sync::payload::Pad;
 use pin_sync::pin::Pin;
 
 use super::agent::Agent;
-use super::exchange::{Round, Turn};
-use crate::owner::{Held, refused};
+use super::exchange::{Party, Round, Turn};
+use crate::owner::refused;
 use crate::pin::{Bounds, Digits};
-use crate::user::{PinAsk, PinPurpose};
+use crate::user::{Person, PinAsk, PinPurpose};
 use crate::{Device, Error};
 
 /// An answered exchange waits a minute for its second round at the relying party; one that has
@@ -26,9 +26,11 @@ impl Device {
     /// Synchronizes an enrolment now.
     ///
     /// # Errors
-    /// [`Error::NoSuchEnrolment`], [`Error::Unreachable`], [`Error::Refused`], [`Error::PinSync`]
-    /// where the answer was wrong or a PIN online is needed first, [`Error::Vault`].
+    /// [`Error::AppLocked`], [`Error::NoSuchEnrolment`], [`Error::Unreachable`], [`Error::Refused`],
+    /// [`Error::PinSync`] where the answer was wrong or a PIN online is needed first,
+    /// [`Error::Vault`].
     pub async fn sync(&self, enrolment: &str) -> Result<(), Error> {
+        self.needs_open_app()?;
         let agent = self.agent(enrolment).await?;
         let turn = agent.turn(enrolment, Purpose::Sync).await;
         agent.synchronize(&turn).await?;
@@ -76,8 +78,7 @@ impl Device {
         let held = self.hold()?;
         let turn = agent.turn(enrolment, purpose).await;
         let mut entry = Entry {
-            device: self,
-            held: &held,
+            person: held.person(self),
             agent,
             turn: &turn,
             purpose,
@@ -87,7 +88,10 @@ impl Device {
         };
         while !entry.is_done().await? {}
         drop(held);
-        self.pin_confirmed_online()?;
+        // Whoever only chooses a PIN has shown none.
+        if purpose != Purpose::Set {
+            self.pin_confirmed_online()?;
+        }
         agent.synchronize(&turn).await?;
         Ok(())
     }
@@ -95,8 +99,7 @@ impl Device {
 
 /// A person at the pad and a relying party that judges.
 struct Entry<'a> {
-    device: &'a Device,
-    held: &'a Held,
+    person: Person<'a>,
     agent: &'a Arc<Agent>,
     turn: &'a Turn,
     purpose: Purpose,
@@ -145,7 +148,7 @@ impl Entry<'_> {
     }
 
     /// Asks for what the purpose needs; gives the old PIN as well, for another try with it.
-    async fn ask(&self, round: &Round) -> Result<(Typed, Option<Digits>), Error> {
+    async fn ask(&mut self, round: &Round) -> Result<(Typed, Option<Digits>), Error> {
         let pad = round.delivery.pad();
         match self.purpose {
             Purpose::Set => {
@@ -171,7 +174,7 @@ impl Entry<'_> {
         }
     }
 
-    async fn ask_old(&self, round: &Round, purpose: PinPurpose) -> Result<Digits, Error> {
+    async fn ask_old(&mut self, round: &Round, purpose: PinPurpose) -> Result<Digits, Error> {
         let pad = round.delivery.pad();
         let (fewest, most) = OLD_PINS;
         let bounds = Bounds::new(
@@ -179,28 +182,25 @@ impl Entry<'_> {
             most.max(pad.max_length.into()),
         );
         let ask = self.pad(round, purpose, bounds, self.problem.clone());
-        let mut person = self.held.person(self.device);
-        let party = &round.party;
-        person
-            .display
-            .about(Some(&party.rp_id), Some(&party.rp_name));
-        person.ask_pin(&ask).await.map_err(refused)
+        self.about(&round.party);
+        self.person.ask_pin(&ask).await.map_err(refused)
     }
 
     async fn ask_new(
-        &self,
+        &mut self,
         round: &Round,
         pad: &Pad,
         problem: Option<String>,
     ) -> Result<Digits, Error> {
         let bounds = Bounds::new(pad.min_length.into(), pad.max_length.into());
         let ask = self.pad(round, PinPurpose::NewPin, bounds, problem);
-        let mut person = self.held.person(self.device);
-        let party = &round.party;
-        person
-            .display
-            .about(Some(&party.rp_id), Some(&party.rp_name));
-        person.ask_new_pin(&ask).await.map_err(refused)
+        self.about(&round.party);
+        self.person.ask_new_pin(&ask).await.map_err(refused)
+    }
+
+    fn about(&mut self, party: &Party) {
+        let display = &mut self.person.display;
+        display.about(Some(&party.rp_id), Some(&party.rp_name));
     }
 
     fn pad(

@@ -48,10 +48,10 @@ impl Device {
         if self.model() != Model::Phone {
             return Err(Error::NoEnrolments);
         }
+        self.needs_open_app()?;
         let text = text.trim();
         self.0.agent.start();
         if text.starts_with(offer::PREFIX) {
-            self.needs_open_app()?;
             self.claim(Offer::from_text(text)?).await?;
             Ok(Scanned::Pairing)
         } else if text.starts_with(logon::PREFIX) {
@@ -82,10 +82,11 @@ impl Device {
     /// sides sign, and the phone synchronizes; where the account has no PIN, it asks for one first.
     ///
     /// # Errors
-    /// [`Error::NoPairing`], [`Error::NotConfirmed`] (then again later), [`Error::NotEnrolled`],
-    /// [`Error::Unreachable`], [`Error::PinSync`], [`Error::Vault`]; and those of
+    /// [`Error::AppLocked`], [`Error::NoPairing`], [`Error::NotConfirmed`] (then again later),
+    /// [`Error::NotEnrolled`], [`Error::Unreachable`], [`Error::PinSync`], [`Error::Vault`]; and those of
     /// [`Device::set_pin_online`]. What fails after the enrolment was made leaves it in place.
     pub async fn continue_pairing(&self) -> Result<(), Error> {
+        self.needs_open_app()?;
         let agent = &self.0.agent;
         let now = agent.seams.clock.now();
         let pairing = agent.state().pairing.clone();
@@ -105,12 +106,12 @@ impl Device {
         }
     }
 
-    /// Deletes an enrolment on this device. The relying party does not learn of it.
+    /// Deletes an enrolment on this device, its app open or not: it is the way out for one that was
+    /// revoked, whose PIN opens nothing any more. The relying party does not learn of it.
     ///
     /// # Errors
-    /// [`Error::NoSuchEnrolment`], [`Error::AppLocked`], [`Error::Vault`].
+    /// [`Error::NoSuchEnrolment`], [`Error::Vault`].
     pub async fn forget_enrolment(&self, enrolment: &str) -> Result<(), Error> {
-        self.needs_open_app()?;
         let agent = self.agent(enrolment).await?;
         let turn = agent.turn(enrolment, Purpose::Sync).await;
         agent.forget(enrolment, "owner").await?;

@@ -178,3 +178,38 @@ async fn the_app_is_locked_at_power_up() {
     assert!(phone.app_locked().expect("a state"));
     assert_eq!(told(&bench, "device.app.locked"), ["settings", "powerUp"]);
 }
+
+#[tokio::test]
+async fn what_needs_an_open_app_is_refused_before_anything_happens() {
+    let bench = Bench::new();
+    let phone = bench.device(Model::Phone);
+    Enrolments::at(&phone, [here("1111")]);
+    phone.set_settings(LOCKING).expect("set");
+    let since = bench.notes.all().len();
+    let outcomes = [
+        phone.sync("one").await,
+        phone.change_pin_online("one").await,
+        phone.continue_pairing().await,
+        phone.scan("touchstone-enrol:AAAA").await.map(drop),
+        phone.scan("touchstone-logon:AAAA").await.map(drop),
+    ];
+    for (at, outcome) in outcomes.into_iter().enumerate() {
+        assert!(
+            matches!(outcome, Err(Error::AppLocked)),
+            "{at}: {outcome:?}"
+        );
+    }
+    let after = &bench.notes.all()[since..];
+    assert!(after.is_empty(), "{after:?}");
+    let ways_out = [
+        phone.verify_online("one").await,
+        phone.set_pin_online("one").await,
+        phone.forget_enrolment("one").await,
+    ];
+    for outcome in ways_out {
+        assert!(
+            matches!(outcome, Err(Error::NoSuchEnrolment(_))),
+            "{outcome:?}"
+        );
+    }
+}

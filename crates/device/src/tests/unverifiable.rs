@@ -21,7 +21,7 @@ async fn says_why_for_each_enrolment_and_signs_nothing() {
     phone.set_settings(SYNCED).expect("set");
     let enrolments = [
         here("1111").because("PIN sync is off there; let the phone verify otherwise."),
-        bank("2222").because("its validity is over; go online."),
+        bank("2222").because("The PIN of Bank is too old. Change it online."),
     ];
     Enrolments::at(&phone, enrolments);
     let page = Page::new(bench.client(None));
@@ -43,7 +43,7 @@ async fn says_why_for_each_enrolment_and_signs_nothing() {
     );
     let message = "No PIN can be checked on this phone now. \
                    Example: PIN sync is off there; let the phone verify otherwise. \
-                   Bank: its validity is over; go online.";
+                   The PIN of Bank is too old. Change it online.";
     assert_eq!(
         bench.notes.of("device.verification.impossible")[0],
         json!({

@@ -135,7 +135,7 @@ fn wrong(before: &[Enrolled], now: &[Enrolled]) -> String {
                 sentence += &format!(" {}.", tries(usable.tries_left));
             }
             Ok(usable) => sentence += &format!(" {}: {}.", one.rp_name, tries(usable.tries_left)),
-            Err(why) => sentence += &format!(" {}: {why}", one.rp_name),
+            Err(why) => sentence += &of_party(one, why),
         }
     }
     sentence
@@ -151,11 +151,20 @@ fn message(enrolled: &[Enrolled], reader_locked: bool) -> String {
     };
     for one in enrolled {
         if let Err(why) = &one.usable {
-            message += &format!(" {}: {why}", one.rp_name);
+            message += &of_party(one, why);
         }
     }
     if reader_locked {
         message += " The fingerprint reader stays locked until a PIN verifies.";
     }
     message
+}
+
+/// A sentence that names its relying party, once.
+fn of_party(one: &Enrolled, why: &str) -> String {
+    if why.contains(&one.rp_name) {
+        format!(" {why}")
+    } else {
+        format!(" {}: {why}", one.rp_name)
+    }
 }
