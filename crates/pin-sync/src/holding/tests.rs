@@ -285,7 +285,8 @@ fn an_expired_cache_needs_the_online_pin_and_a_stale_one_does_not() {
 
 #[test]
 fn older_payloads_are_refused_each_for_what_is_older() {
-    let cases: [(&str, fn(&mut Payload)); 4] = [
+    type Older = fn(&mut Payload);
+    let cases: [(&str, Older); 4] = [
         ("olderPinVersion", |it| it.pin_version -= 1),
         ("olderPolicyVersion", |it| it.pad.policy_version -= 1),
         ("olderIssuedAt", |it| {

@@ -1,0 +1,435 @@
+"""A second implementation of docs/pin-sync.md, written from the page and not from the Rust.
+
+pin_sync.py vectors FILE   recomputes every value of the worked example, both sides
+pin_sync.py device         plays a phone against a relying party; see `play` for what it is told
+
+Prints one line of JSON; an assertion that fails ends it with a traceback.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import sys
+import unicodedata
+import urllib.error
+import urllib.request
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fido2 import cbor
+
+PROFILE = b"touchstone-pin-sync-v1"
+CURVE = ec.SECP256R1()
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+# Encoding
+
+
+def label(name):
+    return PROFILE + b"/" + name.encode()
+
+
+def part(value):
+    """One length-prefixed part of text, bytes or a u64."""
+    if isinstance(value, str):
+        value = value.encode()
+    elif isinstance(value, int):
+        value = value.to_bytes(8, "big")
+    return len(value).to_bytes(4, "big") + value
+
+
+def parts(*values):
+    return b"".join(part(value) for value in values)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    assert "=" not in text, "padded base64url"
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# Keys
+
+
+def private_key(scalar):
+    return ec.derive_private_key(int.from_bytes(scalar, "big"), CURVE)
+
+
+def point(key):
+    public = key if isinstance(key, ec.EllipticCurvePublicKey) else key.public_key()
+    return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def public_key(data):
+    """A point of 65 bytes; the library refuses those off the curve."""
+    assert len(data) == 65 and data[0] == 4, "no uncompressed point"
+    return ec.EllipticCurvePublicKey.from_encoded_point(CURVE, data)
+
+
+def verify(key, message, signature):
+    assert len(signature) == 64, "a signature is r and s, 32 bytes each"
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    try:
+        key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def sign(key, message):
+    """ES256 with the nonce of RFC 6979 §3.2, which this library leaves to OpenSSL."""
+    algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+    r, s = utils.decode_dss_signature(key.sign(message, algorithm))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+# What the page defines
+
+
+def enrolment_t(rp_id, account_id, device_id, enrolment_id, kd, ks, test_iterations):
+    flag = bytes([1 if test_iterations else 0])
+    names = (rp_id, account_id, device_id, enrolment_id)
+    return sha256(parts(label("enrol"), *names, kd, ks, flag))
+
+
+def digits(t, code):
+    number = int.from_bytes(sha256(parts(label("digits"), t, code))[:8], "big")
+    return f"{number % 1_000_000:06}"
+
+
+def code_fingerprint(code):
+    return sha256(parts(label("offer"), code))
+
+
+def request_message(names, purpose, counter, nonce_d, ed):
+    return parts(
+        label("device"),
+        purpose,
+        names["rpId"],
+        sha256(names["kd"]),
+        sha256(names["ks"]),
+        names["enrolmentId"],
+        names["deviceId"],
+        counter,
+        nonce_d,
+        ed,
+    )
+
+
+def transcript_of(message, nonce_s, es):
+    return sha256(message + parts(nonce_s, es))
+
+
+def sealed_message(name, transcript, gcm_nonce, ciphertext):
+    return parts(label(name), transcript, gcm_nonce, sha256(ciphertext))
+
+
+def session_key(z, nonce_d, nonce_s, transcript, name):
+    info = label(name) + transcript
+    return HKDF(hashes.SHA256(), 32, nonce_d + nonce_s, info).derive(z)
+
+
+def ack_mac(confirm, pin_version, policy_version, failures):
+    message = pin_version.to_bytes(8, "big") + policy_version.to_bytes(8, "big")
+    return hmac.digest(confirm, message + failures.to_bytes(4, "big"), "sha256")
+
+
+def pin_hash(pin, salt, iterations):
+    composed = unicodedata.normalize("NFC", pin).encode()
+    assert 1 <= len(composed) <= 63, "a PIN has 1 to 63 bytes"
+    return hashlib.pbkdf2_hmac("sha256", composed, salt, iterations)
+
+
+def logon_message(challenge):
+    """`lp` of the label and of 1 to 9."""
+    return parts(label("logon"), *(challenge[key] for key in range(1, 10)))
+
+
+def logon_answer(challenge, counter, kr, hashed):
+    key = HKDF(hashes.SHA256(), 32, None, label("ocra")).derive(kr + hashed)
+    bound = parts(PROFILE, *(challenge[key] for key in range(1, 7)), counter)
+    return key, ocra(key, "OCRA-1:HOTP-SHA256-8:QH64", sha256(bound))
+
+
+def ocra(key, suite, question):
+    """RFC 6287 with a question only."""
+    data = suite.encode() + b"\0" + question.ljust(128, b"\0")
+    code = hmac.digest(key, data, "sha256")
+    offset = code[-1] & 0x0F
+    number = int.from_bytes(code[offset : offset + 4], "big") & 0x7FFFFFFF
+    return f"{number % 100_000_000:08}"
+
+
+# The worked example
+
+
+class Example:
+    """Compares by name, and counts what it compared."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            self.all = json.load(file)
+        self.compared = 0
+
+    def same(self, section, name, value):
+        expected = self.all[section][name]
+        if isinstance(value, bytes):
+            value = value.hex()
+        assert value == expected, f"{section}.{name}: {value} is not {expected}"
+        self.compared += 1
+
+    def hex(self, section, name):
+        return bytes.fromhex(self.all[section][name])
+
+    def signed(self, section, name, key, message):
+        """Both that the example's signature verifies and that signing gives the same bytes."""
+        assert verify(key.public_key(), message, self.hex(section, name)), f"{section}.{name}"
+        self.same(section, name, sign(key, message))
+
+
+def check_enrolment(example):
+    said = example.all["enrolment"]
+    kd = private_key(example.hex("enrolment", "kdPrivate"))
+    ks = private_key(example.hex("enrolment", "ksPrivate"))
+    example.same("enrolment", "kd", point(kd))
+    example.same("enrolment", "ks", point(ks))
+    names = {key: said[key] for key in ("rpId", "accountId", "deviceId", "enrolmentId")}
+    t = enrolment_t(*names.values(), point(kd), point(ks), said["testIterations"])
+    example.same("enrolment", "t", t)
+    code = example.hex("enrolment", "code")
+    example.same("enrolment", "digits", digits(t, code))
+    example.same("enrolment", "codeFingerprint", code_fingerprint(code))
+    offer = {1: said["offerOrigin"], 2: code, 3: said["offerRpName"], 4: said["offerAccountName"]}
+    example.same("enrolment", "offerText", "touchstone-enrol:" + b64(cbor.encode(offer)))
+    example.signed("enrolment", "signatureByKd", kd, t)
+    example.signed("enrolment", "signatureByKs", ks, t)
+    older = private_key(example.hex("enrolment", "olderKsPrivate"))
+    successor = parts(label("successor"), said["olderEnrolmentId"], t)
+    example.signed("enrolment", "successorSignature", older, successor)
+    return names | {"kd": point(kd), "ks": point(ks)}, kd, ks
+
+
+def check_pin(example):
+    said = example.all["pin"]
+    composed = unicodedata.normalize("NFC", said["typed"])
+    example.same("pin", "composed", composed)
+    assert composed != said["typed"], "the example should compose something"
+    hashed = pin_hash(said["typed"], example.hex("pin", "salt"), said["iterations"])
+    example.same("pin", "pinHash", hashed)
+    example.same("pin", "verifier", hmac.digest(example.hex("pin", "kv"), hashed, "sha256"))
+    return hashed
+
+
+def pad_map(said):
+    return {
+        5: said["policyVersion"],
+        6: said["issuedAt"],
+        10: said["pinExpiresAt"],
+        11: said["extraUsesLeft"],
+        12: said["minLength"],
+        13: said["maxLength"],
+        14: said["charset"],
+    }
+
+
+def payload_map(example, hashed):
+    said = example.all["sync"]
+    return pad_map(said) | {
+        1: hashed,
+        2: example.hex("pin", "salt"),
+        3: example.all["pin"]["iterations"],
+        4: said["pinVersion"],
+        7: said["validitySeconds"],
+        8: said["maxOfflineAttempts"],
+        9: said["unlockEpoch"],
+        15: said["lockKind"],
+    }
+
+
+def check_exchange(example, section, names, kd, ks, payload):
+    """One exchange, as the device and as the server compute it."""
+    said = example.all[section]
+    value = lambda name: example.hex(section, name)
+    ed, es = private_key(value("edPrivate")), private_key(value("esPrivate"))
+    example.same(section, "ed", point(ed))
+    example.same(section, "es", point(es))
+    nonce_d, nonce_s = value("nonceD"), value("nonceS")
+    counter, purpose = said["syncCounter"], said["purpose"]
+    message = request_message(names, purpose, counter, nonce_d, point(ed))
+    example.same(section, "m", message)
+    example.signed(section, "requestSignature", kd, message)
+    request = {
+        "enrolmentId": names["enrolmentId"],
+        "deviceId": names["deviceId"],
+        "syncCounter": counter,
+        "nonceD": b64(nonce_d),
+        "ed": b64(point(ed)),
+        "purpose": purpose,
+        "signature": b64(value("requestSignature")),
+    }
+    example.same(section, "request", request)
+    transcript = transcript_of(message, nonce_s, point(es))
+    example.same(section, "transcript", transcript)
+    z = ed.exchange(ec.ECDH(), es.public_key())
+    assert z == es.exchange(ec.ECDH(), ed.public_key()), "both sides agree"
+    example.same(section, "z", z)
+    example.same(section, "hkdfSalt", nonce_d + nonce_s)
+    key = lambda name: session_key(z, nonce_d, nonce_s, transcript, name)
+    keys = {name: key(name) for name in ("payload", "online", "confirm", "response")}
+    example.same(section, "payloadKey", keys["payload"])
+    for name in ("online", "confirm", "response"):
+        example.same(section, name, keys[name])
+    plain = cbor.encode(payload)
+    example.same(section, "payload", plain)
+    ciphertext = AESGCM(keys["payload"]).encrypt(value("gcmNonce"), plain, transcript)
+    example.same(section, "ciphertext", ciphertext)
+    signed = sealed_message("server", transcript, value("gcmNonce"), ciphertext)
+    example.same(section, "signed", signed)
+    example.signed(section, "answerSignature", ks, signed)
+    answer = {
+        "nonceS": b64(nonce_s),
+        "es": b64(point(es)),
+        "gcmNonce": b64(value("gcmNonce")),
+        "ciphertext": b64(ciphertext),
+        "signature": b64(value("answerSignature")),
+    }
+    example.same(section, "answer", answer)
+    return transcript, keys
+
+
+def check_ack(example, names, confirm):
+    said = example.all["sync"]
+    versions = said["pinVersion"], said["policyVersion"], said["failures"]
+    mac = ack_mac(confirm, *versions)
+    example.same("sync", "ackMac", mac)
+    ack = {
+        "enrolmentId": names["enrolmentId"],
+        "deviceId": names["deviceId"],
+        "syncCounter": said["syncCounter"],
+        "pinVersion": versions[0],
+        "policyVersion": versions[1],
+        "failures": versions[2],
+        "mac": b64(mac),
+    }
+    example.same("sync", "ack", ack)
+
+
+def check_online(example, names, ks, transcript, online):
+    said = example.all["change"]
+    value = lambda name: example.hex("change", name)
+    plain = cbor.encode({1: said["oldPin"], 2: said["newPin"]})
+    example.same("change", "onlinePlain", plain)
+    sealed = AESGCM(online).encrypt(value("onlineNonce"), plain, transcript)
+    example.same("change", "onlineCiphertext", sealed)
+    request = {
+        "enrolmentId": names["enrolmentId"],
+        "deviceId": names["deviceId"],
+        "syncCounter": said["syncCounter"],
+        "gcmNonce": b64(value("onlineNonce")),
+        "ciphertext": b64(sealed),
+    }
+    example.same("change", "onlineRequest", request)
+    plain = cbor.encode({1: "ok", 3: 4, 4: 3})
+    example.same("change", "outcomePlain", plain)
+    sealed = AESGCM(online).encrypt(value("outcomeNonce"), plain, transcript + b"answer")
+    example.same("change", "outcomeCiphertext", sealed)
+    signed = sealed_message("online", transcript, value("outcomeNonce"), sealed)
+    example.same("change", "outcomeSigned", signed)
+    example.signed("change", "outcomeSignature", ks, signed)
+    answer = {
+        "gcmNonce": b64(value("outcomeNonce")),
+        "ciphertext": b64(sealed),
+        "signature": b64(value("outcomeSignature")),
+    }
+    example.same("change", "onlineAnswer", answer)
+
+
+def check_refusal(example, names, ks):
+    said = example.all["refusal"]
+    nonce_d = example.hex("refusal", "nonceD")
+    numbers = said["policyVersion"], said["issuedAt"]
+    message = parts(label("refusal"), said["reason"], names["enrolmentId"], nonce_d, *numbers)
+    example.signed("refusal", "signature", ks, message)
+    refusal = {
+        "reason": said["reason"],
+        "enrolmentId": names["enrolmentId"],
+        "nonceD": b64(nonce_d),
+        "policyVersion": numbers[0],
+        "issuedAt": numbers[1],
+    }
+    assert said["body"]["refusal"] == refusal
+    assert said["body"]["signature"] == b64(example.hex("refusal", "signature"))
+
+
+def check_stream(example, names, kd, ks):
+    said = example.all["stream"]
+    ids = names["enrolmentId"], names["deviceId"]
+    message = parts(label("stream"), *ids, example.hex("stream", "challenge"))
+    example.signed("stream", "streamSignature", kd, message)
+    numbers = said["pinVersion"], said["policyVersion"], said["issuedAt"]
+    message = parts(label("beat"), names["enrolmentId"], *numbers)
+    example.signed("stream", "beatSignature", ks, message)
+
+
+def check_logon(example, names, ks, kr, hashed):
+    said = example.all["logon"]
+    challenge = {
+        1: names["rpId"],
+        2: names["enrolmentId"],
+        3: names["deviceId"],
+        4: said["workstationId"],
+        5: said["sessionId"],
+        6: example.hex("logon", "challenge"),
+        7: said["syncCounter"],
+        8: said["accountName"],
+        9: said["expiresAt"],
+    }
+    challenge[10] = sign(ks, logon_message(challenge))
+    example.same("logon", "text", "touchstone-logon:" + b64(cbor.encode(challenge)))
+    key, answer = logon_answer(challenge, said["syncCounter"], kr, hashed)
+    example.same("logon", "suite", "OCRA-1:HOTP-SHA256-8:QH64")
+    example.same("logon", "key", key)
+    example.same("logon", "answer", answer)
+
+
+def check_vectors(path):
+    example = Example(path)
+    assert example.all["profile"] == PROFILE.decode()
+    names, kd, ks = check_enrolment(example)
+    hashed = check_pin(example)
+    payload = payload_map(example, hashed)
+    _, keys = check_exchange(example, "sync", names, kd, ks, payload)
+    check_ack(example, names, keys["confirm"])
+    pad = pad_map(example.all["sync"])
+    transcript, changed = check_exchange(example, "change", names, kd, ks, pad)
+    check_online(example, names, ks, transcript, changed["online"])
+    check_refusal(example, names, ks)
+    check_stream(example, names, kd, ks)
+    check_logon(example, names, ks, keys["response"], hashed)
+    return {"compared": example.compared}
+
+
+def main(arguments):
+    match arguments:
+        case ["vectors", path]:
+            print(json.dumps(check_vectors(path)))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
