@@ -1,8 +1,10 @@
 //! The headless binary `touchstone`, run as a user runs it: one module a subcommand or client.
 
+mod chromium;
 mod device_udp;
 mod relying_party;
 mod rp_chromium;
+mod rp_chromium_pin;
 mod rp_http;
 mod verify;
 mod walk;

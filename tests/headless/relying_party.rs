@@ -19,7 +19,10 @@ impl RelyingParty {
         let mut child = command(arguments).spawn().expect("touchstone starts");
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let mut line = || lines.next().and_then(Result::ok);
-        let (Some(data), Some(ready)) = (line(), line()) else {
+        let data = line();
+        // Between them it says where policy and token are, if they are files.
+        let ready = std::iter::from_fn(line).find(|line| line.starts_with("relying party at "));
+        let (Some(data), Some(ready)) = (data, ready) else {
             let mut said = String::new();
             let mut errors = child.stderr.take().expect("it is piped");
             errors.read_to_string(&mut said).expect("UTF-8");
