@@ -79,11 +79,11 @@ fn refusal(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).expect("UTF-8")
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let python = match std::env::var_os("TOUCHSTONE_PYTHON") {
         Some(python) => python.into(),
         None => root().join("target/venv/bin/python"),

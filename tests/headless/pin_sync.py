@@ -1,7 +1,8 @@
 """A second implementation of docs/pin-sync.md, written from the page and not from the Rust.
 
-pin_sync.py vectors FILE   recomputes every value of the worked example, both sides
-pin_sync.py device         plays a phone against a relying party; see `play` for what it is told
+pin_sync.py vectors FILE    recomputes every value of the worked example, both sides
+pin_sync.py device ORIGIN   plays a browser, a passkey and a phone against a relying party
+
 
 Prints one line of JSON; an assertion that fails ends it with a traceback.
 """
@@ -9,12 +10,11 @@ Prints one line of JSON; an assertion that fails ends it with a traceback.
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import sys
 import unicodedata
-import urllib.error
-import urllib.request
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -423,10 +423,308 @@ def check_vectors(path):
     return {"compared": example.compared}
 
 
+# A browser with a passkey
+
+
+class Browser:
+    """Sends what a page of the relying party would; keeps its cookie."""
+
+    def __init__(self, origin):
+        self.origin = origin
+        self.host = origin.removeprefix("http://")
+        self.cookie = None
+
+    def send(self, method, path, body=None, raw=None):
+        """The status and the JSON of the answer. Names under localhost are this machine."""
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.host.rsplit(":")[-1]))
+        headers = {"host": self.host, "origin": self.origin}
+        headers |= {"cookie": self.cookie} if self.cookie else {}
+        data = raw
+        if body is not None:
+            data = json.dumps(body).encode()
+        if data is not None:
+            headers["content-type"] = "application/json"
+        connection.request(method, path, data, headers)
+        answer = connection.getresponse()
+        if (cookie := answer.getheader("set-cookie")) is not None:
+            self.cookie = cookie.split(";")[0]
+        text = answer.read()
+        connection.close()
+        return answer.status, json.loads(text) if text else None
+
+    def ask(self, method, path, body=None, status=200):
+        got, answer = self.send(method, path, body)
+        assert got == status, f"{method} {path}: {got} {answer}"
+        return answer
+
+
+class Passkey:
+    """Attestation none, ES256; as little as a relying party accepts."""
+
+    def __init__(self, rp_id, origin):
+        self.key = ec.generate_private_key(CURVE)
+        self.id = os.urandom(32)
+        self.rp_id, self.origin, self.count = rp_id, origin, 0
+
+    def client_data(self, kind, challenge):
+        data = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
+        return json.dumps(data).encode()
+
+    def data(self, flags, more=b""):
+        self.count += 1
+        head = sha256(self.rp_id.encode()) + bytes([flags])
+        return head + self.count.to_bytes(4, "big") + more
+
+    def credential(self, response):
+        return {
+            "id": b64(self.id),
+            "rawId": b64(self.id),
+            "type": "public-key",
+            "authenticatorAttachment": "platform",
+            "clientExtensionResults": {},
+            "response": response,
+        }
+
+    def create(self, options):
+        encoded = point(self.key)
+        key = cbor.encode({1: 2, 3: -7, -1: 1, -2: encoded[1:33], -3: encoded[33:]})
+        data = self.data(0x45, bytes(16) + len(self.id).to_bytes(2, "big") + self.id + key)
+        attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
+        client_data = self.client_data("webauthn.create", options["challenge"])
+        self.user = options["user"]["id"]
+        response = {
+            "clientDataJSON": b64(client_data),
+            "attestationObject": b64(attestation),
+            "authenticatorData": b64(data),
+            "transports": ["internal"],
+            "publicKeyAlgorithm": -7,
+        }
+        return self.credential(response)
+
+    def get(self, options):
+        data = self.data(0x05)
+        client_data = self.client_data("webauthn.get", options["challenge"])
+        signature = self.key.sign(data + sha256(client_data), ec.ECDSA(hashes.SHA256()))
+        response = {
+            "clientDataJSON": b64(client_data),
+            "authenticatorData": b64(data),
+            "signature": b64(signature),
+            "userHandle": self.user,
+        }
+        return self.credential(response)
+
+
+# The phone
+
+
+class Phone:
+    """One enrolment, and the exchange from this file alone."""
+
+    def __init__(self, browser, offer_text):
+        offer = cbor.decode(unb64(offer_text.removeprefix("touchstone-enrol:")))
+        assert offer[1] == browser.origin, offer
+        self.browser, self.code = browser, offer[2]
+        self.kd = ec.generate_private_key(CURVE)
+        self.counter = 0
+
+    def claim(self):
+        claim = {
+            "code": b64(code_fingerprint(self.code)),
+            "deviceId": "python-phone",
+            "deviceName": "Python",
+            "kd": b64(point(self.kd)),
+        }
+        answer = self.browser.ask("POST", "/pin/enrol/claim", claim)
+        self.names = {
+            "rpId": answer["rpId"],
+            "accountId": answer["accountId"],
+            "deviceId": "python-phone",
+            "enrolmentId": answer["enrolmentId"],
+            "kd": point(self.kd),
+            "ks": unb64(answer["ks"]),
+        }
+        self.ks = public_key(self.names["ks"])
+        self.t = enrolment_t(*self.names.values(), answer["testIterations"])
+        return digits(self.t, self.code)
+
+    def ids(self):
+        return {key: self.names[key] for key in ("enrolmentId", "deviceId")}
+
+    def finish(self):
+        body = self.ids() | {"signature": b64(sign(self.kd, self.t))}
+        answer = self.browser.ask("POST", "/pin/enrol/finish", body)
+        assert verify(self.ks, self.t, unb64(answer["signature"])), "Ks signs T"
+
+    def request(self, purpose, counter=None):
+        if counter is None:
+            self.counter += 1
+            counter = self.counter
+        ed, nonce_d = ec.generate_private_key(CURVE), os.urandom(32)
+        message = request_message(self.names, purpose, counter, nonce_d, point(ed))
+        body = self.ids() | {
+            "syncCounter": counter,
+            "nonceD": b64(nonce_d),
+            "ed": b64(point(ed)),
+            "purpose": purpose,
+            "signature": b64(sign(self.kd, message)),
+        }
+        return ed, nonce_d, message, body
+
+    def exchange(self, purpose):
+        """The payload, the transcript and the four keys."""
+        ed, nonce_d, message, body = self.request(purpose)
+        answer = self.browser.ask("POST", "/pin/exchange", body)
+        nonce_s, es = unb64(answer["nonceS"]), unb64(answer["es"])
+        gcm_nonce, ciphertext = unb64(answer["gcmNonce"]), unb64(answer["ciphertext"])
+        transcript = transcript_of(message, nonce_s, es)
+        signed = sealed_message("server", transcript, gcm_nonce, ciphertext)
+        assert verify(self.ks, signed, unb64(answer["signature"])), "Ks signs the answer"
+        z = ed.exchange(ec.ECDH(), public_key(es))
+        key = lambda name: session_key(z, nonce_d, nonce_s, transcript, name)
+        keys = {name: key(name) for name in ("payload", "online", "confirm", "response")}
+        plain = AESGCM(keys["payload"]).decrypt(gcm_nonce, ciphertext, transcript)
+        payload = cbor.decode(plain)
+        assert cbor.encode(payload) == plain, "the payload is canonical"
+        return payload, transcript, keys
+
+    def refused(self, purpose, counter=None):
+        """The reason of a refusal, once its signature was found right."""
+        _, nonce_d, _, body = self.request(purpose, counter)
+        status, answer = self.browser.send("POST", "/pin/exchange", body)
+        assert 400 <= status < 500, f"{status} {answer}"
+        refusal = answer["refusal"]
+        assert unb64(refusal["nonceD"]) == nonce_d
+        said = refusal["reason"], self.names["enrolmentId"], nonce_d
+        numbers = refusal["policyVersion"], refusal["issuedAt"]
+        message = parts(label("refusal"), *said, *numbers)
+        assert verify(self.ks, message, unb64(answer["signature"])), "Ks signs the refusal"
+        return refusal["reason"]
+
+    def online(self, purpose, typed):
+        _, transcript, keys = self.exchange(purpose)
+        nonce = os.urandom(12)
+        sealed = AESGCM(keys["online"]).encrypt(nonce, cbor.encode(typed), transcript)
+        body = self.ids() | {
+            "syncCounter": self.counter,
+            "gcmNonce": b64(nonce),
+            "ciphertext": b64(sealed),
+        }
+        answer = self.browser.ask("POST", "/pin/online", body)
+        nonce, sealed = unb64(answer["gcmNonce"]), unb64(answer["ciphertext"])
+        signed = sealed_message("online", transcript, nonce, sealed)
+        assert verify(self.ks, signed, unb64(answer["signature"])), "Ks signs the outcome"
+        plain = AESGCM(keys["online"]).decrypt(nonce, sealed, transcript + b"answer")
+        return cbor.decode(plain)
+
+    def sync(self, failures):
+        """Fetches the payload and acknowledges it."""
+        payload, _, keys = self.exchange("sync")
+        versions = payload[4], payload[5], failures
+        ack = self.ids() | {
+            "syncCounter": self.counter,
+            "pinVersion": versions[0],
+            "policyVersion": versions[1],
+            "failures": failures,
+            "mac": b64(ack_mac(keys["confirm"], *versions)),
+        }
+        broken = ack | {"failures": failures + 1}
+        status, _ = self.browser.send("POST", "/pin/sync/ack", broken)
+        assert 400 <= status < 500, "a changed acknowledgement was taken"
+        self.browser.ask("POST", "/pin/sync/ack", ack, 204)
+        self.kr, self.kr_counter = keys["response"], self.counter
+        return payload
+
+    def answer(self, text, pin, payload):
+        """The digits for a workstation, once its challenge was found right."""
+        challenge = cbor.decode(unb64(text.removeprefix("touchstone-logon:")))
+        assert challenge[1] == self.names["rpId"]
+        assert verify(self.ks, logon_message(challenge), challenge[10]), "Ks signs the challenge"
+        hashed = pin_hash(pin, payload[2], payload[3])
+        return logon_answer(challenge, self.kr_counter, self.kr, hashed)[1]
+
+    def beat(self):
+        """The first beat of a stream, once its signature was found right."""
+        asked = {"enrolmentId": self.names["enrolmentId"]}
+        challenge = unb64(self.browser.ask("POST", "/pin/stream/challenge", asked)["challenge"])
+        ids = self.names["enrolmentId"], self.names["deviceId"]
+        signature = sign(self.kd, parts(label("stream"), *ids, challenge))
+        body = self.ids() | {"challenge": b64(challenge), "signature": b64(signature)}
+        host = self.browser.host
+        connection = http.client.HTTPConnection("127.0.0.1", int(host.rsplit(":")[-1]))
+        headers = {"host": host, "content-type": "application/json"}
+        connection.request("POST", "/pin/stream", json.dumps(body).encode(), headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        lines = iter(lambda: answer.readline().decode().strip(), None)
+        data = next(line for line in lines if line.startswith("data:"))
+        connection.close()
+        beat = json.loads(data.removeprefix("data:"))
+        numbers = beat["pinVersion"], beat["policyVersion"], beat["issuedAt"]
+        message = parts(label("beat"), self.names["enrolmentId"], *numbers)
+        assert verify(self.ks, message, unb64(beat["signature"])), "Ks signs the beat"
+        return numbers
+
+
+def enrol(browser, passkey):
+    """A new phone, bound to the account by a ceremony whose challenge is T."""
+    made = browser.ask("POST", "/api/pin/offers", {}, 201)
+    phone = Phone(browser, made["code"])
+    shown = phone.claim()
+    path = f"/api/pin/offers/{made['offer']}"
+    assert browser.ask("GET", path)["digits"] == shown, "both sides show the same digits"
+    begun = browser.ask("POST", f"{path}/begin", {})
+    assert unb64(begun["publicKey"]["challenge"]) == phone.t, "the challenge is T"
+    credential = passkey.get(begun["publicKey"])
+    finish = {"ceremony": begun["ceremony"], "credential": credential}
+    browser.ask("POST", f"{path}/finish", finish)
+    phone.finish()
+    return phone
+
+
+def sign_up(browser, rp_id):
+    begin = {"username": "alice", "displayName": ""}
+    begun = browser.ask("POST", "/api/registration/begin", begin)
+    passkey = Passkey(rp_id, browser.origin)
+    finish = {"ceremony": begun["ceremony"], "credential": passkey.create(begun["publicKey"])}
+    browser.ask("POST", "/api/registration/finish", finish, 201)
+    return passkey
+
+
+def play(origin):
+    browser = Browser(origin)
+    rp_id = origin.removeprefix("http://").rsplit(":", 1)[0]
+    phone = enrol(browser, sign_up(browser, rp_id))
+    assert phone.refused("sync") == "noPin"
+    pin, new = "pe\u0301pin 74", "847 rivers"
+    composed = unicodedata.normalize("NFC", pin)
+    said = [phone.online("set", {1: composed})[1]]
+    said.append(phone.online("verify", {1: "wrong 7401"})[1])
+    said.append(phone.online("verify", {1: composed})[1])
+    payload = phone.sync(2)
+    assert payload[1] == pin_hash(pin, payload[2], payload[3]), "the hash is the PIN's"
+    said.append(phone.online("change", {1: composed, 2: new})[1])
+    changed = phone.sync(0)
+    assert changed[1] == pin_hash(new, changed[2], changed[3]), "the hash is the new PIN's"
+    assert changed[4] == payload[4] + 1 and changed[9] > payload[9], (payload, changed)
+    assert phone.refused("sync", phone.counter) == "counterBack", "a counter counts once"
+    assert phone.beat()[:2] == (changed[4], changed[5])
+    workstation = Browser(origin)
+    asked = {"username": "alice", "workstation": "desk-7"}
+    begun = workstation.ask("POST", "/api/workstation/logon/begin", asked)
+    answer = phone.answer(begun["phones"][0]["code"], new, changed)
+    finish = {"session": begun["session"], "code": answer}
+    done = workstation.ask("POST", "/api/workstation/logon/finish", finish)
+    assert done["account"]["username"] == "alice"
+    assert workstation.send("POST", "/api/workstation/logon/finish", finish)[0] == 422, "once"
+    return {"said": said, "pinVersion": changed[4], "signedIn": done["account"]["username"]}
+
+
 def main(arguments):
     match arguments:
         case ["vectors", path]:
             print(json.dumps(check_vectors(path)))
+        case ["device", origin]:
+            print(json.dumps(play(origin)))
         case _:
             sys.exit(__doc__)
 
