@@ -34,8 +34,6 @@ mod standing;
 mod status;
 mod streams;
 mod table;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use memory::Memory;
 use seal::SealKey;

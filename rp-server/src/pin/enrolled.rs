@@ -26,7 +26,7 @@ impl RelyingParty {
     }
 
     /// `Ks`.
-    pub(super) fn server_key(&self, found: &PinEnrolment) -> Result<SigningKey, Refusal> {
+    pub(crate) fn server_key(&self, found: &PinEnrolment) -> Result<SigningKey, Refusal> {
         let about = About::ServerKey(&found.account.id, &found.id);
         let scalar = self.pin.seal.unseal(about, &found.server_key)?;
         Ok(SigningKey::from_bytes(&scalar).map_err(|_| Error::Unsealable)?)

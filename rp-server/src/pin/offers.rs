@@ -110,7 +110,9 @@ impl RelyingParty {
         let expires_at = now.plus(LIFETIME);
         {
             let mut offers = unpoisoned(&self.pin.offers);
-            make_room(&mut offers, &account.id);
+            offers.keep_latest(PER_ACCOUNT - 1, |offering| {
+                offering.account.id == account.id
+            });
             if !offers.insert(name.clone(), offering, expires_at, now) {
                 return Err(Refusal::OffersFull);
             }
@@ -395,19 +397,6 @@ fn by_code<'a>(
         .iter_mut()
         .find(|(_, offering, expires_at)| *expires_at > now && offering.fingerprint == *fingerprint)
         .map(|(_, offering, _)| offering)
-}
-
-fn make_room(offers: &mut Table<Offering>, account: &UserHandle) {
-    let mut of_account: Vec<_> = offers
-        .iter_mut()
-        .filter(|(_, offering, _)| offering.account.id == *account)
-        .map(|(name, _, expires_at)| (expires_at, name.clone()))
-        .collect();
-    of_account.sort();
-    let surplus = (of_account.len() + 1).saturating_sub(PER_ACCOUNT);
-    for (_, name) in of_account.into_iter().take(surplus) {
-        offers.remove(&name);
-    }
 }
 
 /// A phone's name, fit to be shown.

@@ -6,8 +6,16 @@ use timeline::Timestamp;
 
 /// Entries under their names, each until its time is over.
 pub(super) struct Table<V> {
-    entries: HashMap<String, (V, Timestamp)>,
+    entries: HashMap<String, Entry<V>>,
     capacity: usize,
+    came: u64,
+}
+
+struct Entry<V> {
+    value: V,
+    expires_at: Timestamp,
+    /// Its place in the order in which entries came.
+    place: u64,
 }
 
 impl<V> Table<V> {
@@ -15,6 +23,7 @@ impl<V> Table<V> {
         Self {
             entries: HashMap::new(),
             capacity,
+            came: 0,
         }
     }
 
@@ -33,7 +42,13 @@ impl<V> Table<V> {
                 return false;
             }
         }
-        self.entries.insert(name, (value, expires_at));
+        self.came += 1;
+        let entry = Entry {
+            value,
+            expires_at,
+            place: self.came,
+        };
+        self.entries.insert(name, entry);
         true
     }
 
@@ -41,30 +56,39 @@ impl<V> Table<V> {
     pub(super) fn get_mut(&mut self, name: &str, now: Timestamp) -> Option<&mut V> {
         self.entries
             .get_mut(name)
-            .filter(|(_, expires_at)| *expires_at > now)
-            .map(|(value, _)| value)
+            .filter(|entry| entry.expires_at > now)
+            .map(|entry| &mut entry.value)
     }
 
     /// The entry, taken out of the table, if its time is not over.
     pub(super) fn take(&mut self, name: &str, now: Timestamp) -> Option<V> {
-        let (value, expires_at) = self.entries.remove(name)?;
-        (expires_at > now).then_some(value)
+        let entry = self.entries.remove(name)?;
+        (entry.expires_at > now).then_some(entry.value)
     }
 
     /// Drops every entry whose time is over.
     pub(super) fn forget_expired(&mut self, now: Timestamp) {
-        self.entries.retain(|_, (_, expires_at)| *expires_at > now);
+        self.entries.retain(|_, entry| entry.expires_at > now);
     }
 
-    /// All entries with their names and ends, over or not.
+    /// All entries with their names and ends, over or not, in any order.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V, Timestamp)> {
         self.entries
             .iter_mut()
-            .map(|(name, (value, expires_at))| (name, value, *expires_at))
+            .map(|(name, entry)| (name, &mut entry.value, entry.expires_at))
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
-        self.entries.remove(name);
+    /// Drops the oldest of the entries that are `wanted`, so that `most` remain.
+    pub(super) fn keep_latest(&mut self, most: usize, wanted: impl Fn(&V) -> bool) {
+        let entries = self.entries.values();
+        let mut places: Vec<u64> = entries
+            .filter(|entry| wanted(&entry.value))
+            .map(|entry| entry.place)
+            .collect();
+        places.sort_unstable();
+        places.truncate(places.len().saturating_sub(most));
+        self.entries
+            .retain(|_, entry| !places.contains(&entry.place));
     }
 }
 
@@ -98,5 +122,19 @@ mod tests {
         assert!(table.insert("c".into(), 3, Timestamp(10), Timestamp(5)));
         assert_eq!(table.get_mut("a", Timestamp(0)), None);
         assert_eq!(table.get_mut("b", Timestamp(6)), Some(&mut 4));
+    }
+
+    #[test]
+    fn the_oldest_of_some_give_way_in_the_order_in_which_they_came() {
+        let mut table = Table::new(10);
+        for (number, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            assert!(table.insert(name.into(), number, Timestamp(10), Timestamp(0)));
+        }
+        table.keep_latest(1, |number| *number != 1);
+        let mut left: Vec<_> = table.iter_mut().map(|(name, _, _)| name.clone()).collect();
+        left.sort();
+        assert_eq!(left, ["b", "d"]);
+        table.keep_latest(5, |_| true);
+        assert_eq!(table.iter_mut().count(), 2);
     }
 }

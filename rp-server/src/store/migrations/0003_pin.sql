@@ -27,6 +27,7 @@ CREATE TABLE pin_enrolment (
     credential_id         BLOB,             -- the passkey whose ceremony confirmed it; null: digits
     test_iterations       INTEGER NOT NULL,
     enrolled_at           INTEGER NOT NULL,
+    place                 INTEGER NOT NULL, -- among those of the account, in the order they came
     revoked_at            INTEGER,
     sync_counter          INTEGER NOT NULL DEFAULT 0,
     response_key          BLOB,             -- Kr of the last acknowledged sync, sealed
@@ -39,7 +40,7 @@ CREATE TABLE pin_enrolment (
     failures              INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX pin_enrolment_of_account ON pin_enrolment (account_id, enrolled_at);
+CREATE INDEX pin_enrolment_of_account ON pin_enrolment (account_id, place);
 
 -- Wrong codes of offline workstations, each for an hour.
 CREATE TABLE pin_logon_failure (

@@ -43,8 +43,9 @@ pub(super) fn enrol(
     forget_oldest_revoked(db, limits, new.account.as_bytes())?;
     db.prepare_cached(
         "INSERT INTO pin_enrolment (id, account_id, device_id, device_name, device_key, server_point, \
-         server_key, credential_id, test_iterations, enrolled_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         server_key, credential_id, test_iterations, enrolled_at, place) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+         (SELECT coalesce(max(place), 0) + 1 FROM pin_enrolment WHERE account_id = ?2))",
     )?
     .execute(params![
         new.id,

@@ -95,7 +95,7 @@ pub(super) fn enrolment(db: &Connection, id: &str) -> Result<Option<PinEnrolment
 pub(super) fn enrolments(db: &Connection, account: &[u8]) -> Result<Vec<PinEnrolment>> {
     db.prepare_cached(&format!(
         "SELECT {ACCOUNT}, {ENROLMENT} FROM pin_enrolment JOIN account ON account.id = account_id \
-         WHERE account_id = ?1 AND revoked_at IS NULL ORDER BY enrolled_at, pin_enrolment.id"
+         WHERE account_id = ?1 AND revoked_at IS NULL ORDER BY place"
     ))?
     .query_map([account], enrolment_from)?
     .collect()

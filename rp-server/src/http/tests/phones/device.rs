@@ -16,8 +16,8 @@ use pin_sync::{
     pin::Pin,
     refusal::Reason,
     wire::{
-        Body as _, Bytes, ClaimAnswer, ClaimRequest, ExchangeAnswer, ExchangeRequest,
-        FinishAnswer, FinishRequest, OnlineAnswer, OnlineRequest, Refused,
+        Body as _, Bytes, ClaimAnswer, ClaimRequest, ExchangeAnswer, ExchangeRequest, FinishAnswer,
+        FinishRequest, OnlineAnswer, OnlineRequest, Refused,
     },
 };
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ iterations = 1000
 test-iterations = true
 ";
 
-pub(super) const PIN: &str = "730914";
+pub(super) const PIN: &str = "730962";
 pub(super) const OTHER_PIN: &str = "482093";
 
 /// A relying party whose account `ada` has no PIN yet, and everything it tells.
@@ -258,7 +258,9 @@ impl Phone {
         let answer = self.online(&request).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let answer = OnlineAnswer::read(answer.text.as_bytes()).expect("an answer");
-        session.online_answer(&answer).expect("an answer that opens")
+        session
+            .online_answer(&answer)
+            .expect("an answer that opens")
     }
 
     pub(super) async fn online(&self, request: &OnlineRequest) -> Answer {
@@ -320,7 +322,9 @@ pub(super) fn seen(answer: &Answer) -> (StatusCode, &str) {
 pub(super) fn failed_at(events: &[Value]) -> Value {
     let judged = events.last().cloned().unwrap_or_default();
     let steps = judged["steps"].as_array().cloned().unwrap_or_default();
-    let failed = steps.iter().filter(|step| step["outcome"] == json!("failed"));
+    let failed = steps
+        .iter()
+        .filter(|step| step["outcome"] == json!("failed"));
     assert!(failed.count() <= 1, "{judged}");
     judged["failedAt"].clone()
 }

@@ -22,7 +22,9 @@ async fn a_phone_is_enrolled_once_the_person_has_confirmed_what_both_sides_show(
     let world = World::new().await;
     let party = world.party();
     let claimed = Phone::claim(&world.bench.router, party, &world.ada, "phone").await;
-    let offer = party.offer(&world.ada.id, &claimed.offer).expect("an offer");
+    let offer = party
+        .offer(&world.ada.id, &claimed.offer)
+        .expect("an offer");
     assert_eq!(offer.state, OfferState::Claimed);
     let shown = offer.claim.expect("a claim");
     let t = claimed.phone.binding.t();
@@ -39,16 +41,25 @@ async fn a_phone_is_enrolled_once_the_person_has_confirmed_what_both_sides_show(
     let answer = claimed.phone.finish().await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let again = claimed.phone.finish().await;
-    assert_eq!(seen(&again), seen(&answer), "a lost answer can be asked for");
+    assert_eq!(
+        seen(&again),
+        seen(&answer),
+        "a lost answer can be asked for"
+    );
 
-    let offer = party.offer(&world.ada.id, &claimed.offer).expect("an offer");
+    let offer = party
+        .offer(&world.ada.id, &claimed.offer)
+        .expect("an offer");
     assert_eq!(offer.state, OfferState::Enrolled);
     let phones = world.status().await.phones;
     assert_eq!(phones.len(), 1);
     assert_eq!(phones[0].enrolment_id, claimed.answer.enrolment_id);
     let told = world.events("rp.pin.enrolled");
     let enrolment = claimed.phone.id();
-    assert_eq!(told, [json!({ "account": "ada", "enrolmentId": enrolment })]);
+    assert_eq!(
+        told,
+        [json!({ "account": "ada", "enrolmentId": enrolment })]
+    );
     assert_eq!(world.logged().await, ["enrolled"]);
 }
 
@@ -78,7 +89,9 @@ async fn an_offer_is_for_one_phone_and_for_ten_minutes() {
     world.clock().advance(Duration::from_secs(600));
     let late = claimed.phone.finish().await;
     assert_eq!((late.status.as_u16(), late.code()), (403, "notAccepted"));
-    let offer = party.offer(&world.ada.id, &claimed.offer).expect("an offer");
+    let offer = party
+        .offer(&world.ada.id, &claimed.offer)
+        .expect("an offer");
     assert_eq!(offer.state, OfferState::Expired);
     assert!(world.status().await.phones.is_empty());
 }
@@ -106,10 +119,16 @@ async fn only_the_claiming_phones_key_finishes() {
     let mut answers = Vec::new();
     for request in [bent, of_another, unknown] {
         let answer = send(router, "/pin/enrol/finish", &request.to_json()).await;
-        assert_eq!((answer.status.as_u16(), answer.code()), (403, "notAccepted"));
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (403, "notAccepted")
+        );
         answers.push(answer.text);
     }
-    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+    assert!(
+        answers.windows(2).all(|pair| pair[0] == pair[1]),
+        "{answers:?}"
+    );
     assert!(world.status().await.phones.is_empty());
     let answer = send(router, "/pin/enrol/finish", &good.to_json()).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -133,7 +152,10 @@ async fn the_same_phone_enrolled_anew_replaces_itself_with_the_old_keys_word() {
         .expect("confirmed");
     assert_eq!(claimed.phone.finish().await.status, 200);
     let phones = world.status().await.phones;
-    let ids: Vec<_> = phones.iter().map(|phone| phone.enrolment_id.as_str()).collect();
+    let ids: Vec<_> = phones
+        .iter()
+        .map(|phone| phone.enrolment_id.as_str())
+        .collect();
     assert_eq!(ids, [other.id(), claimed.phone.id()]);
     assert_eq!(old.refused(Purpose::Sync).await, Reason::Revoked);
 }
@@ -143,29 +165,58 @@ async fn a_revoked_phone_is_told_so_under_signature_and_gets_nothing() {
     let world = World::new().await;
     let mut phone = world.phone_with_pin("phone").await;
     let party = world.party();
-    let bob = { world.bench.visitor().sign_up("bob", 2).await; super::device::account(party, "bob").await };
+    let bob = {
+        world.bench.visitor().sign_up("bob", 2).await;
+        super::device::account(party, "bob").await
+    };
     let id = phone.id().to_owned();
     let by = RevokedBy::Person;
-    assert!(!party.revoke_enrolment(Some(&bob.id), &id, by, None).await.expect("asked"));
-    assert!(party.revoke_enrolment(Some(&world.ada.id), &id, by, None).await.expect("asked"));
-    assert!(!party.revoke_enrolment(None, &id, by, None).await.expect("asked"), "once");
+    assert!(
+        !party
+            .revoke_enrolment(Some(&bob.id), &id, by, None)
+            .await
+            .expect("asked")
+    );
+    assert!(
+        party
+            .revoke_enrolment(Some(&world.ada.id), &id, by, None)
+            .await
+            .expect("asked")
+    );
+    assert!(
+        !party
+            .revoke_enrolment(None, &id, by, None)
+            .await
+            .expect("asked"),
+        "once"
+    );
     for purpose in Purpose::ALL {
         assert_eq!(phone.refused(purpose).await, Reason::Revoked, "{purpose}");
     }
     assert!(world.status().await.phones.is_empty());
-    assert_eq!(world.logged().await, ["enrolled", "pinSet", "enrolmentRevoked"]);
+    assert_eq!(
+        world.logged().await,
+        ["enrolled", "pinSet", "enrolmentRevoked"]
+    );
 }
 
 #[tokio::test]
 async fn offers_and_phones_are_bounded() {
-    let limits = Limits { phones_per_account: 2, open_offers: 5, ..Limits::default() };
+    let limits = Limits {
+        phones_per_account: 2,
+        open_offers: 5,
+        ..Limits::default()
+    };
     let world = World::with(limits, super::device::POLICY).await;
     let (router, party) = (&world.bench.router, world.party());
     let first = party.make_offer(&world.ada, None).await.expect("an offer");
     for _ in 0..4 {
         party.make_offer(&world.ada, None).await.expect("an offer");
     }
-    assert!(party.offer(&world.ada.id, &first.offer).is_none(), "the oldest gave way");
+    assert!(
+        party.offer(&world.ada.id, &first.offer).is_none(),
+        "the oldest gave way"
+    );
     world.bench.visitor().sign_up("bob", 2).await;
     let bob = super::device::account(party, "bob").await;
     party.make_offer(&bob, None).await.expect("the fifth");
@@ -176,7 +227,10 @@ async fn offers_and_phones_are_bounded() {
         Phone::enrol(router, party, &world.ada, device).await;
     }
     let claimed = Phone::claim(router, party, &world.ada, "three").await;
-    party.confirm_offer(&world.ada.id, &claimed.offer, None, None).await.expect("confirmed");
+    party
+        .confirm_offer(&world.ada.id, &claimed.offer, None, None)
+        .await
+        .expect("confirmed");
     let full = claimed.phone.finish().await;
     assert_eq!((full.status.as_u16(), full.code()), (409, "phonesFull"));
 }

@@ -30,7 +30,10 @@ async fn a_sync_delivers_what_the_server_holds_and_is_recorded_once_acknowledged
     assert_eq!(payload.max_offline_attempts, 7);
     assert_eq!(payload.lock_kind, LockKind::WipeAndResync);
     let pad = &payload.pad;
-    assert_eq!((pad.min_length, pad.max_length, pad.charset), (5, 9, Charset::Digits));
+    assert_eq!(
+        (pad.min_length, pad.max_length, pad.charset),
+        (5, 9, Charset::Digits)
+    );
     assert_eq!(pad.policy_version, world.party().policy().policy_version);
     assert_eq!(pad.issued_at, world.party().now());
     assert_eq!(world.status().await.phones[0].last_sync_at, None, "not yet");
@@ -68,7 +71,10 @@ async fn a_request_played_again_is_refused_under_signature_and_changes_nothing()
     let first = send(&phone.router, "/pin/exchange", &request.to_json()).await;
     assert_eq!(first.status, 200, "{}", first.text);
     let second = send(&phone.router, "/pin/exchange", &request.to_json()).await;
-    assert_eq!((second.status.as_u16(), second.code()), (409, "counterBack"));
+    assert_eq!(
+        (second.status.as_u16(), second.code()),
+        (409, "counterBack")
+    );
     let refused = pin_sync::wire::Refused::read(second.text.as_bytes()).expect("a refusal");
     let refusal = asking.refused(&refused).expect("signed");
     assert_eq!(refusal.reason, Reason::CounterBack);
@@ -95,7 +101,10 @@ async fn a_restored_or_copied_phone_is_caught_by_its_counter() {
     copy.sync(0).await;
     assert_eq!(phone.refused(Purpose::Verify).await, Reason::CounterBack);
     let logged = world.logged().await;
-    assert_eq!(logged.iter().filter(|what| *what == "counterBack").count(), 2);
+    assert_eq!(
+        logged.iter().filter(|what| *what == "counterBack").count(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -130,9 +139,15 @@ async fn of_two_exchanges_at_once_only_one_has_each_counter() {
         let statuses = [one.status.as_u16(), two.status.as_u16()];
         let answered = statuses.iter().filter(|status| **status == 200).count();
         assert!(answered <= 1, "{} {}", one.text, two.text);
-        let refused = [&one, &two].into_iter().filter(|answer| answer.status != 200);
+        let refused = [&one, &two]
+            .into_iter()
+            .filter(|answer| answer.status != 200);
         for answer in refused {
-            assert!(matches!(answer.code(), "counterBack" | "busy"), "{}", answer.text);
+            assert!(
+                matches!(answer.code(), "counterBack" | "busy"),
+                "{}",
+                answer.text
+            );
         }
         phone.counter += 1;
     }
@@ -147,7 +162,10 @@ async fn an_exchange_waits_a_minute_for_what_follows() {
     world.clock().advance(Duration::from_secs(60));
     let ack = session.ack(payload.pin_version, payload.pad.policy_version, 0);
     let late = send(&phone.router, "/pin/sync/ack", &ack.to_json()).await;
-    assert_eq!((late.status.as_u16(), late.code()), (409, "exchangeUnknown"));
+    assert_eq!(
+        (late.status.as_u16(), late.code()),
+        (409, "exchangeUnknown")
+    );
     assert_eq!(failed_at(&world.events("rp.pin.judged")), "exchange");
 
     let (payload, session) = phone.fetch().await;
@@ -163,12 +181,17 @@ async fn versions_follow_a_change_of_pin_and_policy() {
     let mut phone = world.phone_with_pin("phone").await;
     let (first, _) = phone.sync(0).await;
     phone.change(PIN, OTHER_PIN).await;
-    world.policy(&format!("{}validity = \"1h\"\n", super::device::POLICY)).await;
+    world
+        .policy(&format!("{}validity = \"1h\"\n", super::device::POLICY))
+        .await;
     let (second, _) = phone.sync(0).await;
     assert_eq!(second.pin_version, first.pin_version + 1);
     assert_eq!(second.pad.policy_version, first.pad.policy_version + 1);
     let hash = new_pin(OTHER_PIN).hash(&second.salt, second.iterations);
     assert!(hash.same_as(&second.pin_hash));
     assert_ne!(first.salt, second.salt);
-    assert_eq!(world.events("rp.pin.set")[1], json!({"account": "ada", "pinVersion": 2, "changed": true}));
+    assert_eq!(
+        world.events("rp.pin.set")[1],
+        json!({"account": "ada", "pinVersion": 2, "changed": true})
+    );
 }

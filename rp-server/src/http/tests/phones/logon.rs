@@ -18,12 +18,23 @@ fn ask(world: &World, challenge: u8) -> LogonAsk {
 }
 
 /// What the phone shows for a workstation's text, with that PIN typed.
-fn code(world: &World, phone: &Phone, text: &str, payload: &Payload, session: &Session, pin: &str) -> String {
+fn code(
+    world: &World,
+    phone: &Phone,
+    text: &str,
+    payload: &Payload,
+    session: &Session,
+    pin: &str,
+) -> String {
     let scanned = Scanned::from_text(text).expect("a challenge");
     let counter = session.sync_counter();
-    let accepted = scanned.check(&phone.binding, world.party().now(), counter).expect("for this phone");
+    let accepted = scanned
+        .check(&phone.binding, world.party().now(), counter)
+        .expect("for this phone");
     let hash = new_pin(pin).hash(&payload.salt, payload.iterations);
-    let code = accepted.challenge().answer_of(session.response_key(), counter, &hash);
+    let code = accepted
+        .challenge()
+        .answer_of(session.response_key(), counter, &hash);
     code.as_str().to_owned()
 }
 
@@ -37,19 +48,43 @@ async fn a_phones_code_is_right_for_its_challenge_alone() {
     tablet.sync(0).await;
     let first = ask(&world, 1);
     let phones = world.party().logon_phones(&first).await.expect("phones");
-    let names: Vec<_> = phones.iter().map(|phone| phone.device_name.as_str()).collect();
+    let names: Vec<_> = phones
+        .iter()
+        .map(|phone| phone.device_name.as_str())
+        .collect();
     assert_eq!(names.len(), 2, "{names:?}");
-    let asked = phones.iter().find(|asked| asked.enrolment_id == phone.id()).expect("the phone");
+    let asked = phones
+        .iter()
+        .find(|asked| asked.enrolment_id == phone.id())
+        .expect("the phone");
     let right = code(&world, &phone, &asked.code, &payload, &session, PIN);
     let wrong = code(&world, &phone, &asked.code, &payload, &session, "111222");
     let party = world.party();
-    let judged = party.check_logon_code(&first, &phones, &wrong).await.expect("judged");
+    let judged = party
+        .check_logon_code(&first, &phones, &wrong)
+        .await
+        .expect("judged");
     assert_eq!(judged, LogonJudged::Wrong { attempts_left: 9 });
-    let judged = party.check_logon_code(&first, &phones, &right).await.expect("judged");
-    assert_eq!(judged, LogonJudged::Matched { enrolment_id: phone.id().to_owned() });
+    let judged = party
+        .check_logon_code(&first, &phones, &right)
+        .await
+        .expect("judged");
+    assert_eq!(
+        judged,
+        LogonJudged::Matched {
+            enrolment_id: phone.id().to_owned()
+        }
+    );
     let second = ask(&world, 2);
-    let judged = party.check_logon_code(&second, &phones, &right).await.expect("judged");
-    assert_eq!(judged, LogonJudged::Wrong { attempts_left: 8 }, "of another challenge");
+    let judged = party
+        .check_logon_code(&second, &phones, &right)
+        .await
+        .expect("judged");
+    assert_eq!(
+        judged,
+        LogonJudged::Wrong { attempts_left: 8 },
+        "of another challenge"
+    );
 }
 
 #[tokio::test]
@@ -59,12 +94,19 @@ async fn a_code_counts_whose_sync_was_never_acknowledged_and_so_does_the_one_bef
     let (old_payload, old_session) = phone.sync(0).await;
     let (payload, session) = phone.fetch().await;
     let party = world.party();
-    for (challenge, payload, session) in [(1, &old_payload, &old_session), (2, &payload, &session)] {
+    for (challenge, payload, session) in [(1, &old_payload, &old_session), (2, &payload, &session)]
+    {
         let ask = ask(&world, challenge);
         let phones = party.logon_phones(&ask).await.expect("phones");
         let right = code(&world, &phone, &phones[0].code, payload, session, PIN);
-        let judged = party.check_logon_code(&ask, &phones, &right).await.expect("judged");
-        assert!(matches!(judged, LogonJudged::Matched { .. }), "{challenge}: {judged:?}");
+        let judged = party
+            .check_logon_code(&ask, &phones, &right)
+            .await
+            .expect("judged");
+        assert!(
+            matches!(judged, LogonJudged::Matched { .. }),
+            "{challenge}: {judged:?}"
+        );
     }
     phone.sync(0).await;
     let ask = ask(&world, 3);
@@ -84,29 +126,55 @@ async fn ten_wrong_codes_across_challenges_lock_until_a_sign_in_with_a_passkey()
     phone.set(PIN).await;
     let (payload, session) = phone.sync(0).await;
     let party = world.party();
-    let ask = |challenge| LogonAsk { account: eve.clone(), ..ask(&world, challenge) };
+    let ask = |challenge| LogonAsk {
+        account: eve.clone(),
+        ..ask(&world, challenge)
+    };
     for challenge in 0..10 {
         world.clock().advance(Duration::from_secs(60));
         let ask = ask(challenge);
         let phones = party.logon_phones(&ask).await.expect("phones");
-        let judged = party.check_logon_code(&ask, &phones, "00000000").await.expect("judged");
+        let judged = party
+            .check_logon_code(&ask, &phones, "00000000")
+            .await
+            .expect("judged");
         match 9_u8.checked_sub(challenge) {
-            Some(left) if left > 0 => assert_eq!(judged, LogonJudged::Wrong { attempts_left: left.into() }),
+            Some(left) if left > 0 => assert_eq!(
+                judged,
+                LogonJudged::Wrong {
+                    attempts_left: left.into()
+                }
+            ),
             _ => assert_eq!(judged, LogonJudged::Locked),
         }
     }
-    assert!(party.pin_status(&eve.id).await.expect("status").logon_locked);
+    assert!(
+        party
+            .pin_status(&eve.id)
+            .await
+            .expect("status")
+            .logon_locked
+    );
     world.clock().advance(Duration::from_secs(86_400));
     let late = ask(11);
-    assert!(party.logon_phones(&late).await.expect("phones").is_empty(), "no time opens it");
-    let judged = party.check_logon_code(&late, &[], "00000000").await.expect("judged");
+    assert!(
+        party.logon_phones(&late).await.expect("phones").is_empty(),
+        "no time opens it"
+    );
+    let judged = party
+        .check_logon_code(&late, &[], "00000000")
+        .await
+        .expect("judged");
     assert_eq!(judged, LogonJudged::Locked);
 
     assert_eq!(visitor.sign_in(&mut key).await.status, 200);
     let open = ask(12);
     let phones = party.logon_phones(&open).await.expect("phones");
     let right = code(&world, &phone, &phones[0].code, &payload, &session, PIN);
-    let judged = party.check_logon_code(&open, &phones, &right).await.expect("judged");
+    let judged = party
+        .check_logon_code(&open, &phones, &right)
+        .await
+        .expect("judged");
     assert!(matches!(judged, LogonJudged::Matched { .. }), "{judged:?}");
 }
 
@@ -118,10 +186,16 @@ async fn wrong_codes_are_forgotten_after_an_hour_as_long_as_nothing_locked() {
     let party = world.party();
     for challenge in 0..9 {
         let ask = ask(&world, challenge);
-        party.check_logon_code(&ask, &[], "00000000").await.expect("judged");
+        party
+            .check_logon_code(&ask, &[], "00000000")
+            .await
+            .expect("judged");
     }
     world.clock().advance(Duration::from_secs(3600));
-    let judged = party.check_logon_code(&ask(&world, 20), &[], "00000000").await.expect("judged");
+    let judged = party
+        .check_logon_code(&ask(&world, 20), &[], "00000000")
+        .await
+        .expect("judged");
     assert_eq!(judged, LogonJudged::Wrong { attempts_left: 9 });
 }
 
@@ -131,12 +205,33 @@ async fn no_phone_is_asked_where_the_method_is_off_or_locked() {
     let mut phone = world.phone_with_pin("phone").await;
     phone.sync(0).await;
     let party = world.party();
-    assert_eq!(party.logon_phones(&ask(&world, 1)).await.expect("phones").len(), 1);
-    world.policy("[pin]\niterations = 1000\ntest-iterations = true\noffline = false\n").await;
-    assert!(party.logon_phones(&ask(&world, 2)).await.expect("phones").is_empty());
+    assert_eq!(
+        party
+            .logon_phones(&ask(&world, 1))
+            .await
+            .expect("phones")
+            .len(),
+        1
+    );
+    world
+        .policy("[pin]\niterations = 1000\ntest-iterations = true\noffline = false\n")
+        .await;
+    assert!(
+        party
+            .logon_phones(&ask(&world, 2))
+            .await
+            .expect("phones")
+            .is_empty()
+    );
     world.policy(POLICY).await;
     for _ in 0..5 {
         phone.verify("555123").await;
     }
-    assert!(party.logon_phones(&ask(&world, 3)).await.expect("phones").is_empty());
+    assert!(
+        party
+            .logon_phones(&ask(&world, 3))
+            .await
+            .expect("phones")
+            .is_empty()
+    );
 }

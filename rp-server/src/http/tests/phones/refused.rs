@@ -18,13 +18,29 @@ async fn each_state_refuses_under_signature_what_it_does_not_allow() {
     assert_eq!(phone.set(PIN).await.verdict, Verdict::Ok);
 
     for off in ["offline = false", "offline = true\nvalidity = 0"] {
-        world.policy(&format!("[pin]\niterations = 1000\ntest-iterations = true\n{off}\n")).await;
-        assert_eq!(phone.refused(Purpose::Sync).await, Reason::OfflineOff, "{off}");
-        assert_eq!(phone.verify(PIN).await.verdict, Verdict::Ok, "online it works");
+        world
+            .policy(&format!(
+                "[pin]\niterations = 1000\ntest-iterations = true\n{off}\n"
+            ))
+            .await;
+        assert_eq!(
+            phone.refused(Purpose::Sync).await,
+            Reason::OfflineOff,
+            "{off}"
+        );
+        assert_eq!(
+            phone.verify(PIN).await.verdict,
+            Verdict::Ok,
+            "online it works"
+        );
     }
     world.policy("[pin]\nenabled = false\n").await;
     for purpose in Purpose::ALL {
-        assert_eq!(phone.refused(purpose).await, Reason::PinSyncOff, "{purpose}");
+        assert_eq!(
+            phone.refused(purpose).await,
+            Reason::PinSyncOff,
+            "{purpose}"
+        );
     }
     world.policy(POLICY).await;
     for _ in 0..5 {
@@ -34,7 +50,12 @@ async fn each_state_refuses_under_signature_what_it_does_not_allow() {
         assert_eq!(phone.refused(purpose).await, Reason::PinLocked, "{purpose}");
     }
     let party = world.party();
-    assert!(party.reset_pin(&world.ada.id, ResetBy::SelfService, None).await.expect("reset"));
+    assert!(
+        party
+            .reset_pin(&world.ada.id, ResetBy::SelfService, None)
+            .await
+            .expect("reset")
+    );
     assert_eq!(phone.refused(Purpose::Sync).await, Reason::NoPin);
     assert_eq!(phone.set("905127").await.verdict, Verdict::Ok);
     phone.sync(0).await;
@@ -60,11 +81,21 @@ async fn one_phone_may_ask_so_often_and_is_not_slowed_by_strangers() {
     }
     let (_, request) = phone.ask(Purpose::Sync);
     let answer = send(&phone.router, "/pin/exchange", &request.to_json()).await;
-    assert_eq!((answer.status.as_u16(), answer.code()), (429, "rateLimited"));
-    assert!(answer.body["refusal"].is_null(), "it changes nothing on the phone");
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (429, "rateLimited")
+    );
+    assert!(
+        answer.body["refusal"].is_null(),
+        "it changes nothing on the phone"
+    );
     world.clock().advance(Duration::from_secs(15));
     let answer = send(&phone.router, "/pin/exchange", &request.to_json()).await;
-    assert_eq!(answer.status, 200, "the same request, its counter unspent: {}", answer.text);
+    assert_eq!(
+        answer.status, 200,
+        "the same request, its counter unspent: {}",
+        answer.text
+    );
 }
 
 #[tokio::test]
@@ -85,10 +116,19 @@ async fn one_address_may_ask_so_often_whatever_it_asks() {
         let answer = send(router, path, b"{}").await;
         codes.push(answer.code().to_owned());
     }
-    assert!(codes[..20].iter().all(|code| code == "unreadable"), "{codes:?}");
-    assert!(codes[20..].iter().all(|code| code == "rateLimited"), "{codes:?}");
+    assert!(
+        codes[..20].iter().all(|code| code == "unreadable"),
+        "{codes:?}"
+    );
+    assert!(
+        codes[20..].iter().all(|code| code == "rateLimited"),
+        "{codes:?}"
+    );
     let page = world.bench.visitor().get("/api/session").await;
     assert_eq!(page.status, 401, "pages are not slowed");
     world.clock().advance(Duration::from_secs(60));
-    assert_eq!(send(router, "/pin/exchange", b"{}").await.code(), "unreadable");
+    assert_eq!(
+        send(router, "/pin/exchange", b"{}").await.code(),
+        "unreadable"
+    );
 }
