@@ -179,6 +179,24 @@ describe('setting up a phone', () => {
     expect(by('[data-role="scan-code"]')).toBeNull();
   });
 
+  it('begins anew when a further phone is set up before the last one was acknowledged', async () => {
+    let codes = 0;
+    offering(0, {
+      'POST /api/pin/offers': () => {
+        codes += 1;
+        return json(201, { ...made, code: `touchstone-enrol:${codes}` });
+      },
+    });
+    visit('/account');
+    await press('pin-set-up');
+    await press('pin-continue');
+    await press('pin-confirm-digits');
+    await role('pin-set-up-done');
+    by('[data-action="pin-set-up"]')!.click();
+    await reads('scan-code', 'enrol:2');
+    await action('pin-continue');
+  });
+
   it('begins with a fresh code each time it is opened', async () => {
     let codes = 0;
     offering(0, {
