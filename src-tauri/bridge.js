@@ -357,6 +357,9 @@
     error: textOf("error"),
     passkeys: [...document.querySelectorAll('[data-role="passkey-label"]')].map((label) => label.textContent.trim()),
     scanCodes: [...document.querySelectorAll('[data-role="scan-code"]')].map((code) => code.textContent.trim()),
+    digits: textOf("pin-digits")?.replace(/\s/g, "") ?? null,
+    pin: document.querySelector('[data-role="pin-state"]')?.dataset.state ?? null,
+    phones: [...document.querySelectorAll('[data-role="pin-phone"]')].map((phone) => phone.textContent.trim()),
   });
 
   const tell = (more) => post({ touchstone: "page", busy, view: view(), ...more });
@@ -513,6 +516,28 @@
       await press("confirm-delete-passkey");
     },
     cancel: () => press("cancel"),
+    setUpPin: () => press("pin-set-up"),
+    continuePin: () => press("pin-continue"),
+    confirmPin: () => press("pin-confirm-digits"),
+    resetPin: async () => {
+      await press("pin-reset");
+      await press("confirm-pin-reset");
+    },
+    removePhone: async ({ index }) => {
+      const phone = document.querySelectorAll("[data-pin-phone]")[index];
+      if (!phone) throw new Error("The page does not list this phone.");
+      await press("pin-remove-phone", phone);
+      await press("confirm-pin-remove-phone");
+    },
+    beginLogon: async ({ username, workstation }) => {
+      await fill("logon-username", username);
+      await fill("logon-workstation", workstation);
+      await press("logon-begin");
+    },
+    finishLogon: async ({ code }) => {
+      await fill("logon-code", code);
+      await press("logon-finish");
+    },
     // Not a walk's: the window gives its own token to its own relying party's page.
     adminSignIn: async ({ token }) => {
       await control("admin-token", `${field("admin-token")}, ${action("admin-sign-out")}`);

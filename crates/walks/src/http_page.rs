@@ -4,6 +4,7 @@
 mod browser;
 mod ceremonies;
 mod notices;
+mod pin;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,16 @@ impl HttpPage {
             PageAct::RenamePasskey { index, label } => self.rename_passkey(*index, label)?,
             PageAct::DeletePasskey { index } => self.delete_passkey(*index)?,
             PageAct::Cancel => self.cancel().await?,
+            PageAct::SetUpPin => self.set_up_pin()?,
+            PageAct::ContinuePin => self.continue_pin()?,
+            PageAct::ConfirmPin => self.confirm_pin()?,
+            PageAct::ResetPin => self.reset_pin()?,
+            PageAct::RemovePhone { index } => self.remove_phone(*index)?,
+            PageAct::BeginLogon {
+                username,
+                workstation,
+            } => self.begin_logon(username, workstation)?,
+            PageAct::FinishLogon { code } => self.finish_logon(code)?,
         }
         Ok(())
     }
@@ -315,7 +326,7 @@ impl Inner {
                     site.show(Shown::at(path))
                 });
                 if list {
-                    self.load_passkeys(visit).await;
+                    self.load_account(visit).await;
                 }
             }
         }

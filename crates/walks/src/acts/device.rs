@@ -2,6 +2,7 @@
 
 mod enrolments;
 mod passkeys;
+mod scan;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,7 @@ pub(super) fn register(registry: &mut Registry) {
         "device.continue-enrolment",
         "[[steps]]\nact = \"device.continue-enrolment\"\ndevice = \"phone\"\n",
     );
+    scan::register(registry);
     enrolments::register(registry);
     passkeys::register(registry);
 }

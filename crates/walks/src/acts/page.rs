@@ -1,5 +1,7 @@
 //! What the person does on the relying party's page.
 
+mod pin;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use timeline::Event;
@@ -34,6 +36,7 @@ pub(super) fn register(registry: &mut Registry) {
         "[[steps]]\nact = \"page.delete-passkey\"\npasskey = \"Passkey 1\"\n",
     );
     registry.act::<Cancel>("page.cancel", "[[steps]]\nact = \"page.cancel\"\n");
+    pin::register(registry);
 }
 
 /// The person opens a path of the site, as by its address. Whatever ran on the page ends.

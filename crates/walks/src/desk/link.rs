@@ -20,8 +20,10 @@ use crate::{
 const ORDERS: usize = 16;
 /// The longest text of a page that is kept, in characters.
 const LONGEST: usize = 500;
-/// The most passkeys of a page that are kept.
-const MOST_PASSKEYS: usize = 100;
+/// The longest code to scan that is kept, in characters.
+const LONGEST_CODE: usize = 4_096;
+/// The most of a page's rows that are kept, of each kind.
+const MOST_ROWS: usize = 100;
 
 /// What the page of the shown bench says of itself.
 #[derive(Debug, Clone, Default)]
@@ -141,17 +143,25 @@ fn bounded(view: PageView) -> PageView {
         path: short(view.path),
         signed_in_as: view.signed_in_as.map(short),
         error: view.error.map(short),
-        passkeys: view
-            .passkeys
-            .into_iter()
-            .take(MOST_PASSKEYS)
-            .map(short)
-            .collect(),
+        passkeys: rows(view.passkeys, LONGEST),
+        scan_codes: rows(view.scan_codes, LONGEST_CODE),
+        digits: view.digits.map(short),
+        pin: view.pin.map(short),
+        phones: rows(view.phones, LONGEST),
     }
 }
 
+fn rows(rows: Vec<String>, longest: usize) -> Vec<String> {
+    let kept = rows.into_iter().take(MOST_ROWS);
+    kept.map(|row| cut(row, longest)).collect()
+}
+
 fn short(text: String) -> String {
-    match text.char_indices().nth(LONGEST) {
+    cut(text, LONGEST)
+}
+
+fn cut(text: String, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => text[..end].to_owned(),
         None => text,
     }
@@ -207,7 +217,7 @@ mod tests {
         link.told(large);
         let told = link.reports().borrow().clone();
         assert_eq!(told.view.path.chars().count(), LONGEST);
-        assert_eq!(told.view.passkeys.len(), MOST_PASSKEYS);
+        assert_eq!(told.view.passkeys.len(), MOST_ROWS);
         assert!(
             told.view
                 .passkeys

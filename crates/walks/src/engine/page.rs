@@ -45,6 +45,31 @@ pub enum PageAct {
     },
     /// Presses "Cancel" beside a running ceremony.
     Cancel,
+    /// Presses "Set up PIN on a phone": the page shows a code to scan.
+    SetUpPin,
+    /// Presses "Continue" below the code, once a phone has scanned it.
+    ContinuePin,
+    /// Confirms the phone that scanned the code: with a passkey, or by its digits.
+    ConfirmPin,
+    /// Presses "Reset PIN" and confirms with a passkey.
+    ResetPin,
+    /// Removes a phone from the account, and confirms that.
+    RemovePhone {
+        /// Its place in the list, from 0.
+        index: usize,
+    },
+    /// Fills in who signs in at the workstation, and asks for a challenge.
+    BeginLogon {
+        /// The user name.
+        username: String,
+        /// The workstation's name.
+        workstation: String,
+    },
+    /// Types the digits that the phone shows.
+    FinishLogon {
+        /// Eight digits.
+        code: String,
+    },
 }
 
 /// What the page shows.
@@ -59,6 +84,18 @@ pub struct PageView {
     pub error: Option<String>,
     /// Labels of the account's passkeys, as listed.
     pub passkeys: Vec<String>,
+    /// The codes it shows for a phone to scan.
+    #[serde(default)]
+    pub scan_codes: Vec<String>,
+    /// The digits of an enrolment, to compare with the phone's.
+    #[serde(default)]
+    pub digits: Option<String>,
+    /// How the account's PIN stands: `none`, `active`, `expiring`, `expired`, `locked` or `off`.
+    #[serde(default)]
+    pub pin: Option<String>,
+    /// Names of the account's phones, as listed.
+    #[serde(default)]
+    pub phones: Vec<String>,
 }
 
 /// The relying party's page.

@@ -42,7 +42,7 @@ impl Inner {
                     site.show(Shown::Account)
                 });
                 if list {
-                    self.load_passkeys(visit).await;
+                    self.load_account(visit).await;
                 }
             }
             Err(trouble) => self.attempt_failed(visit, doing, &trouble),
@@ -66,7 +66,7 @@ impl Inner {
         }
     }
 
-    fn attempt_failed(&self, visit: u64, doing: Purpose, trouble: &Trouble) {
+    pub(super) fn attempt_failed(&self, visit: u64, doing: Purpose, trouble: &Trouble) {
         let error = self.explained(trouble, doing);
         self.on(visit, |site| {
             // A page that went away took its attempt with it, and shows nothing.
@@ -77,7 +77,7 @@ impl Inner {
     }
 
     /// Begin, the browser's part, finish.
-    async fn ceremony(
+    pub(super) async fn ceremony(
         &self,
         visit: u64,
         stop: &CancellationToken,
@@ -166,8 +166,14 @@ impl Inner {
         });
     }
 
+    /// What a fresh account page asks for.
+    pub(super) async fn load_account(&self, visit: u64) {
+        self.load_pin(visit).await;
+        self.load_passkeys(visit).await;
+    }
+
     /// Goes to the sign-in page when `trouble` says that the session is over.
-    fn session_ended(&self, visit: u64, trouble: &Trouble) {
+    pub(super) fn session_ended(&self, visit: u64, trouble: &Trouble) {
         if trouble.is_signed_out() {
             self.signed_out(visit);
         }

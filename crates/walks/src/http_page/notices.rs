@@ -9,6 +9,8 @@ pub(crate) enum Doing {
     SignIn,
     SignUp,
     AddPasskey,
+    SetUpPin,
+    ResetPin,
     Other,
 }
 
@@ -47,7 +49,7 @@ const NOWHERE: &str =
 
 /// The exceptions that WebAuthn Level 3 §5.1.3 and §5.1.4 name; `whose` is RP ID and origin.
 fn of_browser(name: &str, doing: Doing, whose: Option<(&str, &str)>) -> Option<String> {
-    let creating = doing != Doing::SignIn;
+    let creating = matches!(doing, Doing::SignUp | Doing::AddPasskey);
     let sentence = match (name, creating) {
         ("NotAllowedError", true) => NOT_CREATED,
         ("NotAllowedError", false) => NOT_USED,

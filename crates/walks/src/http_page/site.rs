@@ -11,6 +11,8 @@ pub(crate) enum Shown {
     SignIn,
     SignUp,
     Account,
+    Workstation,
+    Admin,
     Missing,
 }
 
@@ -21,6 +23,8 @@ impl Shown {
             "" => Self::SignIn,
             "/sign-up" => Self::SignUp,
             "/account" => Self::Account,
+            "/workstation" => Self::Workstation,
+            "/admin" => Self::Admin,
             _ => Self::Missing,
         }
     }
@@ -30,6 +34,8 @@ impl Shown {
             Self::SignIn => Some("/"),
             Self::SignUp => Some("/sign-up"),
             Self::Account => Some("/account"),
+            Self::Workstation => Some("/workstation"),
+            Self::Admin => Some("/admin"),
             Self::Missing => None,
         }
     }
@@ -57,6 +63,58 @@ impl Passkey {
     }
 }
 
+/// The account's PIN, as the account page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pin {
+    pub(crate) status: String,
+    pub(crate) phones: Vec<Phone>,
+    /// Whether a passkey confirms a phone, or its digits alone.
+    pub(crate) by_passkey: bool,
+}
+
+/// A phone with the PIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phone {
+    pub(crate) enrolment: String,
+    pub(crate) name: String,
+}
+
+impl Pin {
+    pub(crate) fn read(json: &Value) -> Option<Self> {
+        let phone = |json: &Value| {
+            Some(Phone {
+                enrolment: json.get("enrolmentId")?.as_str()?.to_owned(),
+                name: json.get("deviceName")?.as_str()?.to_owned(),
+            })
+        };
+        let phones = json.get("phones")?.as_array()?;
+        Some(Self {
+            status: json.get("status")?.as_str()?.to_owned(),
+            phones: phones.iter().filter_map(phone).collect(),
+            by_passkey: json["policy"]["enrolment"] != "digits",
+        })
+    }
+}
+
+/// A code that a phone scans to be enrolled, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SetUp {
+    pub(crate) offer: String,
+    pub(crate) code: String,
+    /// To be compared, once a phone has scanned the code.
+    pub(crate) digits: Option<String>,
+    pub(crate) confirmed: bool,
+}
+
+/// A workstation's screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Logon {
+    /// It shows the challenge of the first phone.
+    Begun { session: String, code: String },
+    /// Whose desktop it is now.
+    SignedIn(String),
+}
+
 /// A ceremony under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
@@ -79,6 +137,8 @@ pub(crate) struct Errors {
     pub(crate) list: Option<String>,
     /// In a row of the list, or over it.
     pub(crate) row: Option<String>,
+    /// Instead of the PIN's state.
+    pub(crate) pin: Option<String>,
     /// Below the button that began a ceremony.
     pub(crate) attempt: Option<String>,
 }
@@ -95,6 +155,10 @@ pub(crate) struct Site {
     /// RP ID and origin, as the relying party told them.
     pub(crate) whose: Option<(String, String)>,
     pub(crate) passkeys: Option<Vec<Passkey>>,
+    pub(crate) pin: Option<Pin>,
+    /// A phone that is being set up for the PIN.
+    pub(crate) set_up: Option<SetUp>,
+    pub(crate) logon: Option<Logon>,
     pub(crate) attempt: Option<Attempt>,
     pub(crate) errors: Errors,
 }
@@ -115,7 +179,7 @@ impl Site {
     /// the account page is new and loads its list.
     pub(crate) fn show(&mut self, wanted: Shown) -> bool {
         let page = match (wanted, &self.session) {
-            (Shown::Missing, _) => Shown::Missing,
+            (free @ (Shown::Workstation | Shown::Admin | Shown::Missing), _) => free,
             (_, Some(_)) => Shown::Account,
             (Shown::Account, None) => Shown::SignIn,
             (door, None) => door,
@@ -137,6 +201,9 @@ impl Site {
             attempt.stop.cancel();
         }
         self.passkeys = None;
+        self.pin = None;
+        self.set_up = None;
+        self.logon = None;
         self.errors = Errors {
             leaving: self.errors.leaving.take(),
             ..Errors::default()
@@ -149,19 +216,43 @@ impl Site {
             opening,
             list,
             row,
+            pin,
             attempt,
         } = &self.errors;
         let on_account = self.shown == Some(Shown::Account);
         PageView {
             path: self.path.clone(),
-            signed_in_as: (self.session.as_ref())
-                .filter(|_| on_account)
-                .map(|session| session.username.clone()),
-            error: [leaving, opening, list, row, attempt]
+            signed_in_as: match &self.logon {
+                Some(Logon::SignedIn(username)) => Some(username.clone()),
+                _ => (self.session.as_ref())
+                    .filter(|_| on_account)
+                    .map(|session| session.username.clone()),
+            },
+            error: [leaving, opening, list, row, pin, attempt]
                 .into_iter()
                 .find_map(Clone::clone),
             passkeys: (self.passkeys.iter().flatten())
                 .map(|passkey| passkey.label.clone())
+                .collect(),
+            scan_codes: match (&self.set_up, &self.logon) {
+                (
+                    Some(SetUp {
+                        code,
+                        digits: None,
+                        confirmed: false,
+                        ..
+                    }),
+                    _,
+                ) => vec![code.clone()],
+                (_, Some(Logon::Begun { code, .. })) => vec![code.clone()],
+                _ => Vec::new(),
+            },
+            digits: (self.set_up.as_ref())
+                .filter(|set_up| !set_up.confirmed)
+                .and_then(|set_up| set_up.digits.clone()),
+            pin: self.pin.as_ref().map(|pin| pin.status.clone()),
+            phones: (self.pin.iter().flat_map(|pin| &pin.phones))
+                .map(|phone| phone.name.clone())
                 .collect(),
         }
     }

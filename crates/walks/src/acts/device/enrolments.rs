@@ -374,8 +374,7 @@ impl Recorded for RestoreStores {
         let stores = [Stores::Vault, Stores::Keyring, Stores::Both];
         Some(Self {
             device: device_name(event, "device", before, cast).filter(|_| restored)?,
-            which: (stores.into_iter())
-                .find(|which| text(event, "which") == Some(which.name()))?,
+            which: (stores.into_iter()).find(|which| text(event, "which") == Some(which.name()))?,
         })
     }
 }
