@@ -2,6 +2,7 @@
 
 pin_sync.py vectors FILE    recomputes every value of the worked example, both sides
 pin_sync.py device ORIGIN   plays a browser, a passkey and a phone against a relying party
+pin_sync.py server          plays a relying party with one offer; its first line says which
 
 
 Prints one line of JSON; an assertion that fails ends it with a traceback.
@@ -11,9 +12,12 @@ import base64
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import os
 import sys
+import threading
+import time
 import unicodedata
 
 from cryptography.exceptions import InvalidSignature
@@ -719,12 +723,238 @@ def play(origin):
     return {"said": said, "pinVersion": changed[4], "signedIn": done["account"]["username"]}
 
 
+# The relying party
+
+
+class Refused(Exception):
+    """An HTTP answer that is an error: status, body."""
+
+
+def refuse(status, code):
+    raise Refused(status, {"error": {"code": code, "message": "Refused."}})
+
+
+class Server:
+    """One account, one offer, one enrolment; the checks in the page's order."""
+
+    def __init__(self, port):
+        self.origin, self.code = f"http://localhost:{port}", os.urandom(16)
+        self.kd, self.ks = None, ec.generate_private_key(CURVE)
+        self.counter, self.pending, self.salt = 0, None, os.urandom(16)
+        self.pin = self.acknowledged = None
+        self.challenges = set()
+        self.ended = threading.Event()
+
+    def offer(self):
+        offer = {1: self.origin, 2: self.code, 3: "Python", 4: "alice"}
+        return "touchstone-enrol:" + b64(cbor.encode(offer))
+
+    def claim(self, body):
+        if unb64(body["code"]) != code_fingerprint(self.code) or self.kd is not None:
+            refuse(404, "offerUnknown")
+        self.kd = public_key(unb64(body["kd"]))
+        self.names = {
+            "rpId": "localhost",
+            "accountId": "account-1",
+            "deviceId": body["deviceId"],
+            "enrolmentId": "enrolment-1",
+            "kd": point(self.kd),
+            "ks": point(self.ks),
+        }
+        self.t = enrolment_t(*self.names.values(), False)
+        return {
+            "enrolmentId": "enrolment-1",
+            "rpId": "localhost",
+            "rpName": "Python",
+            "accountId": "account-1",
+            "username": "alice",
+            "ks": b64(self.names["ks"]),
+            "testIterations": False,
+        }
+
+    def finish(self, body):
+        self.is_mine(body)
+        if not verify(self.kd, self.t, unb64(body["signature"])):
+            refuse(403, "notAccepted")
+        return {"signature": b64(sign(self.ks, self.t))}
+
+    def is_mine(self, body):
+        if self.kd is None or any(body[it] != self.names[it] for it in ("enrolmentId", "deviceId")):
+            refuse(403, "notAccepted")
+
+    def exchange(self, body):
+        ed = public_key(unb64(body["ed"]))
+        self.is_mine(body)
+        purpose, counter, nonce_d = body["purpose"], body["syncCounter"], unb64(body["nonceD"])
+        message = request_message(self.names, purpose, counter, nonce_d, point(ed))
+        if not verify(self.kd, message, unb64(body["signature"])):
+            refuse(403, "notAccepted")
+        if counter <= self.counter:
+            self.refuse_signed("counterBack", nonce_d)
+        self.counter = counter
+        if self.pin is None and purpose != "set":
+            self.refuse_signed("noPin", nonce_d)
+        es, nonce_s, gcm_nonce = ec.generate_private_key(CURVE), os.urandom(32), os.urandom(12)
+        transcript = transcript_of(message, nonce_s, point(es))
+        z = es.exchange(ec.ECDH(), ed)
+        key = lambda name: session_key(z, nonce_d, nonce_s, transcript, name)
+        self.pending = purpose, transcript, key
+        payload = cbor.encode(self.payload(purpose))
+        ciphertext = AESGCM(key("payload")).encrypt(gcm_nonce, payload, transcript)
+        return {
+            "nonceS": b64(nonce_s),
+            "es": b64(point(es)),
+        } | self.sealed("server", transcript, gcm_nonce, ciphertext)
+
+    def sealed(self, name, transcript, gcm_nonce, ciphertext):
+        signed = sealed_message(name, transcript, gcm_nonce, ciphertext)
+        return {
+            "gcmNonce": b64(gcm_nonce),
+            "ciphertext": b64(ciphertext),
+            "signature": b64(sign(self.ks, signed)),
+        }
+
+    def refuse_signed(self, reason, nonce_d):
+        numbers = 1, self.now()
+        said = parts(label("refusal"), reason, "enrolment-1", nonce_d, *numbers)
+        refusal = {
+            "reason": reason,
+            "enrolmentId": "enrolment-1",
+            "nonceD": b64(nonce_d),
+            "policyVersion": numbers[0],
+            "issuedAt": numbers[1],
+        }
+        error = {"code": reason, "message": "Refused."}
+        signature = b64(sign(self.ks, said))
+        raise Refused(409, {"error": error, "refusal": refusal, "signature": signature})
+
+    def now(self):
+        return time.time_ns() // 1_000_000
+
+    def payload(self, purpose):
+        pad = {5: 1, 6: self.now(), 11: 0, 12: 4, 13: 8, 14: "digits"}
+        if purpose != "sync":
+            return pad
+        hashed = pin_hash(self.pin, self.salt, 600_000)
+        secret = {1: hashed, 2: self.salt, 3: 600_000, 4: 1, 7: 3_600, 8: 5, 9: 1}
+        return pad | secret | {15: "indefinite"}
+
+    def online(self, body):
+        self.is_mine(body)
+        purpose, transcript, key = self.take(body)
+        sealed = unb64(body["ciphertext"])
+        plain = AESGCM(key("online")).decrypt(unb64(body["gcmNonce"]), sealed, transcript)
+        assert purpose == "set", purpose
+        self.pin = cbor.decode(plain)[1]
+        outcome, nonce = cbor.encode({1: "ok", 3: 1, 4: 1}), os.urandom(12)
+        sealed = AESGCM(key("online")).encrypt(nonce, outcome, transcript + b"answer")
+        return self.sealed("online", transcript, nonce, sealed)
+
+    def take(self, body):
+        """What waits for this, once."""
+        if self.pending is None or body["syncCounter"] != self.counter:
+            refuse(409, "exchangeUnknown")
+        pending, self.pending = self.pending, None
+        return pending
+
+    def ack(self, body):
+        self.is_mine(body)
+        _, _, key = self.take(body)
+        versions = body["pinVersion"], body["policyVersion"], body["failures"]
+        expected = ack_mac(key("confirm"), *versions)
+        if not hmac.compare_digest(expected, unb64(body["mac"])):
+            refuse(403, "notAccepted")
+        self.acknowledged = versions
+
+    def challenge(self, _):
+        challenge = os.urandom(32)
+        self.challenges.add(challenge)
+        return {"challenge": b64(challenge)}
+
+    def opened(self, body):
+        """The first beat of a stream, or an error."""
+        self.is_mine(body)
+        challenge = unb64(body["challenge"])
+        said = parts(label("stream"), "enrolment-1", self.names["deviceId"], challenge)
+        if challenge not in self.challenges or not verify(self.kd, said, unb64(body["signature"])):
+            refuse(403, "notAccepted")
+        self.challenges.remove(challenge)
+        numbers = 1, 1, self.now()
+        signature = sign(self.ks, parts(label("beat"), "enrolment-1", *numbers))
+        beat = dict(zip(("pinVersion", "policyVersion", "issuedAt"), numbers))
+        return beat | {"signature": b64(signature)}
+
+
+def handler(of):
+    """Answers for the server that `of` returns."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            server = of()
+            routes = {
+                "/pin/enrol/claim": server.claim,
+                "/pin/enrol/finish": server.finish,
+                "/pin/exchange": server.exchange,
+                "/pin/online": server.online,
+                "/pin/sync/ack": server.ack,
+                "/pin/stream/challenge": server.challenge,
+                "/pin/stream": server.opened,
+            }
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            try:
+                status, answer = 200, routes[self.path](body)
+            except Refused as refused:
+                status, answer = refused.args
+            if self.path == "/pin/stream" and status == 200:
+                return self.stream(server, answer)
+            self.answer(status, answer)
+
+        def answer(self, status, answer):
+            data = b"" if answer is None else json.dumps(answer).encode()
+            self.send_response(status if data else 204)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def stream(self, server, beat):
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("connection", "close")
+            self.end_headers()
+            self.wfile.write(f"event: beat\ndata: {json.dumps(beat)}\n\n".encode())
+            self.wfile.flush()
+            server.ended.wait()
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def serve():
+    """Serves until a line comes in; then says what the phone did."""
+    server = None
+    listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(lambda: server))
+    listener.daemon_threads = True
+    server = Server(listener.server_port)
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    print(server.offer(), flush=True)
+    sys.stdin.readline()
+    server.ended.set()
+    return {"pin": server.pin, "acknowledged": server.acknowledged}
+
+
 def main(arguments):
     match arguments:
         case ["vectors", path]:
             print(json.dumps(check_vectors(path)))
         case ["device", origin]:
             print(json.dumps(play(origin)))
+        case ["server"]:
+            print(json.dumps(serve()))
         case _:
             sys.exit(__doc__)
 

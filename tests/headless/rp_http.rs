@@ -154,7 +154,7 @@ fn browser(origin: &str) -> reqwest::Client {
 }
 
 /// Touches the phone and enters its PIN, digit by digit, whenever it asks.
-async fn own(phone: Device) {
+pub async fn own(phone: Device) {
     let mut display = phone.prompts().watch();
     let mut answered = None;
     loop {
