@@ -90,6 +90,7 @@ impl Shelf {
             return Err(Error::NoSuchDevice(id.to_string()));
         }
         if let Some(device) = gone {
+            device.0.agent.wiped();
             device.note_change();
         }
         Ok(())

@@ -9,6 +9,7 @@ mod owners;
 mod pin;
 mod settings;
 mod shelf;
+mod synced;
 mod synced_entry;
 mod synced_pins;
 mod udp;

@@ -73,6 +73,8 @@ pub(super) struct Running {
     pub told: Option<Reason>,
     /// Why a silent refresh is wanted.
     pub wanted: Option<Trigger>,
+    /// Synchronizations so far.
+    pub syncs: u64,
     /// Refreshes that failed in a row.
     pub failures: u32,
     /// No refresh before this, by the device's clock.
@@ -81,6 +83,14 @@ pub(super) struct Running {
     pub is_halted: bool,
     /// One exchange at a time.
     pub turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Running {
+    /// Whether its stream is being opened, and not only waits to be.
+    fn is_opening(&self) -> bool {
+        let is_open = self.stream == StreamState::Open;
+        self.listening.is_some() && !is_open && self.stream_due.is_none()
+    }
 }
 
 impl Agent {
@@ -159,7 +169,10 @@ impl Agent {
         let streams = state.running.values().map(|it| it.stream_due);
         let is_due = streams.chain([state.due]).flatten().any(|due| due <= now);
         let is_online = *self.online.borrow();
-        self.works.load(Ordering::SeqCst) > 0
+        let mut all = state.running.values();
+        let is_opening = is_online && all.any(Running::is_opening);
+        is_opening
+            || self.works.load(Ordering::SeqCst) > 0
             || has_started && (state.is_woken || is_due || state.was_online != is_online)
     }
 

@@ -109,10 +109,8 @@ impl Agent {
         let turn = self.turn(id, Purpose::Sync).await;
         // Somebody else may have synchronized while this one waited for its turn.
         if self.still_wants(id, trigger).await {
-            let result = self.synchronize(&turn).await;
-            let random = self.random().map_or(0, u32::from_be_bytes);
-            let now = self.seams.clock.now();
-            self.running(id, |it| settle(it, &result, random, now));
+            // How it went is shown with the enrolment, and decides when to try again.
+            let _ = self.synchronize(&turn).await;
             tokio::time::sleep(APART).await;
         }
         drop(turn);
@@ -148,10 +146,8 @@ async fn watch(agent: Weak<Agent>, mut online: watch::Receiver<bool>) {
         tokio::select! {
             () = wake.notified() => {}
             () = time => {}
-            changed = online.changed() => if changed.is_err() {
-                // Whoever told of the network is gone: it stays as it is.
-                std::future::pending().await
-            },
+            // Where nobody tells of the network any more, it stays as it is.
+            Ok(()) = online.changed() => {}
         }
     }
 }
@@ -199,11 +195,17 @@ fn wants(one: &Reviewed, trigger: Trigger) -> bool {
     }
 }
 
-/// Remembers how a refresh went, for the next one.
-fn settle(running: &mut Running, result: &Result<Synced, Error>, random: u32, now: Timestamp) {
+/// Remembers how a synchronization went, for the next one by itself.
+pub(super) fn settle(
+    running: &mut Running,
+    result: &Result<Synced, Error>,
+    random: u32,
+    now: Timestamp,
+) {
     match result {
         Ok(synced) if synced.is_acknowledged => {
             (running.failures, running.not_before, running.is_halted) = (0, None, false);
+            running.syncs += 1;
             return;
         }
         // What it brought is in force, but the relying party does not know: once more, later.

@@ -11,9 +11,9 @@ use super::info::ShownCode;
 use super::review::why;
 use super::stores::Stored;
 use crate::offline::OfflinePurpose;
-use crate::owner::{Held, refused};
+use crate::owner::refused;
 use crate::pin::Bounds;
-use crate::user::{PinAsk, PinPurpose};
+use crate::user::{Person, PinAsk, PinPurpose};
 use crate::{Device, Error, kinds};
 
 impl Device {
@@ -31,20 +31,20 @@ impl Device {
         let text = text.to_owned();
         let (stored, accepted) = agent.blocking(move |it| it.challenge(&text)).await?;
         let held = self.hold()?;
-        let result = self.enter_for(&held, &stored, &accepted).await;
+        let person = held.person(self);
+        let result = self.enter_for(person, &stored, &accepted).await;
         result.inspect_err(|error| agent.tell_logon_refused(Some((&stored, &accepted)), error))
     }
 
     /// Asks for the PIN until it matches, or no try is left.
     async fn enter_for(
         &self,
-        held: &Held,
+        mut person: Person<'_>,
         stored: &Stored,
         accepted: &Accepted,
     ) -> Result<(), Error> {
         let agent = &self.0.agent;
         let (id, rp_name) = (stored.id(), &stored.about.rp_name);
-        let mut person = held.person(self);
         person
             .display
             .about(Some(stored.names().rp_id()), Some(rp_name));

@@ -92,8 +92,10 @@ impl Device {
         let pairing = agent.state().pairing.clone();
         let pairing = pairing.filter(|it| it.expires > now);
         let pairing = pairing.ok_or(Error::NoPairing)?;
-        let id = agent.finish(pairing).await?;
+        // Its turn is held from before it is stored, so that it is synchronized once.
+        let id = pairing.binding.names().enrolment_id().to_owned();
         let turn = agent.turn(&id, Purpose::Sync).await;
+        agent.finish(pairing).await?;
         let synced = agent.synchronize(&turn).await;
         drop(turn);
         match synced {
@@ -210,8 +212,8 @@ impl Agent {
         Ok(Some(old.id().to_owned()))
     }
 
-    /// Both sides sign; the enrolment is stored. Gives its id.
-    async fn finish(self: &Arc<Self>, pairing: Pairing) -> Result<String, Error> {
+    /// Both sides sign; the enrolment is stored.
+    async fn finish(self: &Arc<Self>, pairing: Pairing) -> Result<(), Error> {
         let _work = self.work();
         let t = pairing.binding.t();
         let names = pairing.binding.names().clone();
@@ -251,7 +253,7 @@ impl Agent {
             self.forget(old, "replaced").await?;
         }
         self.look_again().await;
-        Ok(names.enrolment_id().to_owned())
+        Ok(())
     }
 
     async fn store_pairing(self: &Arc<Self>, pairing: &Pairing) -> Result<(), Error> {

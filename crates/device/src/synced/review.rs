@@ -57,9 +57,9 @@ impl Agent {
 
     fn show(&self, infos: Vec<EnrolmentInfo>) {
         let mut state = self.state();
-        state
-            .running
-            .retain(|id, _| infos.iter().any(|info| info.enrolment_id == *id));
+        state.running.retain(|id, it| {
+            it.busy.is_some() || infos.iter().any(|info| info.enrolment_id == *id)
+        });
         let is_news = state.infos.as_ref() != Some(&infos);
         state.infos = Some(infos);
         drop(state);
@@ -68,7 +68,7 @@ impl Agent {
         }
     }
 
-    /// An enrolment whose time ran out stays so, whatever its clocks are set to later.
+    /// An enrolment whose time runs out, or ran out, stays so, whatever its clocks are set to later.
     fn remember_time(
         &self,
         stored: &Stored,
@@ -76,8 +76,8 @@ impl Agent {
         now: &Reading,
     ) -> Result<(), Error> {
         let told = self.state().running.get(stored.id()).and_then(|it| it.told);
-        let ran_out = judgement.state == CacheState::Expired && told != Some(judgement.reason);
-        if ran_out {
+        let is_time = matches!(judgement.state, CacheState::Expiring | CacheState::Expired);
+        if is_time && told != Some(judgement.reason) {
             let noted = stored.holding.noted(now);
             self.enrolments.put([&noted])?;
         }

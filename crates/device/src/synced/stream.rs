@@ -56,6 +56,7 @@ pub(super) fn keep(agent: &Arc<Agent>, id: String) -> DropGuard {
         id,
         failures: 0,
         has_missed: false,
+        syncs: 0,
         last_told: None,
     };
     let token: CancellationToken = ends.clone();
@@ -72,6 +73,8 @@ struct Keeper {
     /// Whether a stream ended while the device was on the network: then beats were missed. Coming
     /// back to the network is a reason of its own.
     has_missed: bool,
+    /// Synchronizations when the last beat came: one since then knows what later beats would say.
+    syncs: u64,
     /// What the timeline was told last, so that it hears of a lasting trouble once.
     last_told: Option<(StreamState, String)>,
 }
@@ -124,14 +127,16 @@ impl Keeper {
             tokio::select! {
                 () = clock.sleep_until(again) => {}
                 // Back on the network: no reason to wait.
-                _ = online.changed() => {}
+                Ok(()) = online.changed() => {}
             }
+            self.due(None);
         }
     }
 
     fn opened(&mut self, agent: &Arc<Agent>, open: &Open) {
         agent.running(&self.id, |it| {
             it.stream = StreamState::Open;
+            self.has_missed &= it.syncs == self.syncs;
             if self.has_missed {
                 // What the missed beats would have said is asked for.
                 it.wanted = Some(Trigger::Online);
@@ -189,9 +194,7 @@ impl Keeper {
                 tokio::time::sleep(GRACE).await;
             };
             let event = tokio::select! {
-                _ = online.wait_for(|online| !*online) => {
-                    return End::Offline;
-                }
+                Ok(_) = online.wait_for(|online| !*online) => return End::Offline,
                 event = open.news.next() => event,
                 () = missed => return End::Closed("a beat was missed".to_owned()),
             };
@@ -201,7 +204,12 @@ impl Keeper {
                 Err(Away(why)) => return End::Closed(why),
             };
             match self.take(open, event).await {
-                Ok(()) => self.failures = 0,
+                Ok(()) => {
+                    self.failures = 0;
+                    if let Some(agent) = self.agent.upgrade() {
+                        self.syncs = agent.running(&self.id, |it| it.syncs);
+                    }
+                }
                 Err(end) => return end,
             }
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 use timeline::{Seq, Timestamp};
 
 use super::agent::Agent;
+use super::background::settle;
 use super::exchange::{Party, Round, Turn};
 use super::link::{Away, Call};
 use crate::{Error, kinds};
@@ -23,10 +24,18 @@ impl Agent {
     /// A sync from its request to its acknowledgement.
     pub(super) async fn synchronize(self: &Arc<Self>, turn: &Turn) -> Result<Synced, Error> {
         let _work = self.work();
+        let result = self.try_synchronize(turn).await;
+        let random = self.random().map_or(0, u32::from_be_bytes);
+        let now = self.seams.clock.now();
+        self.running(&turn.id, |it| settle(it, &result, random, now));
+        self.look_again().await;
+        result
+    }
+
+    async fn try_synchronize(self: &Arc<Self>, turn: &Turn) -> Result<Synced, Error> {
         let round = self.exchange(turn, Purpose::Sync).await?;
         let result = self.take(turn, round).await;
         self.note_outcome(turn, &result);
-        self.look_again().await;
         result
     }
 
