@@ -233,7 +233,8 @@ describe('what a page says of itself', () => {
 
   it('is passed on', async () => {
     say({ touchstone: 'page', busy: true, view });
-    await vi.waitFor(() => expect(told).toHaveBeenCalledExactlyOnceWith({ busy: true, view, order: null, refused: null }));
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    expect(told.mock.calls[0]![0]).toMatchObject({ busy: true, view, order: null, refused: null });
   });
 
   it.each([
@@ -252,13 +253,13 @@ describe('what a page says of itself', () => {
 
   it('is cut to what a walk can use', async () => {
     const long = 'x'.repeat(10_000);
-    say({ touchstone: 'page', busy: true, view: { path: long, signedInAs: {}, error: long, passkeys: Array(5000).fill(long), more: long } });
+    say({ touchstone: 'page', busy: true, view: { path: long, signedInAs: {}, error: long, passkeys: Array(5000).fill(long), phones: Array(5000).fill(long), digits: 7, pin: long, scanCodes: Array(50).fill(long), more: long } });
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
     const report = told.mock.calls[0]![0];
     expect(report.view.path).toHaveLength(500);
     expect(report.view.signedInAs).toBe('');
     expect(report.view.passkeys).toHaveLength(100);
-    expect(JSON.stringify(report).length).toBeLessThan(60_000);
+    expect(JSON.stringify(report).length).toBeLessThan(110_000);
   });
 
   it('does not flood the bench: while one report is on its way, the newest of the others waits', async () => {

@@ -25,7 +25,8 @@ export type OwnAct = { kind: 'adminSignIn'; token: string };
 export type Told = Omit<PageReport, 'generation' | 'number'>;
 
 const LONGEST = 500;
-const MOST_PASSKEYS = 100;
+/** The most entries of a list on a page. */
+const MOST_LISTED = 100;
 const MOST_CODES = 8;
 const LONGEST_CODE = 4000;
 
@@ -116,7 +117,7 @@ export class BridgeHost {
     this.seams.shows([]);
     if (this.#own) this.#own.given = false;
     if (origin === this.seams.origin()) {
-      this.#tell({ busy: true, view: { path: '', signedInAs: null, error: null, passkeys: [] }, order: null, refused: null });
+      this.#tell({ busy: true, view: viewOf({}), order: null, refused: null });
     }
   }
 
@@ -228,14 +229,21 @@ function isWithin(href: string, origin: string): boolean {
 }
 
 function viewOf(view: Record<string, unknown>): PageView {
-  const passkeys = Array.isArray(view.passkeys) ? (view.passkeys as unknown[]) : [];
-  return {
+  const told = {
     path: text(view.path),
-    signedInAs: view.signedInAs == null ? null : text(view.signedInAs),
-    error: view.error == null ? null : text(view.error),
-    passkeys: passkeys.slice(0, MOST_PASSKEYS).map(text),
+    signedInAs: given(view.signedInAs),
+    error: given(view.error),
+    passkeys: texts(view.passkeys),
+    scanCodes: codesOf(view.scanCodes),
+    digits: given(view.digits),
+    pin: given(view.pin),
+    phones: texts(view.phones),
   };
+  return told;
 }
+
+const given = (value: unknown) => (value == null ? null : text(value));
+const texts = (value: unknown) => (Array.isArray(value) ? value.slice(0, MOST_LISTED).map(text) : []);
 
 function codesOf(codes: unknown): string[] {
   if (!Array.isArray(codes)) return [];

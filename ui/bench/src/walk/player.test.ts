@@ -104,7 +104,9 @@ describe('where the tester acts', () => {
     ['network.offline', 'network'],
     ['fault.tamper', 'faults'],
     ['client.phish', 'walk'],
-    ['rp.restart', 'walk'],
+    ['rp.restart', 'party'],
+    ['rp.set-policy', 'party'],
+    ['device.sync', 'device'],
     ['', 'walk'],
   ] as const)('does %s at: %s', (act, place) => {
     expect(placeOf(act, null)).toBe(place);

@@ -88,12 +88,13 @@ export function differenceOf(step: StepState): string {
 }
 
 /** Where a tester does what a step asks for. */
-export type Place = 'device' | 'rp' | 'network' | 'clock' | 'faults' | 'walk';
+export type Place = 'device' | 'rp' | 'party' | 'network' | 'clock' | 'faults' | 'walk';
 
 const WORDS: Record<Place, string> = {
   device: 'On the device, at the left.',
   rp: 'On the relying party’s page, at the right.',
-  network: 'With Network, at the top.',
+  party: 'With the relying party’s menu, at the right.',
+  network: 'With Network or Device network, at the top.',
   clock: 'With Clock, at the top.',
   faults: 'With Faults, at the top.',
   walk: 'Only the walk can do this: press “Do it for me”.',
@@ -109,6 +110,8 @@ export function placeOf(act: string, prompt: Pick<Prompt, 'asker'> | null): Plac
       return prompt?.asker === 'client' ? 'rp' : 'device';
     case 'device':
       return act === 'device.copy-passkeys' || act === 'device.power-cycle' ? 'walk' : 'device';
+    case 'rp':
+      return 'party';
     case 'network':
     case 'clock':
       return room;

@@ -29,7 +29,7 @@ export const GROUP_NAMES: Record<KindGroup, string> = {
   messages: 'Messages',
   prompts: 'Prompts and PIN',
   verification: 'Verification',
-  records: 'Passkeys, accounts, sessions',
+  records: 'Passkeys, PINs, accounts, sessions',
   bench: 'Clock, network, faults, walks',
 };
 
