@@ -1,20 +1,21 @@
 //! The JSON bodies: camelCase, binary as unpadded base64url, no unknown member, bounded in size.
 
+mod bytes;
+
 use std::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use bytes::{Blob, Bytes};
 
 use crate::exchange::Purpose;
-use crate::key::{POINT_LENGTH, SIGNATURE_LENGTH, Signature};
+use crate::key::{POINT_LENGTH, SIGNATURE_LENGTH};
 use crate::refusal::Reason;
 use crate::{Error, offer};
 
 /// Most bytes of any body here.
 pub const MAX_BODY: usize = 8 * 1024;
-/// Most bytes of a ciphertext.
-const MAX_BLOB: usize = 1024;
 
 /// Which message, for a sentence about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,77 +119,6 @@ fn why(error: &serde_json::Error) -> String {
         serde_json::error::Category::Data => "a member is missing, unknown or of the wrong form",
     };
     format!("{kind}, at line {} column {}", error.line(), error.column())
-}
-
-/// Exactly `N` bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Bytes<const N: usize>(pub [u8; N]);
-
-impl<const N: usize> fmt::Debug for Bytes<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
-    }
-}
-
-impl<const N: usize> Serialize for Bytes<N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
-    }
-}
-
-impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = decode(deserializer)?;
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_| D::Error::custom(format!("expected {N} bytes")))
-    }
-}
-
-/// Some bytes, 1,024 at most.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Blob(pub Vec<u8>);
-
-impl fmt::Debug for Blob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
-    }
-}
-
-impl Serialize for Blob {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Blob {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = decode(deserializer)?;
-        match bytes.len() {
-            0..=MAX_BLOB => Ok(Self(bytes)),
-            _ => Err(D::Error::custom("too long")),
-        }
-    }
-}
-
-fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-    BASE64URL_NOPAD
-        .decode(text.as_bytes())
-        .map_err(|_| D::Error::custom("no unpadded base64url"))
-}
-
-impl From<Signature> for Bytes<SIGNATURE_LENGTH> {
-    fn from(signature: Signature) -> Self {
-        Self(signature.0)
-    }
-}
-
-impl From<Bytes<SIGNATURE_LENGTH>> for Signature {
-    fn from(bytes: Bytes<SIGNATURE_LENGTH>) -> Self {
-        Self(bytes.0)
-    }
 }
 
 /// Declares a body.
