@@ -1,5 +1,6 @@
 //! What the person does at a device, or at a question of the client.
 
+mod finger;
 mod pins;
 
 use bench::api::{AccountChoice, Prompt, PromptAnswer, Question};
@@ -22,6 +23,7 @@ pub(super) fn register(registry: &mut Registry) {
         "person.wipe-blocked",
         "[[steps]]\nact = \"person.wipe-blocked\"\n",
     );
+    finger::register(registry);
 }
 
 /// The prompt that is open, when it is the one that the act answers.
