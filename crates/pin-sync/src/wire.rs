@@ -369,3 +369,6 @@ body! {
         signature: Bytes<SIGNATURE_LENGTH>,
     }
 }
+
+#[cfg(test)]
+mod tests;
