@@ -29,10 +29,10 @@ pub(crate) struct RunningCall {
 }
 
 /// Takes a call off the list when it ends, however it ends.
-struct Registered<'a> {
+pub(crate) struct Registered<'a> {
     bench: &'a Inner,
     call: String,
-    abort: CancellationToken,
+    pub(crate) abort: CancellationToken,
 }
 
 impl Drop for Registered<'_> {
@@ -147,7 +147,12 @@ impl Bench {
         }
     }
 
-    fn register(&self, call: String, options: &serde_json::Value) -> Result<Registered<'_>, Error> {
+    /// Puts a call on the list of those under way, until what is returned is dropped.
+    pub(crate) fn register(
+        &self,
+        call: String,
+        options: &serde_json::Value,
+    ) -> Result<Registered<'_>, Error> {
         let abort = CancellationToken::new();
         let running = RunningCall {
             abort: abort.clone(),

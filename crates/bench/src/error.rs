@@ -49,24 +49,27 @@ pub enum Error {
     /// No relying party has this RP ID.
     #[error("There is no relying party {0} on the bench. Name one of those it shows.")]
     NoSuchRelyingParty(String),
-    /// A relying party's administration did not answer.
+    /// A relying party did not answer.
     #[error(
         "{rp_id} could not be asked: {why}. See that it runs and the network is good, then try again."
     )]
-    Administration {
+    Away {
         /// The relying party.
         rp_id: String,
         /// What happened.
         why: String,
     },
-    /// A relying party's administration said no.
+    /// A relying party said no.
     #[error("{message}")]
-    AdministrationRefused {
+    Refused {
         /// The name it gave to why.
         code: String,
         /// Its sentence.
         message: String,
     },
+    /// The device gave no assertion for a reset.
+    #[error("The PIN was not reset: {0} Try again on the device.")]
+    NotReset(String),
     /// A clock cannot be moved like that.
     #[error("No clock was moved: {0}. Choose another motion.")]
     Motion(&'static str),
@@ -94,8 +97,9 @@ impl Error {
         match self {
             Self::RelyingPartyName(_) => "relyingPartyName",
             Self::NoSuchRelyingParty(_) => "noSuchRelyingParty",
-            Self::Administration { .. } => "administrationUnreachable",
-            Self::AdministrationRefused { .. } => "administrationRefused",
+            Self::Away { .. } => "relyingPartyAway",
+            Self::Refused { .. } => "relyingPartyRefused",
+            Self::NotReset(_) => "notReset",
             Self::VaultShut(_) => "vaultShut",
             Self::VaultOpening => "vaultOpening",
             Self::NoWayOut(_) => "noWayOut",

@@ -12,6 +12,8 @@
 
 mod administration;
 pub mod api;
+mod app_reset;
+mod asking;
 mod bench;
 mod calls;
 mod chooser;

@@ -108,7 +108,7 @@ impl Linked {
 
     /// The event that handed this body's token over, for a message that has none of its own yet.
     pub(crate) fn giver(&self, body: &[u8]) -> Option<Seq> {
-        let (pointer, token) = tokens(body).pop()?;
+        let (pointer, token) = tokens(body).into_iter().next()?;
         match pointer {
             ENROLMENT => self.enrolments.told(&self.original(&token)),
             _ => self.find(&token),

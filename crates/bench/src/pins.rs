@@ -1,13 +1,14 @@
 //! The accounts' PINs on the tester's devices: enrolling, synchronizing, checking, changing.
 
-use device::DeviceId;
+use device::{Device, DeviceId};
+use serde_json::json;
 
 use crate::{
     Bench, Error,
     api::{DeviceSettings, KeptStores, NetworkState, Scanned},
     bench::blocking,
     device_network::DeviceNetwork,
-    shapes,
+    kinds, shapes,
 };
 
 impl Bench {
@@ -21,10 +22,6 @@ impl Bench {
             () = self.0.closed.cancelled() => Err(Error::Closing),
         }
     }
-}
-
-fn later<T>() -> Result<T, Error> {
-    Err(Error::NoWayOut("devices cannot do that yet."))
 }
 
 impl Bench {
@@ -48,8 +45,11 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn device_scan(&self, device: String, text: String) -> Result<Scanned, Error> {
-        let _ = (device, text);
-        later()
+        let scanned = self.at(&device, async move |device| device.scan(&text).await);
+        Ok(match scanned.await? {
+            device::Scanned::Pairing => Scanned::Pairing,
+            device::Scanned::Logon => Scanned::Logon,
+        })
     }
 
     /// Ends the enrolment under way, once the person confirmed it on the relying party's page.
@@ -57,8 +57,8 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn enrolment_continue(&self, device: String) -> Result<(), Error> {
-        let _ = device;
-        later()
+        self.at(&device, async |device| device.continue_pairing().await)
+            .await
     }
 
     /// Synchronizes the PIN of an enrolment now.
@@ -66,8 +66,8 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn enrolment_sync(&self, device: String, enrolment: String) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
+        self.at(&device, async move |device| device.sync(&enrolment).await)
+            .await
     }
 
     /// Asks for the account's PIN and lets the relying party check it.
@@ -75,8 +75,10 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn enrolment_verify(&self, device: String, enrolment: String) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
+        self.at(&device, async move |device| {
+            device.verify_online(&enrolment).await
+        })
+        .await
     }
 
     /// Asks for the account's first PIN, twice, and sets it at the relying party.
@@ -84,8 +86,10 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn enrolment_set_pin(&self, device: String, enrolment: String) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
+        self.at(&device, async move |device| {
+            device.set_pin_online(&enrolment).await
+        })
+        .await
     }
 
     /// Asks for the account's PIN and twice for a new one, and changes it at the relying party.
@@ -97,8 +101,10 @@ impl Bench {
         device: String,
         enrolment: String,
     ) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
+        self.at(&device, async move |device| {
+            device.change_pin_online(&enrolment).await
+        })
+        .await
     }
 
     /// Deletes an enrolment on a device, with all that is kept of its PIN.
@@ -106,22 +112,10 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn enrolment_forget(&self, device: String, enrolment: String) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
-    }
-
-    /// Takes the account's PIN away in the device's app, after a passkey's assertion in which
-    /// something else than this PIN verified the user.
-    ///
-    /// # Errors
-    /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
-    pub async fn enrolment_reset_pin(
-        &self,
-        device: String,
-        enrolment: String,
-    ) -> Result<(), Error> {
-        let _ = (device, enrolment);
-        later()
+        self.at(&device, async move |device| {
+            device.forget_enrolment(&enrolment).await
+        })
+        .await
     }
 
     /// Locks a device's app.
@@ -137,8 +131,7 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`], [`Error::Closing`].
     pub async fn device_unlock_app(&self, device: String) -> Result<(), Error> {
-        let device = self.with(&device, Ok).await?;
-        self.until_closed(async { Ok(device.unlock_app().await?) })
+        self.at(&device, async |device| device.unlock_app().await)
             .await
     }
 
@@ -173,8 +166,10 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn device_stores_keep(&self, device: String) -> Result<(), Error> {
-        let _ = device;
-        later()
+        self.at(&device, async |device| device.keep_stores().await)
+            .await?;
+        self.bend(kinds::STORES_KEPT, true, json!({ "device": device }));
+        Ok(())
     }
 
     /// Puts back what a device's stores held when they were kept, as a restored backup does.
@@ -186,8 +181,17 @@ impl Bench {
         device: String,
         which: KeptStores,
     ) -> Result<(), Error> {
-        let _ = (device, which);
-        later()
+        let stores = shapes::stores(which);
+        self.at(&device, async move |device| {
+            device.restore_stores(stores).await
+        })
+        .await?;
+        self.bend(
+            kinds::STORES_RESTORED,
+            true,
+            json!({ "device": device, "which": which }),
+        );
+        Ok(())
     }
 
     /// Copies the enrolments of `from` to `to`, keys and counters and all. Says how many.
@@ -196,7 +200,45 @@ impl Bench {
     /// [`Error::Device`] when there is no such device, [`Error::Call`] for a copy onto itself,
     /// [`Error::VaultShut`].
     pub async fn device_copy_enrolments(&self, from: String, to: String) -> Result<u32, Error> {
-        let _ = (from, to);
-        later()
+        if from == to {
+            return Err(Error::Call(
+                "a device cannot be copied onto itself; name another one".to_owned(),
+            ));
+        }
+        let other = self.with(&to, Ok).await?;
+        let copied = self.at(&from, async move |device| {
+            device.copy_enrolments(&other).await
+        });
+        let copied = copied.await?;
+        self.bend(
+            kinds::ENROLMENTS_COPIED,
+            true,
+            json!({ "from": from, "to": to, "enrolments": copied }),
+        );
+        Ok(u32::try_from(copied).unwrap_or(u32::MAX))
+    }
+
+    /// Whether anything still moves at devices by itself: one of them works, or news of a relying
+    /// party are on their way to one.
+    #[must_use]
+    pub fn settling(&self) -> bool {
+        let devices = self.shelf().map(|shelf| shelf.powered_up());
+        let is_busy = devices
+            .into_iter()
+            .flatten()
+            .any(|device| device.agent_busy());
+        is_busy || self.0.faults.linked.awaits_news()
+    }
+
+    /// Lets a device do something that waits for its person or a relying party.
+    async fn at<T>(
+        &self,
+        device: &str,
+        work: impl AsyncFnOnce(Device) -> Result<T, device::Error>,
+    ) -> Result<T, Error> {
+        let device = self.with(device, Ok).await?;
+        let done = self.until_closed(async { Ok(work(device).await?) }).await;
+        self.note_change();
+        done
     }
 }

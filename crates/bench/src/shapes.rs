@@ -1,12 +1,16 @@
 //! From the rooms' own types to the shapes that cross to the window.
 
+mod pins;
+
 use device::{Device, Info};
+
+pub(crate) use self::pins::{settings, stores};
 
 use crate::{
     Error,
     api::{
-        AccountChoice, Asker, DeviceSettings, DeviceSummary, NetworkState, PasskeySummary,
-        PinState, Prompt, PromptAnswer, Question, VerificationMethod,
+        AccountChoice, Asker, DeviceSummary, NetworkState, PasskeySummary, PinState, Prompt,
+        PromptAnswer, Question,
     },
 };
 
@@ -33,10 +37,14 @@ pub(crate) fn device_summary(
             .into_iter()
             .map(passkey_summary)
             .collect(),
-        settings: device_settings(device.settings()?),
-        enrolments: Vec::new(),
-        pairing: None,
-        shown_code: None,
+        settings: pins::device_settings(device.settings()?),
+        enrolments: device
+            .enrolments()?
+            .into_iter()
+            .map(pins::enrolment)
+            .collect(),
+        pairing: device.pairing().map(pins::pairing),
+        shown_code: device.logon_answer().map(pins::shown_code),
         app_locked: device.app_locked()?,
         fingerprint_locked: device.fingerprint_locked()?,
         network,
@@ -132,30 +140,6 @@ fn account_choice(account: device::AccountChoice) -> AccountChoice {
     AccountChoice {
         name: account.name,
         display_name: account.display_name,
-    }
-}
-
-fn device_settings(settings: device::Settings) -> DeviceSettings {
-    DeviceSettings {
-        verification: match settings.verification {
-            device::Verification::DevicePin => VerificationMethod::DevicePin,
-            device::Verification::SyncedPin => VerificationMethod::SyncedPin,
-        },
-        fingerprint: settings.fingerprint,
-        any_enrolment: settings.any_enrolment,
-        app_lock: settings.app_lock,
-    }
-}
-
-pub(crate) fn settings(settings: DeviceSettings) -> device::Settings {
-    device::Settings {
-        verification: match settings.verification {
-            VerificationMethod::DevicePin => device::Verification::DevicePin,
-            VerificationMethod::SyncedPin => device::Verification::SyncedPin,
-        },
-        fingerprint: settings.fingerprint,
-        any_enrolment: settings.any_enrolment,
-        app_lock: settings.app_lock,
     }
 }
 

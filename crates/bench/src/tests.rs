@@ -8,6 +8,7 @@ mod find;
 mod network;
 mod parties;
 mod person;
+mod pins;
 mod setting;
 mod sign_in;
 mod vault;

@@ -2,6 +2,7 @@
 
 mod ctap_fields;
 mod http_fields;
+mod phones;
 #[cfg(test)]
 mod tests;
 

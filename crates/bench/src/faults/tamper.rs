@@ -97,7 +97,8 @@ fn is_bytes(step: Step<'_>) -> bool {
         "rawId" | "challenge" | "signature" | "userHandle" | "clientDataJSON"
         | "authenticatorData" | "attestationObject" | "publicKey" | "ceremony" | "passkey"
         | "authData" | "clientDataHash" | "pinUvAuthParam" | "largeBlobKey" | "credentialId"
-        | "rpIdHash" => true,
+        | "rpIdHash" | "kd" | "ks" | "nonceD" | "ed" | "nonceS" | "es" | "gcmNonce"
+        | "ciphertext" | "mac" => true,
         _ => false,
     }
 }

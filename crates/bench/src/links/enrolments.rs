@@ -2,7 +2,7 @@
 //! only its own side of the connection; and the news that are on their way to devices.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Mutex,
 };
 
@@ -14,8 +14,8 @@ use crate::bench::lock;
 /// How many enrolments are remembered, and requests whose answer is still to come.
 const REMEMBERED: usize = 64;
 
-const PUSHED: &str = "rp.pin.pushed";
-const STREAMS: &str = "rp.pin.streams";
+const PUSHED: &str = rp_server::kinds::PIN_PUSHED;
+const STREAMS: &str = rp_server::kinds::PIN_STREAMS;
 
 /// What devices tell before they send a request about it.
 const LEAD_TO_REQUESTS: [&str; 3] = [
@@ -55,8 +55,9 @@ struct Known {
     latest: VecDeque<Latest>,
     /// Requests of devices, with the enrolment they name.
     asked: VecDeque<(Seq, Option<String>)>,
-    /// Enrolments whose device has an open stream and did not take the last news yet.
-    awaited: BTreeSet<String>,
+    /// Enrolments whose device has an open stream and did not take the last news yet, with the
+    /// versions of PIN and policy that these bring.
+    awaited: BTreeMap<String, Versions>,
 }
 
 impl Enrolments {
@@ -102,13 +103,21 @@ impl Enrolments {
                     known.latest(enrolment).answer = Some(seq);
                 }
             }
-            Noted::Pushed(enrolments) => {
+            Noted::Pushed(enrolments, versions) => {
                 for enrolment in enrolments {
                     known.latest(enrolment).pushed = Some(seq);
-                    known.awaited.insert(enrolment.clone());
+                    known.awaited.insert(enrolment.clone(), *versions);
                 }
             }
-            Noted::Arrived(enrolment) => {
+            Noted::Arrived(enrolment, versions) => {
+                let awaited = known.awaited.get(enrolment);
+                // Two pushes may come as one, with the later versions.
+                let is_it = |it: &Versions| it.0 <= versions.0 && it.1 <= versions.1;
+                if awaited.is_some_and(is_it) {
+                    known.awaited.remove(enrolment);
+                }
+            }
+            Noted::Ended(enrolment) => {
                 known.awaited.remove(enrolment);
             }
         }
@@ -150,10 +159,15 @@ pub(super) enum Noted {
     /// A request was answered; the answer may name an enrolment.
     Answered { request: Seq, names: Option<String> },
     /// A relying party sent news to these.
-    Pushed(Vec<String>),
-    /// News arrived, or nobody is left to whom they could come.
-    Arrived(String),
+    Pushed(Vec<String>, Versions),
+    /// News arrived.
+    Arrived(String, Versions),
+    /// Nobody is left to whom they could come.
+    Ended(String),
 }
+
+/// Of a PIN and of a policy.
+type Versions = (u64, u64);
 
 impl Noted {
     /// Reads a draft; a request named the enrolment `asked` when it was sent.
@@ -171,16 +185,24 @@ impl Noted {
             PUSHED => {
                 let ids = draft.body["enrolmentIds"].as_array()?;
                 let ids = ids.iter().filter_map(Value::as_str);
-                Some(Self::Pushed(ids.map(ToOwned::to_owned).collect()))
+                let ids = ids.map(ToOwned::to_owned).collect();
+                Some(Self::Pushed(ids, versions(&draft.body)))
             }
-            device::kinds::PIN_PUSH if draft.body["kind"] == "push" => own().map(Self::Arrived),
-            device::kinds::PIN_STREAM if state != Some("opened") => own().map(Self::Arrived),
-            STREAMS if state == Some("closed") => own().map(Self::Arrived),
-            device::kinds::ENROLMENT_FORGOTTEN => own().map(Self::Arrived),
+            device::kinds::PIN_PUSH if draft.body["kind"] == "push" => {
+                Some(Self::Arrived(own()?, versions(&draft.body)))
+            }
+            device::kinds::PIN_STREAM if state != Some("opened") => own().map(Self::Ended),
+            STREAMS if state == Some("closed") => own().map(Self::Ended),
+            device::kinds::ENROLMENT_FORGOTTEN => own().map(Self::Ended),
             kind if LEAD_TO_REQUESTS.contains(&kind) => own().map(Self::Told),
             _ => None,
         }
     }
+}
+
+fn versions(body: &Value) -> Versions {
+    let version = |member: &str| body[member].as_u64().unwrap_or_default();
+    (version("pinVersion"), version("policyVersion"))
 }
 
 fn enrolment(body: &Value) -> Option<&str> {
@@ -193,12 +215,15 @@ pub(super) fn requested(draft: &Draft) -> Option<&str> {
     named.flatten()
 }
 
-/// Whether it is a request that something at a device led to; a stream is opened by itself.
+/// Whether it is a request that something told of an enrolment led to. A stream is opened by itself,
+/// and a reset begins with the person.
 fn from_device(draft: &Draft) -> bool {
     let path = draft.body["path"].as_str().unwrap_or_default();
     draft.kind == rp_server::kinds::REQUEST
         && path.starts_with("/pin/")
-        && !path.starts_with("/pin/stream")
+        && !["/pin/stream", "/pin/reset"]
+            .iter()
+            .any(|other| path.starts_with(other))
 }
 
 #[cfg(test)]
@@ -323,12 +348,29 @@ mod tests {
             }
             cause
         };
-        tell(PUSHED, json!({ "enrolmentIds": ["a", "b", "c"] }));
+        tell(
+            PUSHED,
+            json!({ "enrolmentIds": ["a", "b", "c"], "pinVersion": 2, "policyVersion": 5 }),
+        );
         assert!(enrolments.are_awaited());
         let beat = json!({ "enrolmentId": "a", "kind": "beat" });
         assert_eq!(tell(device::kinds::PIN_PUSH, beat), None);
-        let push = json!({ "enrolmentId": "a", "kind": "push" });
-        assert_eq!(tell(device::kinds::PIN_PUSH, push), Some(Seq(7)));
+        let push = |pin: u64| {
+            json!({
+                "enrolmentId": "a", "kind": "push", "pinVersion": pin, "policyVersion": 5,
+            })
+        };
+        assert_eq!(tell(device::kinds::PIN_PUSH, push(1)), Some(Seq(7)));
+        let awaited = || {
+            lock(&enrolments.0)
+                .awaited
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(awaited(), ["a", "b", "c"], "that was an earlier push");
+        tell(device::kinds::PIN_PUSH, push(3));
+        assert_eq!(awaited(), ["b", "c"], "two pushes may come as one");
         let opened = json!({ "enrolmentId": "b", "state": "opened" });
         tell(device::kinds::PIN_STREAM, opened);
         assert!(enrolments.are_awaited(), "a beat is no push");

@@ -209,6 +209,19 @@ impl Page {
         Ok((response.status().as_u16(), response.json().await?))
     }
 
+    /// As [`Page::post`], where the answer may have no body.
+    pub(super) async fn post_any(&self, path: &str, body: Value) -> (u16, String) {
+        let url = format!("{}/api/{path}", self.origin);
+        let request = self
+            .http
+            .post(url)
+            .header("origin", &self.origin)
+            .json(&body);
+        let response = request.send().await.expect("the relying party answers");
+        let status = response.status().as_u16();
+        (status, response.text().await.expect("text"))
+    }
+
     /// The session's token, which only the cookie holds.
     pub(super) fn token(&self) -> String {
         let url = self.origin.parse().expect("an address");

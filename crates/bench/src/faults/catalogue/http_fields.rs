@@ -12,7 +12,7 @@ use webauthn::{
     },
 };
 
-use super::{Field, Known, Way, ctap_fields::authenticator_data};
+use super::{Field, Known, Way, ctap_fields::authenticator_data, phones};
 use crate::api::Direction;
 
 /// How deep a document's shapes are followed.
@@ -38,6 +38,9 @@ pub(super) fn messages() -> Vec<Known> {
                     document: &document,
                     found: Vec::new(),
                 };
+                for field in phones::fields(path, direction) {
+                    fields.add(Field::closed(*field));
+                }
                 for schema in schemas {
                     fields.of(schema, "", DEPTH);
                 }
@@ -170,7 +173,9 @@ fn sample(schema: &str, member: &str) -> Option<(Json, bool)> {
         ("RegistrationBegun", "publicKey") => serde_json::to_value(creation_options()),
         ("RegistrationFinish", "credential") => serde_json::to_value(new_credential()),
         ("AuthenticationBegun", "publicKey") => serde_json::to_value(request_options()),
-        ("AuthenticationFinish", "credential") => serde_json::to_value(assertion()),
+        ("AuthenticationFinish" | "AppResetFinish", "credential") => {
+            serde_json::to_value(assertion())
+        }
         _ => return None,
     };
     Some((sample.unwrap_or_default(), schema == "RegistrationFinish"))

@@ -75,6 +75,72 @@ fn fields_reach_through_the_codecs() {
     assert!(assertion.contains(&"authData.flags.uv") && assertion.contains(&"user.displayName"));
 }
 
+/// The members that a body of the protocol can have: serde names them where it meets another one.
+fn members_of<T: pin_sync::wire::Body>() -> Vec<String> {
+    let refused = serde_json::from_value::<T>(serde_json::json!({ "nobodyKnowsThis": 1 }));
+    let refused = refused.err().map(|error| error.to_string());
+    let refused = refused.expect("an unknown member is refused");
+    let (_, expected) = refused
+        .split_once("expected")
+        .expect("it names the known ones");
+    let names = expected.split('`').skip(1).step_by(2);
+    names.map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn what_phones_send_and_get_has_the_members_that_the_protocol_gives_it() {
+    use Direction::{Request, Response};
+    use pin_sync::wire::{
+        Ack, ClaimAnswer, ClaimRequest, ExchangeAnswer, ExchangeRequest, FinishAnswer,
+        FinishRequest, OnlineAnswer, OnlineRequest, StreamRequest,
+    };
+    let halves = [
+        (
+            "POST /pin/enrol/claim",
+            Request,
+            members_of::<ClaimRequest>(),
+        ),
+        (
+            "POST /pin/enrol/claim",
+            Response,
+            members_of::<ClaimAnswer>(),
+        ),
+        (
+            "POST /pin/enrol/finish",
+            Request,
+            members_of::<FinishRequest>(),
+        ),
+        (
+            "POST /pin/enrol/finish",
+            Response,
+            members_of::<FinishAnswer>(),
+        ),
+        (
+            "POST /pin/exchange",
+            Request,
+            members_of::<ExchangeRequest>(),
+        ),
+        (
+            "POST /pin/exchange",
+            Response,
+            members_of::<ExchangeAnswer>(),
+        ),
+        ("POST /pin/online", Request, members_of::<OnlineRequest>()),
+        ("POST /pin/online", Response, members_of::<OnlineAnswer>()),
+        ("POST /pin/sync/ack", Request, members_of::<Ack>()),
+        ("POST /pin/stream", Request, members_of::<StreamRequest>()),
+    ];
+    for (message, direction, mut members) in halves {
+        let mut known = fields(message, direction);
+        known.retain(|field| !field.contains('.') && !["error", "refusal", "verification"].contains(field));
+        known.sort_unstable();
+        members.sort();
+        assert_eq!(known, members, "{message}");
+    }
+    let reset = fields("POST /pin/reset/finish", Request);
+    assert!(reset.contains(&"credential.response.authenticatorData.flags.uv"));
+}
+
 #[test]
 fn paths_with_names_in_them_are_found_and_others_are_not() {
     assert_eq!(
