@@ -4,8 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../bindings/types';
-import { copyOf } from './copy';
+import type { Event, RelyingPartySummary } from '../bindings/types';
+import { copyOf, originOf } from './copy';
 
 const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -97,4 +97,20 @@ describe('an event', () => {
     expect(copyOf('hex', request(new Uint8Array([0, 10, 255])), ORIGIN)).toBe('000aff');
     expect(copyOf('hex', request(null), ORIGIN)).toBeNull();
   });
+});
+
+it('sends what a device asked by itself without a browser’s headers', () => {
+  const { words } = run(curl(request(utf8('{}'), { path: '/pin/exchange' })));
+  expect(words.join(' ')).toContain('http://localhost:7780/pin/exchange');
+  expect(words.join(' ')).not.toMatch(/origin:|cookie:/);
+});
+
+it('goes to the relying party that the event is of', () => {
+  const parties = [
+    { rpId: 'localhost', origin: ORIGIN, further: false },
+    { rpId: 'bank.localhost', origin: 'http://bank.localhost:7781', further: true },
+  ] as RelyingPartySummary[];
+  expect(originOf(request(null), parties)).toBe(ORIGIN);
+  expect(originOf(request(null, { rpId: 'bank.localhost' }), parties)).toBe('http://bank.localhost:7781');
+  expect(originOf(request(null, { rpId: 'gone.localhost' }), parties)).toBeUndefined();
 });

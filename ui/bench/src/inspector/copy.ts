@@ -1,4 +1,4 @@
-import type { Event } from '../bindings/types';
+import type { Event, RelyingPartySummary } from '../bindings/types';
 import { text } from '../wire/body';
 import { fromBase64url, toHex } from './bytes';
 
@@ -25,6 +25,12 @@ export function copyOf(form: Form, event: Event, origin: string | undefined): st
   }
 }
 
+/** Where the relying party of an event answers; events of the first one do not name it. */
+export function originOf(event: Event, parties: readonly RelyingPartySummary[]): string | undefined {
+  const rpId = text(event, 'rpId');
+  return (rpId === undefined ? parties.find(({ further }) => !further) : parties.find((party) => party.rpId === rpId))?.origin;
+}
+
 /** Stands for the session's cookie, which no event holds. */
 const COOKIE = 'touchstone_session=…';
 
@@ -35,8 +41,10 @@ const COOKIE = 'touchstone_session=…';
 function curlOf(event: Event, origin: string): string {
   const raw = (event.raw && fromBase64url(event.raw)) || null;
   const method = text(event, 'method') ?? 'GET';
-  const url = origin + (text(event, 'path') ?? '/');
-  const words = ['curl', '--globoff', '--request', quoted(method), quoted(url), '--header', quoted(`origin: ${origin}`), '--header', quoted(`cookie: ${COOKIE}`)];
+  const path = text(event, 'path') ?? '/';
+  const words = ['curl', '--globoff', '--request', quoted(method), quoted(origin + path)];
+  // A device that asks by itself is no browser.
+  if (!path.startsWith('/pin/')) words.push('--header', quoted(`origin: ${origin}`), '--header', quoted(`cookie: ${COOKIE}`));
   if (!raw || raw.length === 0) return words.join(' ');
   words.push('--header', quoted('content-type: application/json'));
   const body = textOf(raw);
