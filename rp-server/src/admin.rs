@@ -72,7 +72,7 @@ impl Administration {
                     to_file(file, &token).map_err(|error| unusable(file, &error))?;
                 }
                 let hash = BASE64URL_NOPAD.encode(&token.hash());
-                store.keep_settings(vec![(HASH, hash)]).await?;
+                store.keep_settings(vec![(HASH, hash)], None).await?;
                 token
             }
         };

@@ -197,3 +197,6 @@ impl RelyingParty {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,8 @@ impl Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Passkeys {
-    /// Whether people sign in with passkeys, hence verify themselves at their authenticator.
+    /// Whether people must sign in with passkeys, so that each of them must be able to verify
+    /// themselves at an authenticator: what a policy is held against.
     pub required: bool,
     /// Whether an authenticator may verify them by a fingerprint, a face or another part of them.
     pub biometrics: bool,
@@ -137,12 +138,7 @@ impl Default for Pin {
             max_length: 12,
             charset: Charset::Digits,
             blocklist: Vec::new(),
-            refuse: vec![
-                Refuse::Mirrored,
-                Refuse::Sequences,
-                Refuse::Repeated,
-                Refuse::Birthdays,
-            ],
+            refuse: vec![Refuse::Sequences, Refuse::Repeated],
             history: 3,
             age_days: 0,
             expiring_days: 14,
@@ -234,3 +230,6 @@ impl Campaign {
         self.starts_at().plus(days)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,8 @@ impl RelyingParty {
             folder,
         } = storage;
         store.forget_expired_sessions(seams.clock.now()).await?;
-        let (policy, news) = PolicyInForce::open(policy_file, folder.clone(), &store).await?;
+        let (policy, news) =
+            PolicyInForce::open(policy_file, folder.clone(), &store, seams.clock.now()).await?;
         let administration = Administration::open(folder.as_deref(), &store).await?;
         let pin = pin::open(folder.as_deref(), &store, &limits).await?;
         let party = Arc::new(Self {
@@ -86,10 +87,7 @@ impl RelyingParty {
             pin,
         });
         if let Some(news) = news {
-            // The policy itself is in force whatever becomes of its line in the log.
-            if let Err(refusal) = party.announce_policy(news, "file", None).await {
-                tracing::warn!("a change of the policy was not logged: {refusal}");
-            }
+            party.announce_policy(news, None);
         }
         Ok(party)
     }

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use timeline::Timestamp;
 use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
-use crate::Error;
+use crate::{Error, pin::Transition};
 
 mod open_ceremonies;
 mod operations;
@@ -98,8 +98,12 @@ pub(crate) trait Store: PinStore {
 
     /// A setting that was kept.
     fn setting(&self, name: &'static str) -> Answer<'_, Option<String>>;
-    /// Keeps settings, all or none.
-    fn keep_settings(&self, settings: Vec<(&'static str, String)>) -> Answer<'_, ()>;
+    /// Keeps settings and logs what that means, if it means something: all or nothing.
+    fn keep_settings(
+        &self,
+        settings: Vec<(&'static str, String)>,
+        log: Option<(Transition, Timestamp)>,
+    ) -> Answer<'_, ()>;
 
     /// The port of the last start.
     fn kept_port(&self) -> Answer<'_, Option<u16>>;

@@ -11,6 +11,7 @@ mod lost;
 mod network;
 mod on_the_wire;
 mod overview;
+mod phones;
 mod randomness;
 mod refusals;
 mod sessions;

@@ -2,18 +2,13 @@
 
 use webauthn::id::UserHandle;
 
-use super::{AuditEntry, Transition};
+use super::AuditEntry;
 use crate::{Refusal, RelyingParty};
 
 /// Lines in one answer.
 const MOST: u32 = 500;
 
 impl RelyingParty {
-    /// Logs a transition.
-    pub(crate) async fn audit(&self, transition: Transition) -> Result<(), Refusal> {
-        Ok(self.store.audit(transition, self.now()).await?)
-    }
-
     /// Logged transitions after the one with that number, oldest first, at most 500.
     pub(crate) async fn audit_list(
         &self,

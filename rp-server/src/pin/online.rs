@@ -150,7 +150,12 @@ impl RelyingParty {
         let now = self.now();
         let found = match self.store.spend_attempt(account, limit, now).await? {
             Attempt::Spent(found) => found,
-            Attempt::Locked => return Ok((None, Outcome::of(Verdict::Locked))),
+            Attempt::Locked { just_now } => {
+                if just_now {
+                    self.tell_locked(round);
+                }
+                return Ok((None, Outcome::of(Verdict::Locked)));
+            }
             Attempt::NoPin => return Ok((None, Outcome::of(Verdict::NoPin))),
         };
         let kept = KeptPins::unseal(&self.pin.seal, &found)?;
@@ -198,12 +203,7 @@ impl RelyingParty {
         let left = limit.saturating_sub(checked.attempts);
         self.tell_checked(round, false, left, checked.locked);
         if checked.locked {
-            self.tell(
-                kinds::PIN_LOCKED,
-                round.cause,
-                || json!({ "account": account.username, "why": "onlineAttemptsSpent" }),
-            );
-            self.push(Some(&account.id), round.cause);
+            self.tell_locked(round);
         }
         let verdict = match checked.locked {
             true => Verdict::Locked,
@@ -213,6 +213,16 @@ impl RelyingParty {
             attempts_left: Some(left),
             ..Outcome::of(verdict)
         })
+    }
+
+    fn tell_locked(&self, round: &Round) {
+        let account = &round.enrolment.account;
+        self.tell(
+            kinds::PIN_LOCKED,
+            round.cause,
+            || json!({ "account": account.username, "why": "onlineAttemptsSpent" }),
+        );
+        self.push(Some(&account.id), round.cause);
     }
 
     fn tell_checked(&self, round: &Round, matched: bool, attempts_left: u32, locked: bool) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Map, Value as Json, json};
-use timeline::Seq;
+use timeline::{Seq, Timestamp};
 
 use super::{
     Policy, Problem, TEMPLATE,
@@ -84,6 +84,7 @@ impl PolicyInForce {
         named: Option<PathBuf>,
         folder: Option<PathBuf>,
         store: &dyn Store,
+        now: Timestamp,
     ) -> Result<(Self, Option<News>), Error> {
         let kept = kept(store).await?;
         let is_named = named.is_some();
@@ -114,7 +115,10 @@ impl PolicyInForce {
             (Err(problem), None) => return Err(Error::PolicyUnusable(problem)),
         };
         let news = version_of(&mut policy, kept.as_ref());
-        keep(store, &policy, &text).await?;
+        if news.is_some() || kept.is_none_or(|kept| kept.text != text) {
+            let log = news.as_ref().map(|news| (news.log("file"), now));
+            keep(store, &policy, &text, log).await?;
+        }
         let state = State {
             policy: Arc::new(policy),
             text: text.into(),
@@ -192,15 +196,31 @@ async fn kept(store: &dyn Store) -> Result<Option<Kept>, Error> {
     }))
 }
 
-async fn keep(store: &dyn Store, policy: &Policy, text: &str) -> Result<(), Error> {
+async fn keep(
+    store: &dyn Store,
+    policy: &Policy,
+    text: &str,
+    log: Option<(Transition, Timestamp)>,
+) -> Result<(), Error> {
     let meant = serde_json::to_string(policy).unwrap_or_default();
-    store
-        .keep_settings(vec![
-            (VERSION, policy.policy_version.to_string()),
-            (TEXT, text.to_owned()),
-            (MEANT, meant),
-        ])
-        .await
+    let settings = vec![
+        (VERSION, policy.policy_version.to_string()),
+        (TEXT, text.to_owned()),
+        (MEANT, meant),
+    ];
+    store.keep_settings(settings, log).await
+}
+
+impl News {
+    fn log(&self, by: &'static str) -> Transition {
+        let Self { version, changes } = self;
+        Transition {
+            account: None,
+            who: "administrator",
+            what: "policyChanged",
+            detail: json!({ "version": version, "by": by, "changes": changes }),
+        }
+    }
 }
 
 impl RelyingParty {
@@ -316,41 +336,28 @@ impl RelyingParty {
             meant: Some((*before).clone()),
         };
         let news = version_of(&mut policy, Some(&before));
-        keep(&*self.store, &policy, &text).await?;
+        let log = news.as_ref().map(|news| (news.log(by), self.now()));
+        keep(&*self.store, &policy, &text, log).await?;
         self.policy.writing(|state| {
             state.policy = Arc::new(policy);
             state.seen = state.seen.as_ref().map(|_| Look::Text(text.clone()));
             state.text = text.into();
             state.problem = None;
         });
-        match news {
-            Some(news) => self.announce_policy(news, by, cause).await,
-            None => Ok(()),
+        if let Some(news) = news {
+            self.announce_policy(news, cause);
         }
+        Ok(())
     }
 
-    /// Logs a change, tells it, and hints every phone.
-    pub(crate) async fn announce_policy(
-        &self,
-        News { version, changes }: News,
-        by: &'static str,
-        cause: Option<Seq>,
-    ) -> Result<(), Refusal> {
-        let detail = json!({ "version": version, "by": by, "changes": changes });
-        self.audit(Transition {
-            account: None,
-            who: "administrator",
-            what: "policyChanged",
-            detail,
-        })
-        .await?;
+    /// Tells a change, and hints every phone.
+    pub(crate) fn announce_policy(&self, News { version, changes }: News, cause: Option<Seq>) {
         self.tell(
             kinds::POLICY_CHANGED,
             cause,
             || json!({ "version": version, "changes": changes }),
         );
         self.push(None, cause);
-        Ok(())
     }
 
     /// Watches the file for as long as it is polled.

@@ -9,7 +9,7 @@ use super::{Account, Answer};
 use crate::pin::{AuditEntry, Transition};
 
 mod attempts;
-mod audit;
+pub(super) mod audit;
 mod enrolments;
 mod queries;
 mod sqlite;
@@ -116,7 +116,10 @@ pub(crate) struct Acknowledged {
 pub(crate) enum Attempt {
     /// It is written down; look.
     Spent(Box<PinAccount>),
-    Locked,
+    /// It is locked: already, or by this very wish, after a death between an attempt and its verdict.
+    Locked {
+        just_now: bool,
+    },
     NoPin,
 }
 
@@ -215,8 +218,6 @@ pub(crate) trait PinStore: Send + Sync {
     /// Opens what wrong codes had locked.
     fn unlock_logon(&self, account: &UserHandle, at: Timestamp) -> Answer<'_, ()>;
 
-    /// Logs a transition.
-    fn audit(&self, transition: Transition, at: Timestamp) -> Answer<'_, ()>;
     /// Logged transitions above `after`, oldest first, at most `most`.
     fn audit_list(
         &self,

@@ -15,13 +15,13 @@ use super::{
     Account, Answer, Ceremony, CeremonyId, Claim, Deleted, Finish, FinishedCeremony, Held, Kind,
     NewSession, Passkey, Registered, Registration, Session, SignIn, SignedIn, Store,
     open_ceremonies::OpenCeremonies,
-    operations, queries,
+    operations, pin, queries,
     recent::{Recent, SignedRow},
     schema,
     schema::Place,
     writer::{Verdict, Writer},
 };
-use crate::{Data, Error, Limits, SystemRandom, random};
+use crate::{Data, Error, Limits, SystemRandom, pin::Transition, random};
 
 /// Connections that read side by side.
 const READERS: usize = 4;
@@ -261,10 +261,18 @@ impl Store for Sqlite {
         self.read(|db| queries::setting(db, name))
     }
 
-    fn keep_settings(&self, settings: Vec<(&'static str, String)>) -> Answer<'_, ()> {
+    fn keep_settings(
+        &self,
+        settings: Vec<(&'static str, String)>,
+        log: Option<(Transition, Timestamp)>,
+    ) -> Answer<'_, ()> {
+        let limits = self.limits;
         self.writer.run(move |db| {
             for (name, value) in &settings {
                 operations::keep_setting(db, name, value)?;
+            }
+            if let Some((transition, at)) = &log {
+                pin::audit::log(db, &limits, transition, *at)?;
             }
             Ok(Verdict::Keep(()))
         })
@@ -320,7 +328,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
 /// A change that only a test makes, through the writer like all others.
 #[cfg(test)]
 impl Sqlite {
-    pub(super) fn in_writer<T: Send + 'static>(
+    pub(crate) fn in_writer<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {

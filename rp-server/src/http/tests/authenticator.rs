@@ -13,6 +13,7 @@ use webauthn::{
         AuthenticationResponseJSON, AuthenticatorAssertionResponseJSON,
         AuthenticatorAttestationResponseJSON, RegistrationResponseJSON,
     },
+    uvm::Entry,
 };
 
 #[derive(Clone)]
@@ -25,6 +26,9 @@ pub(super) struct Authenticator {
     pub(super) sign_count: u32,
     pub(super) origin: String,
     pub(super) rp_id: String,
+    pub(super) aaguid: Aaguid,
+    /// The methods it signs with the extension `uvm`; none: it does not know the extension.
+    pub(super) methods: Vec<u32>,
 }
 
 impl Authenticator {
@@ -42,6 +46,8 @@ impl Authenticator {
             sign_count: 0,
             origin: origin.to_owned(),
             rp_id: rp_id.to_owned(),
+            aaguid: Aaguid([7; 16]),
+            methods: Vec::new(),
         }
     }
 
@@ -54,7 +60,7 @@ impl Authenticator {
     fn registration(&mut self, challenge: &[u8]) -> RegistrationResponseJSON {
         let client_data = CollectedClientData::new(CREATE, challenge, &self.origin, None).to_json();
         let data = self.data(Some(AttestedCredentialData {
-            aaguid: Aaguid([7; 16]),
+            aaguid: self.aaguid,
             credential_id: &self.credential_id,
             public_key: &self.public_key,
         }));
@@ -106,6 +112,19 @@ impl Authenticator {
         serde_json::to_value(response).expect("JSON")
     }
 
+    fn uvm(&self) -> Value<'static> {
+        let entries: Vec<Entry> = self
+            .methods
+            .iter()
+            .map(|method| Entry {
+                method: *method,
+                key_protection: Entry::KEY_PROTECTION_SOFTWARE,
+                matcher_protection: Entry::MATCHER_PROTECTION_SOFTWARE,
+            })
+            .collect();
+        Value::map([("uvm", Entry::output(&entries))])
+    }
+
     fn data(&self, attested: Option<AttestedCredentialData<'_>>) -> Vec<u8> {
         let flags = if attested.is_some() {
             self.flags.with(Flags::AT)
@@ -117,7 +136,7 @@ impl Authenticator {
             flags,
             sign_count: self.sign_count,
             attested,
-            extensions: None,
+            extensions: (!self.methods.is_empty()).then(|| self.uvm()),
             canonical_order: true,
         }
         .encode()

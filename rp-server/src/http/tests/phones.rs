@@ -1,5 +1,6 @@
 //! The addresses of phones, used by real device halves of crate `pin_sync`.
 
+mod administration;
 mod device;
 mod enrolment;
 mod exchange;
@@ -7,5 +8,7 @@ mod logon;
 mod online;
 mod refused;
 mod secrets;
+mod self_service;
 mod streams;
 mod tampering;
+mod workstation;

@@ -22,7 +22,7 @@ pub(super) fn spend_attempt(
         return Ok(Verdict::Undo(Attempt::NoPin));
     };
     if found.locked_at.is_some() {
-        return Ok(Verdict::Undo(Attempt::Locked));
+        return Ok(Verdict::Undo(Attempt::Locked { just_now: false }));
     }
     if found.sealed.is_none() {
         return Ok(Verdict::Undo(Attempt::NoPin));
@@ -30,7 +30,7 @@ pub(super) fn spend_attempt(
     if found.attempts >= limit {
         // The process died between the last attempt and its verdict, or the policy allows fewer.
         lock(db, limits, &found, at)?;
-        return Ok(Verdict::Keep(Attempt::Locked));
+        return Ok(Verdict::Keep(Attempt::Locked { just_now: true }));
     }
     db.prepare_cached("UPDATE pin_account SET attempts = attempts + 1 WHERE account_id = ?1")?
         .execute([account])?;

@@ -6,7 +6,7 @@ use timeline::Timestamp;
 use crate::{Limits, pin::Transition};
 
 /// Writes one line; part of whatever transaction changes what it tells of.
-pub(super) fn log(
+pub(in crate::store) fn log(
     db: &Connection,
     limits: &Limits,
     transition: &Transition,

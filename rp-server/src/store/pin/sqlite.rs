@@ -5,11 +5,11 @@ use webauthn::id::UserHandle;
 
 use super::{
     Acknowledged, Attempt, Checked, Enrolled, NewEnrolment, NewPin, PinAccount, PinEnrolment,
-    PinStore, Raised, attempts, audit, enrolments, queries,
+    PinStore, Raised, attempts, enrolments, queries,
 };
 use crate::{
     pin::{AuditEntry, Transition},
-    store::{Answer, Sqlite, operations, queries as settings, writer::Verdict},
+    store::{Answer, Sqlite, operations, queries as settings},
 };
 
 const SEAL: &str = "seal";
@@ -155,14 +155,6 @@ impl PinStore for Sqlite {
         let (limits, account) = (self.limits, account.clone());
         self.writer
             .run(move |db| attempts::unlock_logon(db, &limits, account.as_bytes(), at))
-    }
-
-    fn audit(&self, transition: Transition, at: Timestamp) -> Answer<'_, ()> {
-        let limits = self.limits;
-        self.writer.run(move |db| {
-            audit::log(db, &limits, &transition, at)?;
-            Ok(Verdict::Keep(()))
-        })
     }
 
     fn audit_list(

@@ -7,7 +7,10 @@ use timeline::Timestamp;
 use webauthn::id::UserHandle;
 
 use super::*;
-use crate::{Data, Limits, store::Sqlite};
+use crate::{
+    Data, Limits,
+    store::{Sqlite, Store as _},
+};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -118,11 +121,15 @@ async fn an_attempt_is_on_disk_before_anybody_looks_and_a_death_gives_none_back(
     assert_eq!(lefts, [1, 2, 3]);
     let left = as_if_killed(folder.path());
     let store = open(left.path(), Limits::default());
-    assert_eq!(spend(&store, 3).await, Attempt::Locked, "no fourth look");
+    assert_eq!(
+        spend(&store, 3).await,
+        Attempt::Locked { just_now: true },
+        "no fourth look"
+    );
     assert_eq!(account(&store).await.locked_at, Some(NOW), "for good");
     assert_eq!(
         spend(&store, 100).await,
-        Attempt::Locked,
+        Attempt::Locked { just_now: false },
         "a higher limit opens nothing"
     );
 }
@@ -342,7 +349,8 @@ async fn the_log_keeps_its_latest_lines_in_order() {
             detail: json!({ "number": number }),
             ..log("pinWrong")
         };
-        store.audit(line, Timestamp(number)).await.expect("stored");
+        let log = Some((line, Timestamp(number)));
+        store.keep_settings(Vec::new(), log).await.expect("stored");
     }
     let lines = store.audit_list(0, None, 100).await.expect("the log");
     let numbers: Vec<_> = lines

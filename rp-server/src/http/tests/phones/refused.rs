@@ -132,3 +132,56 @@ async fn one_address_may_ask_so_often_whatever_it_asks() {
         "unreadable"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn addresses_are_told_apart_by_their_connections() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let limits = Limits {
+        pin_requests_per_minute: 2,
+        ..Limits::default()
+    };
+    let storage = crate::Storage::open(&crate::Data::Memory, limits).expect("memory");
+    let listeners = crate::Listeners::bind(Some(0), &storage)
+        .await
+        .expect("a port");
+    let port = listeners.port();
+    let clock = std::sync::Arc::new(timeline::ManualClock::new(timeline::Timestamp(0)));
+    let seams = crate::Seams::new(std::sync::Arc::new(timeline::Silent), clock);
+    let config = crate::Config::local("Acme", "acme.localhost", port);
+    let party = crate::RelyingParty::open(config, storage, seams)
+        .await
+        .expect("open");
+    let serving = tokio::spawn(party.serve(listeners, std::future::pending()));
+    let ask = async |from: [u8; 4]| {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind((from, 0).into()).expect("a loopback address");
+        let mut stream = socket
+            .connect(([127, 0, 0, 1], port).into())
+            .await
+            .expect("connected");
+        let request = format!(
+            "POST /pin/exchange HTTP/1.1\r\nHost: acme.localhost:{port}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("read");
+        answer
+            .split(' ')
+            .nth(1)
+            .map(str::to_owned)
+            .expect("a status")
+    };
+    let mut statuses = Vec::new();
+    for from in [
+        [127, 0, 0, 1],
+        [127, 0, 0, 1],
+        [127, 0, 0, 1],
+        [127, 0, 0, 2],
+    ] {
+        statuses.push(ask(from).await);
+    }
+    assert_eq!(statuses, ["400", "400", "429", "400"]);
+    serving.abort();
+}

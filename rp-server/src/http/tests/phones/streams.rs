@@ -382,3 +382,44 @@ async fn the_timeline_shows_a_streams_opening_without_waiting_for_its_end() {
         (&200.into(), &serde_json::Value::Null)
     );
 }
+
+/// A network that does nothing, but might.
+struct Patient;
+
+impl crate::Network for Patient {
+    fn arrives<'a>(&'a self, _: &'a mut crate::Message) -> crate::network::Crossing<'a> {
+        Box::pin(async {
+            tokio::task::yield_now().await;
+            crate::Fate::Deliver
+        })
+    }
+
+    fn leaves<'a>(
+        &'a self,
+        request: &'a crate::Message,
+        answer: &'a mut crate::Message,
+    ) -> crate::network::Crossing<'a> {
+        if request.path == "/pin/stream" {
+            assert!(answer.body.is_empty(), "a stream passes unread");
+        }
+        Box::pin(std::future::ready(crate::Fate::Deliver))
+    }
+}
+
+#[tokio::test]
+async fn a_stream_crosses_a_network_that_is_not_direct() {
+    let mut world = World::new().await;
+    let heard = world.heard.clone();
+    world.bench = super::super::fixture::Bench::open(Limits::default(), |clock| {
+        Seams::new(heard, clock).network(std::sync::Arc::new(Patient))
+    })
+    .await;
+    world.bench.visitor().sign_up("ada", 1).await;
+    world.ada = super::device::account(world.party(), "ada").await;
+    world.policy(POLICY).await;
+    let mut phone = world.phone_with_pin("phone").await;
+    let mut reader = open(&phone).await;
+    assert_eq!(reader.kind(&phone).await, "beat");
+    phone.change(PIN, OTHER_PIN).await;
+    assert_eq!(reader.kind(&phone).await, "push");
+}
