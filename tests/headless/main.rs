@@ -7,5 +7,6 @@ mod relying_party;
 mod rp_chromium;
 mod rp_chromium_pin;
 mod rp_http;
+mod rp_policy;
 mod verify;
 mod walk;

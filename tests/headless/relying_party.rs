@@ -9,6 +9,8 @@ pub struct RelyingParty {
     child: Child,
     /// Where it says the data is.
     pub data: String,
+    /// Where it says that policy and token are.
+    pub said: Vec<String>,
     /// Its origin.
     pub origin: String,
 }
@@ -20,14 +22,18 @@ impl RelyingParty {
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let mut line = || lines.next().and_then(Result::ok);
         let data = line();
-        // Between them it says where policy and token are, if they are files.
-        let ready = std::iter::from_fn(line).find(|line| line.starts_with("relying party at "));
+        let mut said = Vec::new();
+        let ready = std::iter::from_fn(line).find(|line| {
+            said.push(line.clone());
+            line.starts_with("relying party at ")
+        });
+        said.pop();
         let (Some(data), Some(ready)) = (data, ready) else {
-            let mut said = String::new();
+            let mut why = String::new();
             let mut errors = child.stderr.take().expect("it is piped");
-            errors.read_to_string(&mut said).expect("UTF-8");
+            errors.read_to_string(&mut why).expect("UTF-8");
             child.wait().expect("it ended");
-            panic!("touchstone rp {arguments:?} did not start: {said}");
+            panic!("touchstone rp {arguments:?} did not start: {why}");
         };
         let origin = ready
             .strip_prefix("relying party at ")
@@ -36,6 +42,7 @@ impl RelyingParty {
         Self {
             child,
             data,
+            said,
             origin,
         }
     }

@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Keep accounts, passkeys and sessions in this folder; without it they are gone when the program ends
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The policy's file, read again whenever it changes; without it policy.toml in the folder of --data
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// The RP ID; without it the host of the first --origin, or localhost
     #[arg(long, value_name = "ID")]
     rp_id: Option<String>,
@@ -31,8 +34,8 @@ pub struct Arguments {
     origins: Vec<String>,
 }
 
-/// Serves until ctrl-c or SIGTERM. Prints where the data is, then `relying party at ORIGIN` when it
-/// listens; on failure a sentence on standard error and exit code 1.
+/// Serves until ctrl-c or SIGTERM. Prints where data, policy and the administrator's token are, then
+/// `relying party at ORIGIN` when it listens; on failure a sentence on standard error and exit code 1.
 pub fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
@@ -50,20 +53,36 @@ async fn serve(arguments: Arguments) -> Result<(), Error> {
     let seams = Seams::new(Arc::new(Silent), Arc::new(SystemClock::new()));
     let party = RelyingParty::open(config, storage, seams).await?;
     let told_to_stop = told_to_stop();
-    announce(&data, party.origin());
+    announce(&data, &party);
     party.serve(listeners, told_to_stop).await;
     Ok(())
 }
 
-fn announce(data: &Data, origin: &str) {
+fn announce(data: &Data, party: &RelyingParty) {
     let home = match data {
         Data::Folder(folder) => format!("data in {}", folder.display()),
         Data::Memory => {
             "data in memory; it is gone when this program ends (--data DIR keeps it)".to_owned()
         }
     };
+    let policy = match party.policy_file() {
+        Some(file) => format!("policy in {}", file.display()),
+        None => "policy in memory (--policy FILE or --data DIR keeps it in a file)".to_owned(),
+    };
+    let token = match party.admin_token_file() {
+        Some(file) => format!("administrator's token in {}", file.display()),
+        // Nowhere else could it be read; it is gone when this program ends.
+        None => format!("administrator's token {}", *party.admin_token()),
+    };
+    if let Some(problem) = party.policy_problem() {
+        eprintln!("touchstone: {problem} The last good policy stays in force.");
+    }
+    let origin = party.origin();
     // Whoever started it may have closed the other end; serving goes on.
-    let _ = writeln!(io::stdout().lock(), "{home}\nrelying party at {origin}");
+    let _ = writeln!(
+        io::stdout().lock(),
+        "{home}\n{policy}\n{token}\nrelying party at {origin}"
+    );
 }
 
 impl Arguments {
@@ -72,13 +91,13 @@ impl Arguments {
             .rp_id
             .or_else(|| self.origins.first().and_then(|origin| host(origin)));
         let local = Config::local(NAME, rp_id.unwrap_or_else(|| "localhost".to_owned()), port);
-        if self.origins.is_empty() {
-            local
-        } else {
-            Config {
-                origins: self.origins,
-                ..local
-            }
+        Config {
+            origins: match self.origins {
+                none if none.is_empty() => local.origins,
+                origins => origins,
+            },
+            policy_file: self.policy,
+            ..local
         }
     }
 }
