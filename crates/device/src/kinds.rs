@@ -45,7 +45,8 @@ pub const ENROLMENT_MADE: &str = "device.enrolment.made";
 /// `revoked`, `wiped` or `replaced`.
 pub const ENROLMENT_FORGOTTEN: &str = "device.enrolment.forgotten";
 /// The device begins an exchange with a relying party: `{device, enrolmentId, rpId, purpose,
-/// syncCounter}`; `purpose` is `sync`, `verify`, `set` or `change`. Its bytes are the request's.
+/// syncCounter, by}`; `purpose` is `sync`, `verify`, `set` or `change`, `by` is `owner` or `device`.
+/// Its bytes are the request's.
 pub const PIN_EXCHANGE: &str = "device.pin.exchange";
 /// What is needed to check the PIN offline arrived and is stored: `{device, enrolmentId, rpId,
 /// pinVersion, policyVersion, validitySeconds, validUntil, maxOfflineAttempts, unlockEpoch}`.

@@ -1,6 +1,6 @@
 //! One exchange with a relying party, and what becomes of the enrolment by it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pin_sync::exchange::Purpose;
 use pin_sync::exchange::device::{Asking, Session};
@@ -19,7 +19,26 @@ use crate::{Error, kinds};
 pub(super) struct Turn {
     agent: Arc<Agent>,
     pub id: String,
+    /// What the owner began and the device has not asked for yet.
+    pressed: Mutex<Option<Purpose>>,
     _one: OwnedMutexGuard<()>,
+}
+
+impl Turn {
+    /// The owner pressed for this; what the device does besides in the same turn is its own.
+    pub(super) fn begun(self, pressed: Option<Purpose>) -> Self {
+        *self.pressed.lock().unwrap_or_else(PoisonError::into_inner) = pressed;
+        self
+    }
+
+    /// Who began an exchange: `owner` or `device`.
+    fn begun_by(&self, purpose: Purpose) -> &'static str {
+        let mut pressed = self.pressed.lock().unwrap_or_else(PoisonError::into_inner);
+        match pressed.take_if(|pressed| *pressed == purpose) {
+            Some(_) => "owner",
+            None => "device",
+        }
+    }
 }
 
 /// An exchange that was answered.
@@ -56,6 +75,7 @@ impl Agent {
         Turn {
             agent: self.clone(),
             id: id.to_owned(),
+            pressed: Mutex::default(),
             _one: one,
         }
     }
@@ -94,6 +114,7 @@ impl Agent {
             "rpId": party.rp_id,
             "purpose": purpose,
             "syncCounter": request.sync_counter,
+            "by": turn.begun_by(purpose),
         });
         let raw = Some(body.clone());
         let cause = self.tell_raw(kinds::PIN_EXCHANGE, told, None, raw);

@@ -48,12 +48,15 @@ impl Device {
         person
             .display
             .about(Some(stored.names().rp_id()), Some(rp_name));
+        // What is answered is read before the PIN is entered: PIN of Acme for alice at front desk.
+        let (asks, account) = (accepted.challenge(), &accepted.challenge().account_name);
+        let pin_of = format!("{rp_name} for {account} at {}", asks.workstation_id);
         let mut problem = None;
         loop {
             let (pad, tries_left) = agent.usable(id).await?;
             let ask = PinAsk {
                 purpose: PinPurpose::Workstation,
-                pin_of: vec![rp_name.clone()],
+                pin_of: vec![pin_of.clone()],
                 bounds: Bounds::new(pad.0, pad.1),
                 tries_left: Some(tries_left),
                 problem: problem.take(),

@@ -33,6 +33,7 @@ impl Device {
         self.needs_open_app()?;
         let agent = self.agent(enrolment).await?;
         let turn = agent.turn(enrolment, Purpose::Sync).await;
+        let turn = turn.begun(Some(Purpose::Sync));
         agent.synchronize(&turn).await?;
         Ok(())
     }
@@ -44,7 +45,8 @@ impl Device {
     /// As [`Device::sync`]; [`Error::Verdict`] where the relying party checks no PIN;
     /// [`Error::Busy`], [`Error::Declined`], [`Error::TimedOut`].
     pub async fn verify_online(&self, enrolment: &str) -> Result<(), Error> {
-        self.enter_online(enrolment, Purpose::Verify).await
+        self.enter_online(enrolment, Purpose::Verify, Some(Purpose::Verify))
+            .await
     }
 
     /// Asks twice for a new PIN and sets it at the relying party, where there is none; then
@@ -53,7 +55,8 @@ impl Device {
     /// # Errors
     /// As [`Device::verify_online`].
     pub async fn set_pin_online(&self, enrolment: &str) -> Result<(), Error> {
-        self.enter_online(enrolment, Purpose::Set).await
+        self.enter_online(enrolment, Purpose::Set, Some(Purpose::Set))
+            .await
     }
 
     /// Asks for the PIN and twice for a new one, changes it at the relying party and synchronizes.
@@ -62,7 +65,8 @@ impl Device {
     /// As [`Device::verify_online`]; [`Error::AppLocked`].
     pub async fn change_pin_online(&self, enrolment: &str) -> Result<(), Error> {
         self.needs_open_app()?;
-        self.enter_online(enrolment, Purpose::Change).await
+        self.enter_online(enrolment, Purpose::Change, Some(Purpose::Change))
+            .await
     }
 
     /// The agent, if the enrolment is here.
@@ -73,10 +77,23 @@ impl Device {
         Ok(agent)
     }
 
-    async fn enter_online(&self, enrolment: &str, purpose: Purpose) -> Result<(), Error> {
+    /// Sets the first PIN as part of something else that the owner began.
+    ///
+    /// # Errors
+    /// As [`Device::verify_online`].
+    pub(super) async fn set_first_pin(&self, enrolment: &str) -> Result<(), Error> {
+        self.enter_online(enrolment, Purpose::Set, None).await
+    }
+
+    async fn enter_online(
+        &self,
+        enrolment: &str,
+        purpose: Purpose,
+        pressed: Option<Purpose>,
+    ) -> Result<(), Error> {
         let agent = self.agent(enrolment).await?;
         let held = self.hold()?;
-        let turn = agent.turn(enrolment, purpose).await;
+        let turn = agent.turn(enrolment, purpose).await.begun(pressed);
         let mut entry = Entry {
             person: held.person(self),
             agent,

@@ -102,7 +102,7 @@ impl Device {
             Err(Error::Refused {
                 reason: Reason::NoPin,
                 ..
-            }) => self.set_pin_online(&id).await,
+            }) => self.set_first_pin(&id).await,
             // It is enrolled; the agent synchronizes when it can, and shows what is wrong meanwhile.
             _ => Ok(()),
         }

@@ -9,4 +9,5 @@ mod pairing;
 mod party;
 mod passkeys;
 mod phone;
+mod real;
 mod stores;
