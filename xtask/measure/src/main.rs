@@ -14,6 +14,7 @@ mod ceremony;
 mod contest;
 mod figure;
 mod http;
+mod pin_sync;
 mod verification;
 mod walk;
 
@@ -30,6 +31,8 @@ enum Error {
     Json(#[from] serde_json::Error),
     #[error("webauthn-rs refused: {0:?}")]
     WebauthnRs(webauthn_rs::prelude::WebauthnError),
+    #[error("PIN synchronization: {0}")]
+    PinSync(#[from] ::pin_sync::Error),
     #[error("our own wire types refused: {0}")]
     Wire(#[from] webauthn::Error),
     #[error("our relying party: {0}")]
@@ -72,6 +75,7 @@ fn measure(as_json: bool) -> Result<(), Error> {
     let groups = [
         verification::figures as fn() -> Result<Vec<figure::Figure>, Error>,
         http::figures,
+        pin_sync::figures,
         walk::figures,
     ];
     for figures in groups {
