@@ -96,6 +96,16 @@ export interface AdminSession {
   now: string;
 }
 
+/** The end of a reset in a phone's app. */
+export interface AppResetFinish {
+  /** What `begin` returned. */
+  ceremony: string;
+  /** `AuthenticationResponseJSON` (WebAuthn Level 3 §5.1). */
+  credential: Record<string, unknown>;
+  /** The phone's enrolment, whose account the passkey must belong to. */
+  enrolmentId: string;
+}
+
 /** A transition. */
 export interface AuditEntry {
   /** The user name at that time; null where it was about no account. */
