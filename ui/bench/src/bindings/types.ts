@@ -1409,7 +1409,23 @@ label: string, } | { "kind": "deletePasskey",
 /**
  * Its place in the list, from 0.
  */
-index: number, } | { "kind": "cancel" };
+index: number, } | { "kind": "cancel" } | { "kind": "setUpPin" } | { "kind": "continuePin" } | { "kind": "confirmPin" } | { "kind": "resetPin" } | { "kind": "removePhone",
+/**
+ * Its place in the list, from 0.
+ */
+index: number, } | { "kind": "beginLogon",
+/**
+ * The user name.
+ */
+username: string,
+/**
+ * The workstation's name.
+ */
+workstation: string, } | { "kind": "finishLogon",
+/**
+ * Eight digits.
+ */
+code: string, };
 
 /**
  * What the page shows.
@@ -1430,7 +1446,23 @@ error: string | null,
 /**
  * Labels of the account's passkeys, as listed.
  */
-passkeys: Array<string>, };
+passkeys: Array<string>,
+/**
+ * The codes it shows for a phone to scan.
+ */
+scanCodes: Array<string>,
+/**
+ * The digits of an enrolment, to compare with the phone's.
+ */
+digits: string | null,
+/**
+ * How the account's PIN stands: `none`, `active`, `expiring`, `expired`, `locked` or `off`.
+ */
+pin: string | null,
+/**
+ * Names of the account's phones, as listed.
+ */
+phones: Array<string>, };
 
 /**
  * What the framed page says of itself. It may lie: nothing but walks believe it.
