@@ -1,8 +1,8 @@
 //! A whole phone or key: the authenticator, what it stores in a vault, what it asks the person, and
 //! the ways in to it.
 //!
-//! It may use `authenticator`, `client` (for the channel it implements), `ctap`, `webauthn`,
-//! `timeline` and `vault`.
+//! It may use `authenticator`, `client` (for the channel it implements), `ctap`, `pin_sync`,
+//! `webauthn`, `timeline` and `vault`.
 //!
 //! Terms:
 //! - **shelf**: the devices of one vault ([`Shelf`]); **device**: one of them ([`Device`]).
