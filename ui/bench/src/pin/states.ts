@@ -67,6 +67,9 @@ export function waysOn(enrolment: EnrolmentSummary): Act[] {
     case 'locked':
       // With tries left it is the relying party that locked it: a PIN, even a right one, does not help.
       return enrolment.triesLeft === 0 ? ['verify', 'reset', 'site'] : ['reset', 'site', 'verify'];
+    case 'disabled':
+      // Online the PIN is of use as ever.
+      return enrolment.pinVersion === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
     case 'expired':
       return ['verify', 'sync', 'change', 'reset', 'site'];
     default:
