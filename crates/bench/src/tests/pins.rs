@@ -8,7 +8,7 @@ use crate::{
     Bench, Setting,
     api::{
         ClockMotion, CredentialsMethod, DeviceSettings, EnrolmentSummary, Json, KeptStores,
-        NetworkState, PinCacheState, Prompt, Question, Scanned, VerificationMethod,
+        NetworkState, PinCacheState, Prompt, PromptAnswer, Question, Scanned, VerificationMethod,
     },
     kinds,
 };
@@ -159,7 +159,7 @@ fn by_synced_pin() -> DeviceSettings {
 /// Touches, and enters `pin` where the synced PIN is asked for.
 async fn touch_and_enter(bench: &Bench, pin: &str) {
     let touch = asked(bench, |question| matches!(question, Question::Touch { .. })).await;
-    press(bench, &touch, crate::api::PromptAnswer::Touch).await;
+    press(bench, &touch, PromptAnswer::Touch).await;
     let prompt = pin_prompt(bench, "synced", false).await;
     enter(bench, &prompt, pin).await;
 }
@@ -740,4 +740,59 @@ async fn an_offline_phone_answers_a_workstation_and_each_side_names_the_other_as
     );
     let (status, _): (u16, Value) = page.post("workstation/logon/finish", finish).await;
     assert_eq!(status, 422, "one answer a challenge");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_resets_a_pin_by_a_finger_and_not_by_that_pin_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (bench, page, phone) = opened(folder.path()).await;
+    let id = synced(&bench, &page, &phone, ACCOUNT_PIN).await;
+    let reset = || bench.enrolment_reset_pin(phone.clone(), id.clone());
+    let settings = async |settings: DeviceSettings| {
+        let set = bench.device_settings(phone.clone(), settings).await;
+        set.expect("set");
+    };
+    settings(by_synced_pin()).await;
+    let (refused, ()) = tokio::join!(reset(), touch_and_enter(&bench, ACCOUNT_PIN));
+    let refused = refused.expect_err("that is no other factor");
+    assert_eq!(refused.code(), "relyingPartyRefused", "{refused}");
+    assert!(told(&bench, "rp.pin.reset").is_empty());
+
+    settings(DeviceSettings {
+        fingerprint: true,
+        ..by_synced_pin()
+    })
+    .await;
+    let person = async |answer: PromptAnswer| {
+        let touch = asked(&bench, |question| {
+            matches!(question, Question::Touch { .. })
+        })
+        .await;
+        press(&bench, &touch, PromptAnswer::Touch).await;
+        let finger = |question: &Question| matches!(question, Question::Fingerprint { .. });
+        let finger = asked(&bench, finger).await;
+        press(&bench, &finger, answer).await;
+    };
+    let (declined, ()) = tokio::join!(reset(), person(PromptAnswer::Decline));
+    assert_eq!(declined.expect_err("declined").code(), "notReset");
+    bench
+        .device_network_set(Some(phone.clone()), NetworkState::Offline)
+        .await
+        .expect("set");
+    assert_eq!(
+        reset().await.expect_err("offline").code(),
+        "relyingPartyAway"
+    );
+    bench
+        .device_network_set(Some(phone.clone()), NetworkState::Online)
+        .await
+        .expect("set");
+    let finger = PromptAnswer::Finger { matches: true };
+    let (done, ()) = tokio::join!(reset(), person(finger));
+    done.expect("another factor");
+    let told = told(&bench, "rp.pin.reset");
+    assert_eq!((told.len(), &told[0].body["by"]), (1, &json!("app")));
+    assert!(bench.credentials_running().is_empty());
+    let now = until_it(&bench, &phone, &id, |it| it.state == PinCacheState::Empty).await;
+    assert!(now.reason.ends_with('.'), "{}", now.reason);
 }

@@ -132,7 +132,9 @@ fn what_phones_send_and_get_has_the_members_that_the_protocol_gives_it() {
     ];
     for (message, direction, mut members) in halves {
         let mut known = fields(message, direction);
-        known.retain(|field| !field.contains('.') && !["error", "refusal", "verification"].contains(field));
+        known.retain(|field| {
+            !field.contains('.') && !["error", "refusal", "verification"].contains(field)
+        });
         known.sort_unstable();
         members.sort();
         assert_eq!(known, members, "{message}");
