@@ -21,6 +21,7 @@ mod acknowledgement;
 pub(crate) mod draw;
 mod enrolled;
 mod exchange;
+mod finish;
 mod kept;
 mod log;
 mod logon;
