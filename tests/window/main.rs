@@ -10,5 +10,6 @@ mod device_pane;
 mod failures;
 mod hands;
 mod long;
+mod pins;
 mod shots;
 mod walks;
