@@ -157,6 +157,16 @@ impl rp_server::Network for OwnNetwork {
     }
 }
 
+impl PartySetting {
+    /// A relying party that is to be called like this.
+    ///
+    /// # Errors
+    /// [`Error::RelyingPartyName`] when no address can be made of the name.
+    pub fn named(name: &str) -> Result<Self, Error> {
+        named(name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
