@@ -62,7 +62,7 @@ impl Page for FramePage {
     fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a> {
         Box::pin(async move {
             self.loaded().await?;
-            let front = matches!(act, PageAct::Open { path } if path == "/");
+            let front = matches!(act, PageAct::Open { path, rp_id: None } if path == "/");
             if !self.opened.swap(true, Ordering::Relaxed) && front {
                 // The window itself opens the front page of the bench that it shows.
                 return Ok(());

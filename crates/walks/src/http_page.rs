@@ -10,17 +10,17 @@ mod site;
 mod tests;
 mod under_way;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bench::Bench;
 use serde_json::{Value, json};
-use tokio::{
-    sync::{OnceCell, watch},
-    task::JoinSet,
-};
+use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::browser::{Browser, Trouble};
@@ -42,7 +42,10 @@ pub struct HttpPage {
 
 struct Inner {
     bench: Bench,
-    browser: OnceCell<Browser>,
+    /// A browser for each site, by RP ID, with its cookies.
+    browsers: Mutex<HashMap<String, Arc<Browser>>>,
+    /// The RP ID of the site that is shown; none for the first relying party's.
+    at: Mutex<Option<String>>,
     site: Mutex<Site>,
     under_way: watch::Sender<UnderWay>,
     calls: AtomicU64,
@@ -55,7 +58,8 @@ impl HttpPage {
         Self {
             inner: Arc::new(Inner {
                 bench: bench.clone(),
-                browser: OnceCell::new(),
+                browsers: Mutex::default(),
+                at: Mutex::default(),
                 site: Mutex::default(),
                 under_way: watch::Sender::default(),
                 calls: AtomicU64::new(1),
@@ -77,7 +81,12 @@ impl HttpPage {
 
     async fn begin(&self, act: &PageAct) -> Result<(), Failure> {
         match act {
-            PageAct::Open { path } => self.open(path),
+            PageAct::Open { path, rp_id } => {
+                if let Some(rp_id) = rp_id {
+                    *lock(&self.inner.at) = Some(rp_id.clone());
+                }
+                self.open(path);
+            }
             PageAct::CreateAccount {
                 username,
                 display_name,
@@ -255,17 +264,23 @@ impl Page for HttpPage {
 
 impl Inner {
     /// The browser, at the origin that the relying party has.
-    async fn browser(&self) -> Result<&Browser, Trouble> {
-        let opened = self.browser.get_or_try_init(|| async {
-            let state = self.bench.bench_state().await?;
-            let party = state.relying_parties.first();
-            let site = party.map(|party| party.origin.as_str()).unwrap_or_default();
-            if site.is_empty() {
-                return Err(refuse("The relying party does not run."));
-            }
-            Browser::at(site)
-        });
-        opened.await.map_err(|_| Trouble::Unreachable)
+    async fn browser(&self) -> Result<Arc<Browser>, Trouble> {
+        let at = lock(&self.at).clone();
+        let known = |at: &String| lock(&self.browsers).get(at).cloned();
+        if let Some(browser) = at.as_ref().and_then(known) {
+            return Ok(browser);
+        }
+        let state = self.bench.bench_state().await;
+        let parties = state.map_err(|_| Trouble::Unreachable)?.relying_parties;
+        let mut parties = parties.iter();
+        let party = parties.find(|party| at.as_ref().is_none_or(|at| party.rp_id == *at));
+        let party = party.filter(|party| !party.origin.is_empty());
+        let party = party.ok_or(Trouble::Unreachable)?;
+        let browser = Browser::at(&party.origin).map_err(|_| Trouble::Unreachable)?;
+        *lock(&self.at) = Some(party.rp_id.clone());
+        let mut browsers = lock(&self.browsers);
+        let kept = browsers.entry(party.rp_id.clone());
+        Ok(kept.or_insert_with(|| Arc::new(browser)).clone())
     }
 
     /// Asks, and says meanwhile what it waits for.

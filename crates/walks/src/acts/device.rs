@@ -314,6 +314,7 @@ fn asks_by_itself(event: &Event) -> bool {
     let prompt = &event.body["prompt"];
     event.kind == "device.prompt.shown"
         && matches!(prompt["kind"].as_str(), Some("enterPin" | "setPin"))
+        && prompt["purpose"] == "device"
         && prompt["rpId"].is_null()
         && prompt["problem"].is_null()
         && prompt["confirming"] != true

@@ -48,6 +48,10 @@ pub(super) struct Open {
     /// The path: `/`, `/sign-up` or `/account`; the front page unless it says otherwise.
     #[serde(default = "front")]
     path: String,
+    /// The relying party whose site it is, by its name; the one that is shown unless it says
+    /// otherwise, which is the first one's at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relying_party: Option<String>,
 }
 
 fn front() -> String {
@@ -63,27 +67,46 @@ impl Act for Open {
                     "\"{path}\" is no path of the site. Paths begin with a slash."
                 )));
             }
-            stage.page.act(&PageAct::Open { path }).await
+            let party = self.relying_party.as_deref();
+            let rp_id = party
+                .and_then(|party| stage.cast.rp_id(party))
+                .map(str::to_owned);
+            stage.page.act(&PageAct::Open { path, rp_id }).await
         })
     }
 
     fn instruction(&self, _: &Cast) -> String {
-        format!("Open {} on the site.", self.path)
+        match &self.relying_party {
+            Some(party) => format!("Open {} on the site of {party}.", self.path),
+            None => format!("Open {} on the site.", self.path),
+        }
     }
 
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
         asked(event, "GET", "/api/relying-party").is_some() || lost(event, "GET /api/relying-party")
     }
+
+    fn refers(&self) -> Vec<Reference> {
+        let party = self.relying_party.iter();
+        party
+            .map(|party| Reference::relying_party("relying-party", party))
+            .collect()
+    }
 }
 
 impl Recorded for Open {
-    fn recorded(event: &Event, before: &[Event], _: &Cast) -> Option<Self> {
+    fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
         asked(event, "GET", "/api/relying-party")?;
         // The first load belongs to the walk's beginning.
-        let again = before
-            .iter()
-            .any(|event| asked(event, "GET", "/api/relying-party").is_some());
-        again.then(|| Self { path: front() })
+        let mut earlier = (before.iter().rev())
+            .filter(|event| asked(event, "GET", "/api/relying-party").is_some());
+        let last = earlier.next()?;
+        let elsewhere = last.body.get("rpId") != event.body.get("rpId");
+        let party = cast.party_of(event).filter(|_| elsewhere);
+        Some(Self {
+            path: front(),
+            relying_party: party.map(str::to_owned),
+        })
     }
 }
 

@@ -241,6 +241,7 @@ async fn frame(desk: Desk, shown: Arc<std::sync::Mutex<Option<Arc<HttpPage>>>>) 
             if let Some(page) = &page {
                 let front = PageAct::Open {
                     path: "/".to_owned(),
+                    rp_id: None,
                 };
                 page.act(&front).await.expect("a page opens");
                 watching = Some(tokio::spawn(watch(desk.clone(), generation, page.clone())));

@@ -1,6 +1,7 @@
 //! Who takes part in a walk.
 
-use timeline::Timestamp;
+use serde_json::Value;
+use timeline::{Event, Timestamp};
 
 /// Who takes part, by the names that the walk gives them.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +10,8 @@ pub struct Cast {
     pub devices: Vec<Player>,
     /// Accounts the walk speaks of; they exist once somebody creates them.
     pub accounts: Vec<Account>,
+    /// The relying parties, the first one first.
+    pub parties: Vec<bench::PartySetting>,
     /// When the walk begins.
     pub start: Option<Timestamp>,
 }
@@ -44,6 +47,24 @@ impl Cast {
     #[must_use]
     pub fn device_by_id(&self, id: &str) -> Option<&Player> {
         self.devices.iter().find(|device| device.id == id)
+    }
+
+    /// The RP ID of the relying party of this name.
+    #[must_use]
+    pub fn rp_id(&self, party: &str) -> Option<&str> {
+        let found = self.parties.iter().find(|known| known.name == party);
+        found.map(|found| found.rp_id.as_str())
+    }
+
+    /// The name of the relying party that an event is about: those of further ones say whose they
+    /// are.
+    #[must_use]
+    pub fn party_of(&self, event: &Event) -> Option<&str> {
+        let found = match event.body.get("rpId").and_then(Value::as_str) {
+            Some(rp_id) => self.parties.iter().find(|known| known.rp_id == rp_id),
+            None => self.parties.first(),
+        };
+        found.map(|found| found.name.as_str())
     }
 
     /// The account of this name.

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::{
     cast::Names,
@@ -98,7 +98,9 @@ fn parsed(text: &str, registry: &Registry) -> Result<Walk, Wrong> {
             "The title is empty. Say in a few words what the walk shows.",
         ));
     }
-    let cast = cast::read(&root)?;
+    let (party, further) = (party(&root)?, further(&root)?);
+    let parties = std::iter::once(&party).chain(&further).cloned().collect();
+    let cast = cast::read(&root, parties)?;
     let mut names = Names::new(&cast, &root);
     let steps = steps::read(&root, registry, &shapes, &cast, text, &mut names)?;
     Ok(Walk {
@@ -112,7 +114,9 @@ fn parsed(text: &str, registry: &Registry) -> Result<Walk, Wrong> {
         deadline: duration(&root, "deadline", DEADLINES)?.unwrap_or(DEADLINE),
         cast,
         secrets: names.into_secrets(),
-        party: party(&root)?,
+        party,
+        further,
+        policy: policy(&root),
         steps,
     })
 }
@@ -130,6 +134,24 @@ fn party(root: &Node) -> Result<bench::PartySetting, Wrong> {
         party.ceremony_lifetime = duration(table, "ceremony-lifetime", lifetimes)?;
     }
     Ok(party)
+}
+
+/// The relying parties beside the first one.
+fn further(root: &Node) -> Result<Vec<bench::PartySetting>, Wrong> {
+    let tables = root.get("relying-parties").map_or(&[][..], Node::elements);
+    let named = tables.iter().map(|table| {
+        let name = table.text("name").unwrap_or_default();
+        bench::PartySetting::named(name).map_err(|error| table.wrong("name", error.to_string()))
+    });
+    named.collect()
+}
+
+/// What the policies say at the start.
+fn policy(root: &Node) -> Map<String, Value> {
+    match root.get("policy").map(Node::json) {
+        Some(Value::Object(policy)) => policy,
+        _ => Map::new(),
+    }
 }
 
 /// The duration that `member` tells, between two bounds.

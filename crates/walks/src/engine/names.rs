@@ -22,6 +22,8 @@ pub enum Role {
     Account,
     /// A throw-away secret, without `secret:`.
     Secret,
+    /// A relying party.
+    RelyingParty,
 }
 
 impl Reference {
@@ -43,6 +45,12 @@ impl Reference {
         Self::new(Role::Secret, member, name.into())
     }
 
+    /// `member` names a relying party.
+    #[must_use]
+    pub fn relying_party(member: &'static str, name: impl Into<String>) -> Self {
+        Self::new(Role::RelyingParty, member, name.into())
+    }
+
     /// The act brings the name into the walk: from this step on it may be used.
     #[must_use]
     pub fn introduced(mut self) -> Self {
@@ -61,13 +69,25 @@ impl Reference {
 }
 
 impl Role {
-    /// `device`, `account` or `secret`.
+    /// `device`, `account`, `secret` or `relying party`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Device => "device",
             Self::Account => "account",
             Self::Secret => "secret",
+            Self::RelyingParty => "relying party",
+        }
+    }
+
+    /// Several of them.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Device => "devices",
+            Self::Account => "accounts",
+            Self::Secret => "secrets",
+            Self::RelyingParty => "relying parties",
         }
     }
 }

@@ -17,6 +17,10 @@ pub enum PageAct {
     Open {
         /// The path.
         path: String,
+        /// The relying party whose site it is; none for the one that is shown, which is the first
+        /// one's at the start.
+        #[serde(default)]
+        rp_id: Option<String>,
     },
     /// Fills the sign-up form in and presses its button.
     CreateAccount {

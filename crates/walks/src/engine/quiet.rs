@@ -2,10 +2,15 @@
 
 use bench::api::{Asker, BenchState, Prompt, Question};
 use serde_json::{Value, json};
+use std::time::Duration;
 use timeline::{Party, Seq, Timestamp};
+
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::{Failure, Stage};
+
+/// A phone's agent comes to rest without a word: it is looked at so often.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// Returns once nothing moves by itself any more: the page and all that was set going rest, or a
 /// prompt waits for the person, or a message was dropped on purpose and somebody waits for it.
@@ -31,6 +36,7 @@ pub(crate) async fn quiet(stage: &Stage) -> Result<(), Failure> {
             _ = changes.changed() => {}
             _ = errands.changed() => {}
             changed = page => changed?,
+            () = tokio::time::sleep(GLANCE), if stage.bench.settling() => {}
             event = events.recv() => if matches!(event, Err(RecvError::Closed)) {
                 return Err(bench::Error::Closing.into());
             },
@@ -39,6 +45,9 @@ pub(crate) async fn quiet(stage: &Stage) -> Result<(), Failure> {
 }
 
 async fn is_quiet(stage: &Stage) -> Result<bool, Failure> {
+    if stage.bench.settling() {
+        return Ok(false);
+    }
     let resting = !stage.page.busy() && *stage.errands().borrow() == 0;
     if resting {
         return Ok(true);
@@ -155,6 +164,7 @@ pub(crate) async fn awaited(stage: &Stage) -> String {
     }
     match stage.state().await.map(|state| state.prompt) {
         Ok(Some(_)) => "the device, which is at work on an answer".to_owned(),
+        _ if stage.bench.settling() => "a phone, which is at work by itself".to_owned(),
         _ if stage.page.busy() => "the page, which is at work".to_owned(),
         _ => "what the last act set going".to_owned(),
     }

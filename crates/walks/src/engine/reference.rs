@@ -57,6 +57,11 @@ fn file(page: &mut String, schema: &Value) {
     let parts = [
         ("devices", "items", "A device: `[[devices]]`"),
         ("relying-party", "", "The relying party: `[relying-party]`"),
+        (
+            "relying-parties",
+            "items",
+            "A relying party beside it: `[[relying-parties]]`",
+        ),
         ("accounts", "items", "An account: `[[accounts]]`"),
     ];
     for (name, inner, heading) in parts {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     blank::{ahead, blank},
-    setting_up::with_devices,
+    setting_up::{with_devices, with_policy},
 };
 use super::{
     Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
@@ -90,6 +90,7 @@ impl Runner {
             web_view: None,
             setting: Setting {
                 relying_party: walk.party.clone(),
+                further: walk.further.clone(),
                 seed: Some(seed),
                 start: walk.cast.start,
                 empty: true,
@@ -105,11 +106,13 @@ impl Runner {
                 kinds::WALK_STARTED,
                 json!({ "title": walk.title, "seed": seed }),
             );
+            with_policy(&bench, &walk).await?;
             let cast = with_devices(&bench, walk.cast.clone()).await?;
             let secrets = Secrets::made(seed, &walk.secrets);
             let stage = Stage::new(bench.clone(), page(&bench), cast, secrets);
             let front = PageAct::Open {
                 path: "/".to_owned(),
+                rp_id: None,
             };
             stage.page.act(&front).await?;
             quiet::quiet(&stage).await?;

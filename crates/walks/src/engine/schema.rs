@@ -44,6 +44,12 @@ struct WalkShape {
     devices: Option<Vec<DeviceShape>>,
     /// The relying party.
     relying_party: Option<PartyShape>,
+    /// Relying parties beside the first one.
+    #[schemars(length(max = 8))]
+    relying_parties: Option<Vec<FurtherShape>>,
+    /// What every relying party's policy says at the start: members as its file has them, such as
+    /// `[policy.pin]` with `offline = true`. Those left out have their defaults.
+    policy: Option<Map<String, Value>>,
     /// The accounts that the walk speaks of. They exist once a step creates them.
     #[schemars(length(max = 100))]
     accounts: Option<Vec<AccountShape>>,
@@ -83,6 +89,17 @@ struct PartyShape {
     name: Option<String>,
     /// How long a challenge is good: `"5m"`, which is also the default.
     ceremony_lifetime: Option<String>,
+}
+
+/// A relying party beside the first one.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, inline)]
+#[expect(dead_code, reason = "only its shape counts")]
+struct FurtherShape {
+    /// The name that people see, by which steps call it. Its RP ID is made of it: `bank.localhost`
+    /// of `Bank`.
+    #[schemars(length(min = 1, max = 63))]
+    name: String,
 }
 
 /// An account.

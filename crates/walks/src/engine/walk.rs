@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use serde_json::{Map, Value};
+
 use super::{Act, Cast, Expectation};
 
 /// A walk: who takes part and what they do.
@@ -23,6 +25,10 @@ pub struct Walk {
     pub secrets: Vec<String>,
     /// The relying party.
     pub party: bench::PartySetting,
+    /// Relying parties beside it.
+    pub further: Vec<bench::PartySetting>,
+    /// What every relying party's policy says at the start; members left out have their defaults.
+    pub policy: Map<String, Value>,
     /// What is done, in order; at least one.
     pub steps: Vec<Step>,
 }

@@ -114,6 +114,7 @@ impl Scene {
 fn open(path: &str) -> PageAct {
     PageAct::Open {
         path: path.to_owned(),
+        rp_id: None,
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) struct SetPolicy {
     /// Members of the policy as its file has them: `{ pin = { offline = false } }`.
     policy: Map<String, Value>,
+    /// The relying party, by its name; the first one unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relying_party: Option<String>,
 }
 
 impl SetPolicy {
@@ -57,7 +60,8 @@ impl Act for SetPolicy {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async {
             let changes = Json(Value::Object(self.policy.clone()));
-            stage.bench.policy_set(None, changes).await?;
+            let rp_id = rp_id(stage, self.relying_party.as_deref());
+            stage.bench.policy_set(rp_id, changes).await?;
             Ok(())
         })
     }
@@ -74,18 +78,23 @@ impl Act for SetPolicy {
         )
     }
 
-    fn shown_by(&self, event: &Event, _: &Cast) -> bool {
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
         let changes = event.body["changes"].as_array();
         event.kind == "rp.policy.changed"
+            && is_at(event, cast, self.relying_party.as_deref())
             && changes.is_some_and(|changes| {
                 (self.members().iter())
                     .any(|(path, _)| changes.iter().any(|change| change["member"] == **path))
             })
     }
+
+    fn refers(&self) -> Vec<Reference> {
+        named(self.relying_party.as_ref()).collect()
+    }
 }
 
 impl Recorded for SetPolicy {
-    fn recorded(event: &Event, _: &[Event], _: &Cast) -> Option<Self> {
+    fn recorded(event: &Event, _: &[Event], cast: &Cast) -> Option<Self> {
         if event.kind != "rp.policy.changed" {
             return None;
         }
@@ -104,7 +113,10 @@ impl Recorded for SetPolicy {
             }
             at.insert(last.to_owned(), change["to"].clone());
         }
-        Some(Self { policy })
+        Some(Self {
+            policy,
+            relying_party: elsewhere(event, cast),
+        })
     }
 }
 
@@ -115,13 +127,17 @@ impl Recorded for SetPolicy {
 pub(super) struct ResetPin {
     /// The account.
     account: String,
+    /// The relying party, by its name; the first one unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relying_party: Option<String>,
 }
 
 impl Act for ResetPin {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async {
-            let account = account_id(stage, &self.account).await?;
-            Ok(stage.bench.pin_admin_reset(None, account).await?)
+            let rp_id = rp_id(stage, self.relying_party.as_deref());
+            let account = self.account.clone();
+            Ok(stage.bench.pin_admin_reset(rp_id, account).await?)
         })
     }
 
@@ -132,19 +148,26 @@ impl Act for ResetPin {
         )
     }
 
-    fn shown_by(&self, event: &Event, _: &Cast) -> bool {
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
         reset_by_administrator(event) == Some(&self.account)
+            && is_at(event, cast, self.relying_party.as_deref())
     }
 
     fn refers(&self) -> Vec<Reference> {
-        vec![Reference::account("account", &self.account)]
+        let account = Reference::account("account", &self.account);
+        named(self.relying_party.as_ref())
+            .chain([account])
+            .collect()
     }
 }
 
 impl Recorded for ResetPin {
-    fn recorded(event: &Event, _: &[Event], _: &Cast) -> Option<Self> {
+    fn recorded(event: &Event, _: &[Event], cast: &Cast) -> Option<Self> {
         let account = reset_by_administrator(event)?.to_owned();
-        Some(Self { account })
+        Some(Self {
+            account,
+            relying_party: elsewhere(event, cast),
+        })
     }
 }
 
@@ -161,14 +184,20 @@ pub(super) struct RevokePhone {
     account: String,
     /// The phone.
     device: String,
+    /// The relying party, by its name; the first one unless it says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relying_party: Option<String>,
 }
 
 impl Act for RevokePhone {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async {
             let device = stage.device(&self.device).await?;
+            let wanted = rp_id(stage, self.relying_party.as_deref());
+            let first = stage.cast.parties.first().map(|party| party.rp_id.clone());
+            let at = wanted.clone().or(first).unwrap_or_default();
             let enrolled = (device.enrolments.into_iter())
-                .find(|enrolment| enrolment.username == self.account)
+                .find(|known| known.username == self.account && known.rp_id == at)
                 .ok_or_else(|| {
                     Failure::Missing(format!(
                         "{} is not enrolled for a PIN of {}.",
@@ -176,7 +205,7 @@ impl Act for RevokePhone {
                     ))
                 })?;
             let enrolment = enrolled.enrolment_id;
-            Ok(stage.bench.enrolment_revoke(None, enrolment).await?)
+            Ok(stage.bench.enrolment_revoke(wanted, enrolment).await?)
         })
     }
 
@@ -187,21 +216,24 @@ impl Act for RevokePhone {
         )
     }
 
-    fn shown_by(&self, event: &Event, _: &Cast) -> bool {
-        event.kind == "rp.pin.revoked" && text(event, "account") == Some(&self.account)
+    fn shown_by(&self, event: &Event, cast: &Cast) -> bool {
+        event.kind == "rp.pin.revoked"
+            && text(event, "by") == Some("administrator")
+            && text(event, "account") == Some(&self.account)
+            && is_at(event, cast, self.relying_party.as_deref())
     }
 
     fn refers(&self) -> Vec<Reference> {
-        vec![
-            Reference::account("account", &self.account),
-            Reference::device("device", &self.device),
-        ]
+        let account = Reference::account("account", &self.account);
+        let device = Reference::device("device", &self.device);
+        let party = named(self.relying_party.as_ref());
+        party.chain([account, device]).collect()
     }
 }
 
 impl Recorded for RevokePhone {
     fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
-        let revoked = event.kind == "rp.pin.revoked";
+        let revoked = event.kind == "rp.pin.revoked" && text(event, "by") == Some("administrator");
         let enrolment = text(event, "enrolmentId").filter(|_| revoked)?;
         let made = (before.iter().rev()).find(|made| {
             made.kind == "device.enrolment.made" && text(made, "enrolmentId") == Some(enrolment)
@@ -209,18 +241,32 @@ impl Recorded for RevokePhone {
         Some(Self {
             account: text(event, "account")?.to_owned(),
             device: device_name(made, "device", before, cast)?,
+            relying_party: elsewhere(event, cast),
         })
     }
 }
 
-/// The relying party's own id of an account.
-async fn account_id(stage: &Stage, account: &str) -> Result<String, Failure> {
-    let overview = stage.bench.relying_party_overview(None).await?;
-    let accounts = overview["accounts"].as_array().into_iter().flatten();
-    let id = accounts
-        .filter(|known| known["username"] == *account)
-        .find_map(|known| known["id"].as_str());
-    id.map(str::to_owned).ok_or_else(|| {
-        Failure::Missing(format!("The relying party knows no account \"{account}\"."))
-    })
+/// The RP ID that is meant; none for the first one's.
+fn rp_id(stage: &Stage, party: Option<&str>) -> Option<String> {
+    let rp_id = party.and_then(|party| stage.cast.rp_id(party));
+    rp_id.map(str::to_owned)
+}
+
+/// True when the event is about the relying party that is meant.
+fn is_at(event: &Event, cast: &Cast, party: Option<&str>) -> bool {
+    let wanted = party.or_else(|| cast.parties.first().map(|first| first.name.as_str()));
+    cast.party_of(event) == wanted
+}
+
+/// The name of the relying party that an event is about, where it is not the first.
+fn elsewhere(event: &Event, cast: &Cast) -> Option<String> {
+    let name = cast.party_of(event)?;
+    let first = cast.parties.first().is_some_and(|first| first.name == name);
+    (!first).then(|| name.to_owned())
+}
+
+fn named(party: Option<&String>) -> impl Iterator<Item = Reference> {
+    party
+        .map(|party| Reference::relying_party("relying-party", party))
+        .into_iter()
 }

@@ -16,6 +16,10 @@ pub(super) fn register(registry: &mut Registry) {
         "account",
         "{ account = \"alice\", field = \"passkeys[0].label\", is = \"Passkey 1\" }",
     );
+    registry.subject::<PolicySubject>(
+        "policy",
+        "{ policy = \"Acme\", field = \"pin.offline\", is = true }",
+    );
     registry.subject::<PageSubject>(
         "page",
         "{ page = \"account\", field = \"signedInAs\", is = \"alice\" }",
@@ -27,7 +31,8 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// A device as it stands at the end of the step: `name`, `profile`, `pin` (`set`, `triesLeft`,
-/// `blocked`) and `passkeys`, the newest first.
+/// `blocked`), `passkeys` (the newest first), `enrolments` for the PINs of accounts (`rpId`, `state`,
+/// `reason`, `triesLeft`, `pinVersion`, …), `settings`, `pairing`, `shownCode` and `appLocked`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct DeviceSubject {
@@ -63,18 +68,24 @@ impl Subject for DeviceSubject {
 }
 
 /// An account as the relying party has it at the end of the step: `username`, `displayName`,
-/// `passkeys` (the oldest first) and `sessions`, how many there are.
+/// `passkeys` (the oldest first), `sessions` (how many there are) and `pin` (`status`, `pinVersion`,
+/// `attemptsLeft`, `locked`, `phones`).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct AccountSubject {
     /// The account.
     account: String,
+    /// The relying party, by its name; the first one unless it says otherwise.
+    relying_party: Option<String>,
 }
 
 impl Subject for AccountSubject {
     fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
-            let overview = json(&stage.bench.relying_party_overview(None).await?)?;
+            let party = self.relying_party.as_deref();
+            let rp_id = party.and_then(|party| stage.cast.rp_id(party));
+            let overview = stage.bench.relying_party_overview(rp_id.map(str::to_owned));
+            let overview = json(&overview.await?)?;
             let accounts = overview["accounts"]
                 .as_array()
                 .map(Vec::as_slice)
@@ -91,7 +102,10 @@ impl Subject for AccountSubject {
     }
 
     fn name(&self) -> String {
-        format!("account {}", self.account)
+        match &self.relying_party {
+            Some(party) => format!("account {} at {party}", self.account),
+            None => format!("account {}", self.account),
+        }
     }
 
     fn happens(&self) -> bool {
@@ -99,12 +113,49 @@ impl Subject for AccountSubject {
     }
 
     fn refers(&self) -> Vec<Reference> {
-        vec![Reference::account("account", &self.account)]
+        let party = self.relying_party.iter();
+        let party = party.map(|party| Reference::relying_party("relying-party", party));
+        let account = Reference::account("account", &self.account);
+        party.chain([account]).collect()
+    }
+}
+
+/// A relying party's policy at the end of the step: its `version`, and the sections `passkeys` and
+/// `pin` with all their members.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PolicySubject {
+    /// The relying party, by its name.
+    policy: String,
+}
+
+impl Subject for PolicySubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let rp_id = stage.cast.rp_id(&self.policy).map(str::to_owned);
+            let shown = stage.bench.policy(rp_id).await?.0;
+            let mut value = shown["policy"].clone();
+            value["version"] = shown["version"].clone();
+            Ok(vec![Found { value, event: None }])
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("policy of {}", self.policy)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::relying_party("policy", &self.policy)]
     }
 }
 
 /// The relying party's page at the end of the step: `path`, `signedInAs`, `error` (the sentence it
-/// shows) and `passkeys` (their names). Another page than the one named is none.
+/// shows), `passkeys` and `phones` (their names), `pin` (how the PIN stands), `scanCodes` and
+/// `digits` (of a phone that is set up). Another page than the one named is none.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct PageSubject {
@@ -122,6 +173,8 @@ enum PageName {
     SignUp,
     /// The account's page, at `/account`.
     Account,
+    /// A workstation's screen, at `/workstation`.
+    Workstation,
 }
 
 impl PageName {
@@ -130,6 +183,7 @@ impl PageName {
             Self::SignIn => "/",
             Self::SignUp => "/sign-up",
             Self::Account => "/account",
+            Self::Workstation => "/workstation",
         }
     }
 }

@@ -280,6 +280,7 @@ async fn a_call_of_the_testers_own_page_ends_when_another_bench_is_shown() {
     for act in [
         PageAct::Open {
             path: "/".to_owned(),
+            rp_id: None,
         },
         PageAct::CreateAccount {
             username: "tester".to_owned(),

@@ -17,7 +17,7 @@ use crate::{
 const START: Timestamp = Timestamp(1_772_442_000_000);
 
 /// The cast of a walk whose members have been checked.
-pub(super) fn read(root: &Node) -> Result<Cast, Wrong> {
+pub(super) fn read(root: &Node, parties: Vec<bench::PartySetting>) -> Result<Cast, Wrong> {
     let text = |table: &Node, member| table.text(member).unwrap_or_default().to_owned();
     let devices: Vec<Player> = elements(root, "devices")
         .iter()
@@ -50,6 +50,7 @@ pub(super) fn read(root: &Node) -> Result<Cast, Wrong> {
     Ok(Cast {
         devices,
         accounts,
+        parties,
         start: Some(start(root)?),
     })
 }
@@ -100,6 +101,7 @@ fn start(root: &Node) -> Result<Timestamp, Wrong> {
 pub(super) struct Names {
     devices: Vec<String>,
     accounts: Vec<String>,
+    parties: Vec<String>,
     /// Those the file lists; without a list every name is one.
     listed: Option<Vec<String>>,
     used: Vec<String>,
@@ -118,6 +120,11 @@ impl Names {
                 .accounts
                 .iter()
                 .map(|account| account.name.clone())
+                .collect(),
+            parties: cast
+                .parties
+                .iter()
+                .map(|party| party.name.clone())
                 .collect(),
             listed: root
                 .get("secrets")
@@ -140,6 +147,7 @@ impl Names {
         let known = match reference.role {
             Role::Device => &mut self.devices,
             Role::Account => &mut self.accounts,
+            Role::RelyingParty => &mut self.parties,
             Role::Secret => match &mut self.listed {
                 Some(listed) => listed,
                 None => return Ok(()),
@@ -154,10 +162,11 @@ impl Names {
         }
         let words = || known.iter().map(String::as_str);
         let message = format!(
-            "This walk has no {role} \"{name}\". Its {role}s: {}.{}",
+            "This walk has no {role} \"{name}\". Its {roles}: {}.{}",
             list(words()),
             hint(name, words()),
             role = reference.role.word(),
+            roles = reference.role.words(),
         );
         Err(table.wrong(reference.member, message))
     }

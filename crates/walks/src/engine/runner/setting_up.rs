@@ -1,8 +1,24 @@
 //! From an opened bench to one on which a walk can begin.
 
-use bench::{Bench, api::DeviceSummary};
+use bench::{
+    Bench,
+    api::{DeviceSummary, Json},
+};
+use serde_json::Value;
 
-use crate::engine::{Cast, Failure};
+use crate::engine::{Cast, Failure, Walk};
+
+/// Lays the walk's policy down at every relying party.
+pub(super) async fn with_policy(bench: &Bench, walk: &Walk) -> Result<(), Failure> {
+    if walk.policy.is_empty() {
+        return Ok(());
+    }
+    for party in std::iter::once(&walk.party).chain(&walk.further) {
+        let policy = Json(Value::Object(walk.policy.clone()));
+        bench.policy_set(Some(party.rp_id.clone()), policy).await?;
+    }
+    Ok(())
+}
 
 /// Adds the cast's devices; the first is in use.
 pub(super) async fn with_devices(bench: &Bench, mut cast: Cast) -> Result<Cast, Failure> {
