@@ -30,11 +30,11 @@ pub const NETWORK_LOST: &str = "bench.network.lost";
 /// What lies between a device and relying parties changed; deliberate, unless it is good again.
 /// Cause: the request whose answer was the last to get lost, when it is good again by itself. Body:
 /// `device`, `state` (`{kind, …}`).
-pub const DEVICE_NETWORK_SET: &str = "bench.device-network.set";
+pub const DEVICE_NETWORK_SET: &str = "bench.deviceNetwork.set";
 /// A relying party was added. Body: `rpId`, `name`, `origin`.
-pub const RELYING_PARTY_ADDED: &str = "bench.relying-party.added";
+pub const RELYING_PARTY_ADDED: &str = "bench.relyingParty.added";
 /// A relying party was removed, its data set aside. Body: `rpId`, `name`.
-pub const RELYING_PARTY_REMOVED: &str = "bench.relying-party.removed";
+pub const RELYING_PARTY_REMOVED: &str = "bench.relyingParty.removed";
 /// What a device's two stores hold was copied, to be put back later; deliberate. Body: `device`.
 pub const STORES_KEPT: &str = "bench.stores.kept";
 /// What a device's stores held when they were kept was put back; deliberate. Body: `device`,

@@ -101,7 +101,7 @@ macro_rules! network {
     };
 }
 
-const DEVICE_NETWORK_SET: &str = "bench.device-network.set";
+const DEVICE_NETWORK_SET: &str = "bench.deviceNetwork.set";
 
 fn told(event: &Event, of_device: bool) -> Option<NetworkState> {
     let kind = if of_device {

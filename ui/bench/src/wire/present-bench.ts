@@ -22,10 +22,10 @@ export const BENCH: Record<string, Builder> = {
 
   'bench.clock.moved': clockMoved,
   'bench.network.set': networkSet('Network'),
-  'bench.device-network.set': networkSet('Device network'),
+  'bench.deviceNetwork.set': networkSet('Device network'),
   'bench.network.lost': (event) => divider(`Lost on the way: ${half(event)}`, undefined, 'warn'),
-  'bench.relying-party.added': (event) => divider(`Relying party added${named(text(event, 'name'))}`, text(event, 'rpId')),
-  'bench.relying-party.removed': (event) => divider(`Relying party removed${named(text(event, 'name'))}`, text(event, 'rpId')),
+  'bench.relyingParty.added': (event) => divider(`Relying party added${named(text(event, 'name'))}`, text(event, 'rpId')),
+  'bench.relyingParty.removed': (event) => divider(`Relying party removed${named(text(event, 'name'))}`, text(event, 'rpId')),
   'bench.relyingParty.restarted': () => divider('Relying party started again', undefined, 'warn'),
   'bench.fault.armed': faultArmed,
   'bench.fault.applied': faultApplied,

@@ -29,7 +29,7 @@ describe('a row', () => {
     const reset = { ...event('rp.pin.reset', 0), party: 'relyingParty', body: { account: 'alice', rpId: 'bank.localhost', by: 'app' } } as Event;
     expect(row(reset, undefined, nothing, namesOf([], parties)).drawn).toMatchObject({ note: 'in the app · Bank' });
     expect(row(reset, undefined, nothing, namesOf([], parties.slice(1))).drawn).toMatchObject({ note: 'in the app' });
-    const offline = { ...event('bench.device-network.set', 0), body: { device: 'b', state: { kind: 'offline' } } } as Event;
+    const offline = { ...event('bench.deviceNetwork.set', 0), body: { device: 'b', state: { kind: 'offline' } } } as Event;
     expect(rowOf(offline, undefined, nothing, 'A', 'B').drawn).toMatchObject({ note: 'B' });
     const added = { ...event('bench.device.added', 0), body: { device: 'b', name: 'B' } } as Event;
     expect(rowOf(added, undefined, nothing, 'A', 'B').drawn.note).toBeUndefined();

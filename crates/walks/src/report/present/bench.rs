@@ -49,10 +49,10 @@ pub(super) fn bench(event: &Event) -> Drawn {
             }
         ))
         .tone(Tone::Warn),
-        "bench.relying-party.added" => called("Relying party added").note(text(event, "/rpId")),
-        "bench.relying-party.removed" => called("Relying party removed").note(text(event, "/rpId")),
+        "bench.relyingParty.added" => called("Relying party added").note(text(event, "/rpId")),
+        "bench.relyingParty.removed" => called("Relying party removed").note(text(event, "/rpId")),
         "bench.network.set" => network_set("Network", event),
-        "bench.device-network.set" => network_set("Device network", event),
+        "bench.deviceNetwork.set" => network_set("Device network", event),
         "bench.network.lost" => {
             across(format!("Lost on the way: {}", half(&event.body))).tone(Tone::Warn)
         }
