@@ -287,6 +287,7 @@ impl Device {
     pub async fn power_cycle(&self) {
         let now = self.0.seams.clock.monotonic();
         self.0.core.lock().await.authenticator.power_cycle(now);
+        self.0.agent.note_time().await;
         self.0.agent.power_cycle();
         self.shut_app("powerCycle");
     }

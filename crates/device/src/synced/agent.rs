@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use vault::Vault;
 
+use super::background::Due;
 use super::info::{EnrolmentInfo, ShownCode, StreamState};
 use super::link::Link;
 use super::pairing::Pairing;
@@ -49,12 +50,14 @@ pub(super) struct State {
     pub pairing: Option<Pairing>,
     pub shown: Option<ShownCode>,
     pub kept: Option<Copy>,
-    /// When the agent has something to do, by the device's clock.
-    pub due: Option<Timestamp>,
+    /// When the agent has something to do.
+    pub due: Option<Due>,
     /// Whether somebody woke the agent and it has not looked yet.
     pub is_woken: bool,
     /// What the agent last knew of the network.
     pub was_online: bool,
+    /// Whether what coming back to the network calls for was begun.
+    pub has_met_network: bool,
     /// Whether the agent has looked since the device was started.
     pub has_looked: bool,
 }
@@ -166,8 +169,9 @@ impl Agent {
         let state = self.state();
         let has_started = self.started.load(Ordering::SeqCst);
         let now = self.seams.clock.now();
-        let streams = state.running.values().map(|it| it.stream_due);
-        let is_due = streams.chain([state.due]).flatten().any(|due| due <= now);
+        let mut streams = state.running.values().filter_map(|it| it.stream_due);
+        let is_due = state.due.is_some_and(|due| due.is_now(&*self.seams.clock))
+            || streams.any(|due| due <= now);
         let is_online = *self.online.borrow();
         let mut all = state.running.values();
         let is_opening = is_online && all.any(Running::is_opening);

@@ -12,11 +12,11 @@ use pin_sync::cache::CacheState;
 use pin_sync::exchange::Purpose;
 use pin_sync::judge::{Reason, Trigger};
 use pin_sync::refusal;
-use timeline::Timestamp;
+use timeline::{Clock, Timestamp};
 use tokio::sync::watch;
 
 use super::agent::{Agent, Running};
-
+use super::info::StreamState;
 use super::review::{Reviewed, due};
 use super::stream;
 use super::sync::Synced;
@@ -24,6 +24,8 @@ use crate::Error;
 
 /// Between two refreshes of one enrolment in real time, however much news there is.
 const APART: Duration = Duration::from_millis(100);
+/// How often, in real time, the boot clock is looked at while the agent waits.
+const LOOK: Duration = Duration::from_millis(500);
 
 impl Agent {
     /// Lets the agent work by itself, once, where there is a runtime to work on.
@@ -73,6 +75,7 @@ impl Agent {
             let changes = one.changes_in.map(|from_now| due(now, from_now));
             next = [next, again, changes].into_iter().flatten().min();
         }
+        self.state().has_met_network = online;
         next
     }
 
@@ -98,6 +101,7 @@ impl Agent {
     /// Starts a silent refresh.
     fn refresh(self: &Arc<Self>, id: String, trigger: Trigger) {
         let (agent, work, ends) = (self.clone(), self.work(), self.ends.clone());
+        self.running(&id, |running| running.busy = Some(Purpose::Sync));
         tokio::spawn(async move {
             let _work = work;
             ends.run_until_cancelled(agent.refreshed(&id, trigger))
@@ -106,8 +110,13 @@ impl Agent {
     }
 
     async fn refreshed(self: &Arc<Self>, id: &str, trigger: Trigger) {
-        let turn = self.turn(id, Purpose::Sync).await;
-        // Somebody else may have synchronized while this one waited for its turn.
+        // Whoever has the turn may be waiting for a person: it ends by waking the agent, which then
+        // looks again.
+        let Some(turn) = self.free_turn(id, Purpose::Sync) else {
+            self.running(id, |it| it.wanted = it.wanted.or(Some(trigger)));
+            return self.poke();
+        };
+        // Somebody else may have synchronized before.
         if self.still_wants(id, trigger).await {
             // How it went is shown with the enrolment, and decides when to try again.
             let _ = self.synchronize(&turn).await;
@@ -134,12 +143,13 @@ async fn watch(agent: Weak<Agent>, mut online: watch::Receiver<bool>) {
             let clock = agent.seams.clock.clone();
             // What is due by now was attended to; were it still due, this would go round and round.
             let next = next.map(|at| at.max(due(clock.now(), Duration::ZERO)));
+            let next = next.map(|at| Due::at(at, &*clock));
             agent.state().due = next;
             (next, clock, agent.wake.clone())
         };
         let time = async {
             match next {
-                Some(at) => clock.sleep_until(at).await,
+                Some(due) => due.comes(&*clock).await,
                 None => std::future::pending().await,
             }
         };
@@ -148,6 +158,38 @@ async fn watch(agent: Weak<Agent>, mut online: watch::Receiver<bool>) {
             () = time => {}
             // Where nobody tells of the network any more, it stays as it is.
             Ok(()) = online.changed() => {}
+        }
+    }
+}
+
+/// When the agent has something to do: by the wall clock, or by the boot clock where the wall clock
+/// was turned back meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    wall: Timestamp,
+    since_boot: Duration,
+}
+
+impl Due {
+    fn at(wall: Timestamp, clock: &dyn Clock) -> Self {
+        let left = wall.since(clock.now());
+        Self {
+            wall,
+            since_boot: clock.monotonic().saturating_add(left),
+        }
+    }
+
+    /// Whether it has come.
+    pub(super) fn is_now(self, clock: &dyn Clock) -> bool {
+        self.wall <= clock.now() || self.since_boot <= clock.monotonic()
+    }
+
+    async fn comes(self, clock: &dyn Clock) {
+        while !self.is_now(clock) {
+            tokio::select! {
+                () = clock.sleep_until(self.wall) => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
         }
     }
 }
@@ -211,8 +253,13 @@ pub(super) fn settle(
         // What it brought is in force, but the relying party does not know: once more, later.
         Ok(_) => running.wanted = Some(Trigger::Online),
         Err(Error::Refused { reason, .. }) => {
-            use refusal::Reason::{CounterBack, Revoked};
+            use refusal::Reason::{Busy, CounterBack, Revoked};
             running.is_halted = matches!(reason, CounterBack | Revoked);
+            if *reason != Busy {
+                // That is an answer: where it leaves the enrolment, only news lead on.
+                (running.failures, running.not_before) = (0, None);
+                return;
+            }
         }
         Err(_) => {}
     }
@@ -225,8 +272,9 @@ impl Agent {
     fn listen(self: &Arc<Self>, one: &Reviewed) {
         let is_over = one.judgement.reason == Reason::Revoked;
         self.running(&one.id, |running| {
-            if is_over {
+            if is_over || running.is_halted {
                 running.listening = None;
+                running.stream = StreamState::Off;
             } else if running.listening.is_none() {
                 running.listening = Some(stream::keep(self, one.id.clone()));
             }

@@ -71,6 +71,16 @@ impl Agent {
     /// Waits for an enrolment's turn.
     pub(super) async fn turn(self: &Arc<Self>, id: &str, purpose: Purpose) -> Turn {
         let one = self.running(id, |it| it.turn.clone()).lock_owned().await;
+        self.taken(one, id, purpose)
+    }
+
+    /// An enrolment's turn, if nobody has it.
+    pub(super) fn free_turn(self: &Arc<Self>, id: &str, purpose: Purpose) -> Option<Turn> {
+        let one = self.running(id, |it| it.turn.clone()).try_lock_owned();
+        one.ok().map(|one| self.taken(one, id, purpose))
+    }
+
+    fn taken(self: &Arc<Self>, one: OwnedMutexGuard<()>, id: &str, purpose: Purpose) -> Turn {
         self.running(id, |it| it.busy = Some(purpose));
         Turn {
             agent: self.clone(),

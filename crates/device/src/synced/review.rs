@@ -1,5 +1,6 @@
 //! Looking at all enrolments: how each stands, what changed, and when it will change by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pin_sync::cache::{CacheState, Synced};
@@ -15,6 +16,8 @@ use crate::{Error, kinds};
 
 /// The bounds of a PIN before a relying party said its own.
 const ANY_LENGTH: (u32, u32) = (4, 63);
+/// The clocks are not noted more often than this.
+const SHORTEST_STEP: Duration = Duration::from_secs(10);
 
 /// How one enrolment stands, for whoever plans what to do next.
 #[derive(Debug, Clone)]
@@ -68,7 +71,24 @@ impl Agent {
         }
     }
 
-    /// An enrolment whose time runs out, or ran out, stays so, whatever its clocks are set to later.
+    /// Notes the clocks as they are, before the device loses what only its memory knows of them.
+    pub(crate) async fn note_time(self: &Arc<Self>) {
+        let noted = self.blocking(|agent| {
+            let _alone = agent.enrolments.vault().alone();
+            let now = agent.reading()?;
+            for stored in agent.enrolments.all()? {
+                if stored.holding.synced().is_some() {
+                    agent.enrolments.put([&stored.holding.noted(&now)])?;
+                }
+            }
+            Ok(())
+        });
+        // What cannot be stored now is no reason to keep a device from being switched off.
+        let _ = noted.await;
+    }
+
+    /// An enrolment whose time runs out, or ran out, stays so, whatever its clocks are set to later;
+    /// and of the time that went by no restart takes away more than a hundredth of the validity.
     fn remember_time(
         &self,
         stored: &Stored,
@@ -77,7 +97,9 @@ impl Agent {
     ) -> Result<(), Error> {
         let told = self.state().running.get(stored.id()).and_then(|it| it.told);
         let is_time = matches!(judgement.state, CacheState::Expiring | CacheState::Expired);
-        if is_time && told != Some(judgement.reason) {
+        let is_news = is_time && told != Some(judgement.reason);
+        let synced = stored.holding.synced();
+        if is_news || synced.is_some_and(|synced| note_in(synced, now) == Some(Duration::ZERO)) {
             let noted = stored.holding.noted(now);
             self.enrolments.put([&noted])?;
         }
@@ -174,11 +196,24 @@ fn needs_refresh(synced: Option<&Synced>, judgement: &Judgement) -> bool {
     is_time && judgement.refreshes(Trigger::Timer)
 }
 
-/// Until the next of: expiring, refreshing, expired, and the PIN's own end.
+/// Until the clocks are noted: at the first look after a start, and whenever another hundredth of
+/// the validity has gone by. None when nothing tells the time.
+fn note_in(synced: &Synced, now: &Reading) -> Option<Duration> {
+    let seen = &synced.seen;
+    let age = seen.age(now);
+    let step = (synced.validity / 100).max(SHORTEST_STEP);
+    age.known.then(|| match seen.boot == now.boot {
+        true => step.saturating_sub(age.age.saturating_sub(seen.age)),
+        false => Duration::ZERO,
+    })
+}
+
+/// Until the next of: a note, expiring, refreshing, expired, and the PIN's own end.
 fn changes_in(synced: Option<&Synced>, judgement: &Judgement, now: &Reading) -> Option<Duration> {
     let synced = synced?;
     let left = judgement.remaining.filter(|left| !left.is_zero())?;
     let mut until = vec![left];
+    until.extend(note_in(synced, now).filter(|until| !until.is_zero()));
     for at in [expiring_at(synced), refresh_at(synced)] {
         until.extend(left.checked_sub(at).filter(|until| !until.is_zero()));
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pin_sync::backoff;
 use pin_sync::beat::{self, Beats, EVERY};
 use pin_sync::enrolment::Binding;
+use pin_sync::exchange::Purpose;
 use pin_sync::judge::Trigger;
 use pin_sync::wire::{self, Body as _, ChallengeAnswer, ChallengeRequest};
 use serde_json::json;
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(2 * EVERY.as_secs() + EVERY.as_se
 /// Then this long in real time, in which a beat may still arrive: the tester may have moved all
 /// clocks at once.
 const GRACE: Duration = Duration::from_secs(1);
+/// Between two looks whether a synchronization is over.
+const GLANCE: Duration = Duration::from_millis(5);
 /// Between two attempts in real time.
 const APART: Duration = Duration::from_millis(250);
 
@@ -45,6 +48,24 @@ enum End {
     Forged(pin_sync::Error),
     /// The vault failed, or the enrolment is gone.
     Failed,
+}
+
+impl Agent {
+    /// Returns once no synchronization is under way, nor one that the network's return calls for:
+    /// what the first beat says is then known already.
+    async fn rests_from_sync(&self, id: &str) {
+        let is_ahead = || {
+            let is_met = self.state().has_met_network || !*self.online.borrow();
+            !is_met || self.running_now(id) == Some(Purpose::Sync)
+        };
+        while is_ahead() {
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    fn running_now(&self, id: &str) -> Option<Purpose> {
+        self.state().running.get(id).and_then(|it| it.busy)
+    }
 }
 
 /// Keeps the stream of one enrolment open until what this returns is dropped, or the device is.
@@ -93,6 +114,7 @@ impl Keeper {
                 it.stream = StreamState::Connecting;
                 it.stream_due = None;
             });
+            agent.rests_from_sync(&self.id).await;
             let opened = open(&agent, &self.id).await;
             let clock = agent.seams.clock.clone();
             let why = match opened {
@@ -186,8 +208,8 @@ impl Keeper {
         let Some(clock) = self.agent.upgrade().map(|it| it.seams.clock.clone()) else {
             return End::Failed;
         };
+        let mut deadline = clock.now().plus(PATIENCE);
         loop {
-            let deadline = clock.now().plus(PATIENCE);
             self.due(Some(deadline));
             let missed = async {
                 clock.sleep_until(deadline).await;
@@ -204,7 +226,10 @@ impl Keeper {
                 Err(Away(why)) => return End::Closed(why),
             };
             match self.take(open, event).await {
-                Ok(()) => {
+                // Whatever is not signed is no beat, and puts nothing off.
+                Ok(false) => {}
+                Ok(true) => {
+                    deadline = clock.now().plus(PATIENCE);
                     self.failures = 0;
                     if let Some(agent) = self.agent.upgrade() {
                         self.syncs = agent.running(&self.id, |it| it.syncs);
@@ -215,7 +240,8 @@ impl Keeper {
         }
     }
 
-    async fn take(&self, open: &mut Open, event: Event) -> Result<(), End> {
+    /// Takes an event; says whether it was a beat or a push, signed.
+    async fn take(&self, open: &mut Open, event: Event) -> Result<bool, End> {
         let Some(agent) = self.agent.upgrade() else {
             return Err(End::Failed);
         };
@@ -223,7 +249,7 @@ impl Keeper {
         let kind = match event.name.as_str() {
             "beat" => "beat",
             "push" => "push",
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
         let beat = wire::Beat::read(event.data.as_bytes())
             .and_then(|beat| open.beats.take(&beat, &open.binding));
@@ -257,7 +283,7 @@ impl Keeper {
             });
             agent.look_again().await;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn due(&self, at: Option<Timestamp>) {

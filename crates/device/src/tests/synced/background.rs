@@ -89,6 +89,47 @@ async fn turning_the_clock_makes_nothing_younger() {
 }
 
 #[tokio::test]
+async fn restarts_with_a_clock_that_was_turned_back_gain_nothing() {
+    let world = World::enrolled().await;
+    world.network.set(false);
+    let start = world.clock().now();
+    for part in 1..=10 {
+        world.pass(7_000);
+        world.quiet().await;
+        assert_eq!(world.state(), CacheState::Valid, "part {part}");
+        // Valid, so nothing but the passing of time was worth a note.
+        world.clock().set(start);
+        world.phone.power_cycle().await;
+        world.quiet().await;
+        if world.state() == CacheState::Expired {
+            break;
+        }
+        assert!(part < 2, "after a restart a clock behind is believed");
+    }
+    assert_eq!(world.check(PIN).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn restarts_with_a_clock_that_stands_still_gain_nothing() {
+    let world = World::enrolled().await;
+    world.network.set(false);
+    let start = world.clock().now();
+    for _ in 0..2 {
+        world.pass(30_000);
+        world.quiet().await;
+        // As if the hands had stood still: only the boot clock went on, and it starts anew.
+        world.clock().set(start);
+        world.kill().await;
+    }
+    assert_eq!(world.state(), CacheState::Valid, "60,000 of 86,400 seconds");
+    assert_eq!(world.check(PIN).await.unwrap().len(), 1);
+    world.pass(27_000);
+    world.quiet().await;
+    assert_eq!(world.state(), CacheState::Expired);
+    assert_eq!(world.check(PIN).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_cache_is_refreshed_when_it_expires_soon_and_once_only() {
     let world = World::enrolled().await;
     world.pass(77_761);

@@ -263,7 +263,8 @@ impl Party {
         };
         let text = challenge.to_text(&enrolment.ks);
         let session = enrolment.session.as_ref().expect("it synchronized");
-        let code = challenge.answer_of(session.response_key(), session.sync_counter(), &hash());
+        let key = session.response_key().expect("a sync leaves it");
+        let code = challenge.answer_of(key, session.sync_counter(), &hash());
         (text, code.as_str().to_owned())
     }
 
