@@ -196,7 +196,7 @@ impl Synced {
     /// When it expires by the device's wall clock, if nobody sets that clock.
     #[must_use]
     pub fn valid_until(&self) -> Timestamp {
-        self.seen.at_sync.wall.plus(self.validity)
+        self.seen.wall_at_sync.plus(self.validity)
     }
 }
 
@@ -314,11 +314,11 @@ impl Synced {
             .int(22)
             .uint(millis(seen.issued_at))
             .int(23)
-            .int(seen.at_sync.wall.0)
+            .int(seen.wall_at_sync.0)
             .int(24)
-            .bytes(&seen.at_sync.boot)
+            .bytes(&seen.boot)
             .int(25)
-            .uint(nanos(seen.at_sync.since_boot))
+            .uint(nanos(seen.since_boot))
             .int(26)
             .uint(nanos(seen.age))
             .int(27)
@@ -347,11 +347,9 @@ impl Synced {
         let wall = |key| Ok(Timestamp(map.i64(key)?));
         Ok(Seen {
             issued_at: timestamp(map.u64(22)?),
-            at_sync: Reading {
-                wall: wall(23)?,
-                boot: map.array(24)?,
-                since_boot: Duration::from_nanos(map.u64(25)?),
-            },
+            wall_at_sync: wall(23)?,
+            boot: map.array(24)?,
+            since_boot: Duration::from_nanos(map.u64(25)?),
             age: Duration::from_nanos(map.u64(26)?),
             latest_wall: wall(27)?,
         })

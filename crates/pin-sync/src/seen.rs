@@ -16,20 +16,25 @@ pub struct Reading {
     pub since_boot: Duration,
 }
 
-/// What the last sync left behind, and how much age was seen since.
+/// What the last sync left behind, and how much age was noted since.
 ///
-/// The age is the greatest of the wall clock's time since the sync, the boot clock's time since the
-/// sync (in the same boot), and the age seen before. The two parties' wall clocks are never
-/// compared, so that they may differ; a clock that stands still or goes back makes nothing younger.
+/// The age is the greatest of the wall clock's time since the sync, the age noted before, and that
+/// with the boot clock's time since the note (in the same boot). The two parties' wall clocks are
+/// never compared, so that they may differ; a clock that stands still or goes back makes nothing
+/// younger, and neither does a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// When the server made the payload, by its clock.
     pub issued_at: Timestamp,
-    /// The device's clocks at the sync.
-    pub at_sync: Reading,
-    /// The greatest age seen since.
+    /// The device's wall clock at the sync.
+    pub wall_at_sync: Timestamp,
+    /// The boot of the latest note; the sync is the first one.
+    pub boot: [u8; 16],
+    /// The boot clock at the latest note.
+    pub since_boot: Duration,
+    /// The age at the latest note.
     pub age: Duration,
-    /// The latest wall clock seen since.
+    /// The latest wall clock noted.
     pub latest_wall: Timestamp,
 }
 
@@ -49,7 +54,9 @@ impl Seen {
     pub fn at_sync(issued_at: Timestamp, now: Reading) -> Self {
         Self {
             issued_at,
-            at_sync: now,
+            wall_at_sync: now.wall,
+            boot: now.boot,
+            since_boot: now.since_boot,
             age: Duration::ZERO,
             latest_wall: now.wall,
         }
@@ -58,25 +65,32 @@ impl Seen {
     /// The age now.
     #[must_use]
     pub fn age(&self, now: &Reading) -> Age {
-        let same_boot = now.boot == self.at_sync.boot;
-        let by_boot_clock = match same_boot {
-            true => now.since_boot.saturating_sub(self.at_sync.since_boot),
+        let same_boot = now.boot == self.boot;
+        let since_note = match same_boot {
+            true => now.since_boot.saturating_sub(self.since_boot),
             false => Duration::ZERO,
         };
-        let by_wall = now.wall.since(self.at_sync.wall);
+        let by_wall = now.wall.since(self.wall_at_sync);
         Age {
-            age: self.age.max(by_wall).max(by_boot_clock),
+            age: self.age.saturating_add(since_note).max(by_wall),
             known: same_boot || now.wall >= self.latest_wall,
         }
     }
 
-    /// Remembers what the clocks show; to be stored, so that a later reading cannot go below it.
+    /// Notes what the clocks show; to be stored, so that no later reading, in this boot or after a
+    /// restart, goes below it. Where nothing tells the time there is nothing to note.
     #[must_use]
     pub fn noted(self, now: &Reading) -> Self {
-        Self {
-            age: self.age(now).age,
-            latest_wall: self.latest_wall.max(now.wall),
-            ..self
+        let Age { age, known } = self.age(now);
+        match known {
+            true => Self {
+                boot: now.boot,
+                since_boot: now.since_boot,
+                age,
+                latest_wall: self.latest_wall.max(now.wall),
+                ..self
+            },
+            false => self,
         }
     }
 

@@ -65,7 +65,9 @@ fn synced() -> impl Strategy<Value = Synced> {
             sync_counter,
             extra_used,
             seen: Seen {
-                at_sync: seen.0,
+                wall_at_sync: seen.0.wall,
+                boot: seen.0.boot,
+                since_boot: seen.0.since_boot,
                 age: Duration::from_nanos(seen.1),
                 latest_wall: Timestamp(seen.2),
                 issued_at: Timestamp(seen.3),

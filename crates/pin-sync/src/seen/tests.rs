@@ -50,3 +50,36 @@ fn after_a_restart_a_clock_behind_the_last_one_seen_tells_nothing() {
     assert!(!seen.age(&reading(8_999, 2)).known);
     assert!(seen.age(&reading(9_000, 2)).known);
 }
+
+#[test]
+fn a_restart_takes_away_no_time_that_was_noted_and_time_goes_on_from_there() {
+    let hour = |hours: u64| Duration::from_secs(hours * 3_600);
+    let at = |boot, since_boot| Reading {
+        wall: Timestamp(0),
+        boot: [boot; 16],
+        since_boot,
+    };
+    // The wall clock stands still throughout.
+    let mut seen = Seen::at_sync(Timestamp(0), at(1, hour(5)));
+    seen = seen.noted(&at(1, hour(12)));
+    assert_eq!(seen.age(&at(2, hour(0))).age, hour(7), "as noted");
+    seen = seen.noted(&at(2, hour(0)));
+    assert_eq!(seen.age(&at(2, hour(3))).age, hour(10));
+    seen = seen.noted(&at(2, hour(3)));
+    seen = seen.noted(&at(3, hour(1)));
+    assert_eq!(seen.age(&at(3, hour(4))).age, hour(13));
+}
+
+#[test]
+fn what_tells_no_time_is_not_noted() {
+    let reading = |wall, boot| Reading {
+        wall: Timestamp(wall),
+        boot: [boot; 16],
+        since_boot: Duration::ZERO,
+    };
+    let seen = Seen::at_sync(Timestamp(0), reading(5_000, 1));
+    let behind = reading(4_999, 2);
+    let noted = seen.noted(&behind);
+    assert_eq!(noted, seen);
+    assert!(!noted.age(&behind).known, "it does not come to be believed");
+}
