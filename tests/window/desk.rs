@@ -172,6 +172,11 @@ impl Desk {
         self.home.path().join("data")
     }
 
+    /// The person's home folder: all that is ever written lies below it.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// The program's own folder.
     pub fn bench_folder(&self) -> PathBuf {
         self.home.path().join("bench")

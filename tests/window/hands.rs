@@ -10,6 +10,14 @@ use thirtyfour::prelude::*;
 
 use crate::desk::{PATIENCE, Window};
 
+/// Brings an element into the middle of what is shown, and waits until it stands there: the web view
+/// presses where an element was before it scrolled.
+const BRING: &str = r"const [element, done] = arguments;
+const before = element.getBoundingClientRect().top;
+element.scrollIntoViewIfNeeded(true);
+if (element.getBoundingClientRect().top === before) done();
+else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));";
+
 /// The PIN a test gives its phones.
 pub const PIN: &str = "271828";
 
@@ -75,6 +83,8 @@ impl Window {
         self.until(&format!("`{selector}` to take a press"), || async {
             let control = self.driver.find(By::Css(selector)).await.ok()?;
             control.is_enabled().await.ok()?.then_some(())?;
+            let it = vec![control.to_json().ok()?];
+            self.driver.execute_async(BRING, it).await.ok()?;
             control.click().await.ok()
         })
         .await;

@@ -3,6 +3,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod album;
 mod bridge;
 mod ceremonies;
 mod desk;
@@ -10,6 +11,8 @@ mod device_pane;
 mod failures;
 mod hands;
 mod long;
+mod pin_hands;
+mod pin_shots;
 mod pins;
 mod shots;
 mod walks;
