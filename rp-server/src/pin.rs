@@ -196,7 +196,7 @@ pub(crate) struct OfferClaim {
     pub device_name: String,
     /// Six digits of `transcript`, for a person to compare.
     pub digits: String,
-    /// PIN-SYNC's `T`: the challenge of the ceremony that confirms it.
+    /// Crate `pin_sync`'s `T`: the challenge of the ceremony that confirms it.
     pub transcript: [u8; 32],
 }
 

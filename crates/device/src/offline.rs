@@ -64,7 +64,7 @@ pub(crate) trait SyncedPins: Send + Sync {
     /// All of them, in the order they were made.
     fn enrolled(&self) -> Later<'_, Vec<Enrolled>>;
 
-    /// Compares `digits` with the PIN of every usable enrolment (PIN-SYNC "Several profiles"):
+    /// Compares `digits` with the PIN of every usable enrolment (docs/pin-sync.md, "Tries"):
     /// counts the try in both stores before, computes all without early exit, and tells the timeline
     /// (`device.pin.offline`). Gives those that matched; nothing when none did.
     fn check_offline(&self, purpose: OfflinePurpose, digits: Digits) -> Later<'_, Vec<Matched>>;

@@ -55,7 +55,7 @@ impl Bounds {
         fewest: MIN_LENGTH as u32,
         most: MAX_LENGTH as u32,
     };
-    /// More than any PIN has (PIN-SYNC "Encoding").
+    /// More than any PIN has (docs/pin-sync.md, "Encoding").
     const MOST: u32 = 63;
 
     /// From `fewest` to `most`, brought to what a pad can hold: 1 to 63, and `fewest` not above

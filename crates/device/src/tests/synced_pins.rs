@@ -1,5 +1,5 @@
 //! Enrolments that a test writes down, in the place of those of the phone: which can be used, with
-//! which PIN. They count tries as PIN-SYNC "Several profiles" lays down.
+//! which PIN. They count tries as docs/pin-sync.md, "Tries", lays down.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
