@@ -227,7 +227,17 @@ impl Bench {
             .into_iter()
             .flatten()
             .any(|device| device.agent_busy());
-        is_busy || self.0.faults.linked.awaits_news()
+        is_busy || self.0.faults.linked.awaits_news() || self.is_left_listening()
+    }
+
+    /// Whether a device has not noticed yet that a relying party does not run any more.
+    fn is_left_listening(&self) -> bool {
+        let devices = self.shelf().map(|shelf| shelf.powered_up());
+        let enrolments = (devices.into_iter().flatten())
+            .flat_map(|device| device.enrolments().unwrap_or_default());
+        enrolments
+            .filter(|enrolment| enrolment.stream == device::StreamState::Open)
+            .any(|enrolment| self.running_party(Some(&enrolment.rp_id)).is_err())
     }
 
     /// Lets a device do something that waits for its person or a relying party.

@@ -174,8 +174,11 @@ impl Agent {
             || streams.any(|due| due <= now);
         let is_online = *self.online.borrow();
         let mut all = state.running.values();
-        let is_opening = is_online && all.any(Running::is_opening);
-        is_opening
+        let is_turning = all.any(|it| match is_online {
+            true => it.is_opening(),
+            false => it.stream == StreamState::Open,
+        });
+        is_turning
             || self.works.load(Ordering::SeqCst) > 0
             || has_started && (state.is_woken || is_due || state.was_online != is_online)
     }

@@ -177,6 +177,7 @@ impl Keeper {
         self.failures = self.failures.saturating_add(1);
         let end = self.hear(&mut open).await;
         let agent = self.agent.upgrade()?;
+        let _work = agent.work();
         self.has_missed = !matches!(end, End::Offline);
         agent.running(&self.id, |it| {
             it.stream = StreamState::Connecting;
