@@ -18,6 +18,7 @@ use timeline::Event;
 use super::Run;
 use crate::kinds;
 
+mod beside;
 #[cfg(test)]
 mod tests;
 
@@ -41,13 +42,11 @@ pub fn stream(run: &Run) -> Vec<Value> {
         .iter()
         .position(|event| event.kind == kinds::WALK_ENDED);
     let events = end.map_or(&run.events[..], |end| &run.events[..=end]);
-    events
-        .iter()
-        .map(|event| {
-            clocks_ran |= lets_clocks_run(event);
-            known.event(event, clocks_ran)
-        })
-        .collect()
+    let events = events.iter().map(|event| {
+        clocks_ran |= lets_clocks_run(event);
+        known.event(event, clocks_ran)
+    });
+    beside::settled(events.collect())
 }
 
 /// The relying party's requests in order, `METHOD PATH BODY`. What the parties drew is named by
