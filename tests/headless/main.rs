@@ -2,6 +2,7 @@
 
 mod chromium;
 mod device_udp;
+mod pin_canaries;
 mod pin_sync;
 mod relying_party;
 mod rp_chromium;

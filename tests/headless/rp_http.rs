@@ -28,15 +28,16 @@ impl AccountChooser for First {
 }
 
 /// A browser with a phone beside it, whose owner touches it and knows its PIN.
-struct Visitor {
-    http: reqwest::Client,
+pub struct Visitor {
+    /// The browser's side, with its cookies.
+    pub http: reqwest::Client,
     client: Client,
     phone: Device,
     origin: String,
 }
 
 impl Visitor {
-    fn new(origin: &str) -> Self {
+    pub fn new(origin: &str) -> Self {
         let clock = Arc::new(SystemClock::new());
         let vault = Vault::open(Path::new(""), KeyHome::Memory).expect("memory");
         let shelf = Shelf::new(vault, Seams::new(clock, Arc::new(Silent)));
@@ -60,7 +61,7 @@ impl Visitor {
         Self::with(self.phone.clone(), &self.origin)
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value), reqwest::Error> {
+    pub async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value), reqwest::Error> {
         let request = self
             .http
             .post(format!("{}/api/{path}", self.origin))
@@ -82,7 +83,7 @@ impl Visitor {
         )
     }
 
-    async fn sign_up(&self, username: &str) -> Value {
+    pub async fn sign_up(&self, username: &str) -> Value {
         let body = json!({ "username": username, "displayName": "" });
         let (status, begun) = self
             .post("registration/begin", &body)
@@ -142,7 +143,7 @@ impl Visitor {
 }
 
 /// HTTP with a cookie jar that, as browsers do, finds every name under localhost on this machine.
-fn browser(origin: &str) -> reqwest::Client {
+pub fn browser(origin: &str) -> reqwest::Client {
     let origin = Origin::parse(origin).expect("an origin");
     let here = ([127, 0, 0, 1], origin.port().expect("a port")).into();
     let host = origin.host().expect("a host");

@@ -136,8 +136,9 @@ impl Keys {
 
 fn ephemeral<R: TryCryptoRng + ?Sized>(
     rng: &mut R,
-) -> Result<(EphemeralSecret, [u8; POINT_LENGTH]), Error> {
+) -> Result<(Box<EphemeralSecret>, [u8; POINT_LENGTH]), Error> {
     let secret = EphemeralSecret::try_generate_from_rng(rng).map_err(|_| Error::NoRandomness)?;
+    let secret = Box::new(secret);
     let point = point_bytes(&secret.public_key());
     Ok((secret, point))
 }

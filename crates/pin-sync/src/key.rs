@@ -6,9 +6,8 @@ use std::fmt;
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
 use p256::elliptic_curve::Generate as _;
 use rand_core::TryCryptoRng;
-use zeroize::Zeroize as _;
 
-use crate::Error;
+use crate::{Error, apart};
 
 /// How long a point is: `04 ‖ x ‖ y`.
 pub const POINT_LENGTH: usize = 65;
@@ -120,9 +119,11 @@ impl SigningKey {
     /// # Errors
     /// [`Error::NoRandomness`].
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, Error> {
-        p256::ecdsa::SigningKey::try_generate_from_rng(rng)
-            .map(Self::of)
-            .map_err(|_| Error::NoRandomness)
+        apart(|| {
+            p256::ecdsa::SigningKey::try_generate_from_rng(rng)
+                .map(Self::of)
+                .map_err(|_| Error::NoRandomness)
+        })
     }
 
     /// Takes a stored scalar back, 32 bytes big endian.
@@ -134,9 +135,11 @@ impl SigningKey {
         if bytes.len() != PrivateBytes::LENGTH {
             return Err(Error::PrivateKey);
         }
-        p256::ecdsa::SigningKey::from_slice(bytes)
-            .map(Self::of)
-            .map_err(|_| Error::PrivateKey)
+        apart(|| {
+            p256::ecdsa::SigningKey::from_slice(bytes)
+                .map(Self::of)
+                .map_err(|_| Error::PrivateKey)
+        })
     }
 
     fn of(key: p256::ecdsa::SigningKey) -> Self {
@@ -154,11 +157,7 @@ impl SigningKey {
     /// The scalar, to be stored under seal.
     #[must_use]
     pub fn to_bytes(&self) -> PrivateBytes {
-        PrivateBytes::made(|bytes| {
-            let mut scalar = self.key.to_bytes();
-            bytes.copy_from_slice(&scalar);
-            scalar.as_mut_slice().zeroize();
-        })
+        apart(|| PrivateBytes::made(|bytes| bytes.copy_from_slice(&self.key.to_bytes())))
     }
 
     /// The public half.
@@ -170,7 +169,7 @@ impl SigningKey {
     /// Signs `message` (hashed once with SHA-256); deterministic, RFC 6979.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Signature {
-        let signature: p256::ecdsa::Signature = self.key.sign(message);
+        let signature: p256::ecdsa::Signature = apart(|| self.key.sign(message));
         Signature(signature.to_bytes().into())
     }
 }

@@ -15,12 +15,16 @@
 //!   [`cache::Cache`] in the keyring.
 //! - **entry**: one PIN typed on a device, held against every usable cache.
 //!
+//! Whatever touches a secret runs in [`apart`], and leaves it nowhere but in values that wipe
+//! themselves.
+//!
 //! A device that synchronises: [`holding::Holding::ask`], [`exchange::device::Asking::receive`],
 //! [`holding::Holding::accept`], [`exchange::device::Session::ack`]. A server:
 //! [`exchange::server::Request::read`], then the methods of what each step returns.
 
 mod ack;
 mod aead;
+mod apart;
 pub mod backoff;
 pub mod beat;
 pub mod cache;
@@ -51,5 +55,6 @@ mod worked_example;
 #[cfg(test)]
 mod world;
 
+pub use apart::apart;
 pub use encoding::PROFILE;
 pub use error::Error;

@@ -21,7 +21,7 @@ use crate::key::{SIGNATURE_LENGTH, Signature, SigningKey};
 use crate::mac::hmac;
 use crate::pin::PinHash;
 use crate::secret::secret;
-use crate::{Error, PROFILE};
+use crate::{Error, PROFILE, apart};
 
 /// What the challenge's text begins with.
 pub const PREFIX: &str = "touchstone-logon:";
@@ -142,12 +142,8 @@ impl Challenge {
     /// acknowledged sync and of one that still waits for its acknowledgement.
     #[must_use]
     pub fn answer_of(&self, kr: &ResponseKey, sync_counter: u64, hash: &PinHash) -> Code {
-        let key = AnswerKey::of(kr, hash);
-        Code(ocra(
-            key.as_bytes(),
-            SUITE,
-            &sha256(&self.bound(sync_counter)),
-        ))
+        let question = sha256(&self.bound(sync_counter));
+        apart(|| Code(ocra(AnswerKey::of(kr, hash).as_bytes(), SUITE, &question)))
     }
 }
 

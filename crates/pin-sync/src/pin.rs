@@ -7,8 +7,8 @@ use pbkdf2::{Algorithm, Params, pbkdf2_hmac_with_params};
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-use crate::Error;
 use crate::secret::secret;
+use crate::{Error, apart};
 
 /// Most bytes of a PIN, in UTF-8 after NFC.
 pub const MAX_BYTES: usize = 63;
@@ -66,7 +66,7 @@ impl Pin {
     /// a thread that may block.
     #[must_use]
     pub fn hash(&self, salt: &Salt, iterations: Iterations) -> PinHash {
-        PinHash::made(|hash| {
+        let hashed = |hash: &mut [u8; PinHash::LENGTH]| {
             // Not generic, so that it is compiled in its own crate, and optimised even in a debug build.
             pbkdf2_hmac_with_params(
                 self.0.as_bytes(),
@@ -75,7 +75,8 @@ impl Pin {
                 iterations.0,
                 hash,
             );
-        })
+        };
+        apart(|| PinHash::made(hashed))
     }
 }
 

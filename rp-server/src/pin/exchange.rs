@@ -1,4 +1,4 @@
-//! The exchange, in the order PIN-SYNC lays down: size, parse, point, signature, counter, state;
+//! The exchange, in the order docs/pin-sync.md lays down: size, parse, point, signature, counter, state;
 //! then the payload, and what is remembered for its second part.
 
 use std::time::Duration;
@@ -134,11 +134,11 @@ impl RelyingParty {
             Purpose::Sync => self.payload(account, policy, pad)?,
             Purpose::Verify | Purpose::Set | Purpose::Change => Delivery::Pad(pad),
         };
-        let (answer, session) = fresh.answer(ks, &delivery, &mut Draw(&*self.seams.random))?;
-        if purpose == Purpose::Sync {
+        let (answer, mut session) = fresh.answer(ks, &delivery, &mut Draw(&*self.seams.random))?;
+        if let Some(key) = session.take_response_key() {
             let about = About::ResponseKey(&found.account.id, &found.id);
-            let key = session.response_key().as_bytes();
-            let sealed = self.pin.seal.seal(about, key, &*self.seams.random)?;
+            let random = &*self.seams.random;
+            let sealed = self.pin.seal.seal(about, key.as_bytes(), random)?;
             self.store
                 .keep_response_key(&found.id, session.sync_counter(), sealed)
                 .await?;

@@ -1,6 +1,9 @@
 //! A PIN as it is kept: hash, salt and iterations, and those of the PINs before it.
 
-use pin_sync::pin::{Iterations, Pin, PinHash, Salt};
+use pin_sync::{
+    apart,
+    pin::{Iterations, Pin, PinHash, Salt},
+};
 use webauthn::id::UserHandle;
 use zeroize::Zeroizing;
 
@@ -21,7 +24,7 @@ pub(super) struct KeptPin {
 impl KeptPin {
     /// Whether this PIN is that one. Takes as long as its iterations do.
     pub(super) fn matches(&self, pin: &Pin) -> bool {
-        pin.hash(&self.salt, self.iterations).same_as(&self.hash)
+        apart(|| pin.hash(&self.salt, self.iterations).same_as(&self.hash))
     }
 
     fn write(&self, to: &mut Vec<u8>) {
@@ -52,6 +55,10 @@ pub(super) struct KeptPins {
 impl KeptPins {
     /// Opens what the store has.
     pub(super) fn unseal(seal: &SealKey, found: &PinAccount) -> Result<Self, Error> {
+        apart(|| Self::unsealed(seal, found))
+    }
+
+    fn unsealed(seal: &SealKey, found: &PinAccount) -> Result<Self, Error> {
         let account = &found.account.id;
         let version = found.pin_version;
         let pin = found
@@ -85,6 +92,16 @@ impl KeptPins {
 
     /// Seals the PIN and the history, for this version alone.
     pub(super) fn seal(
+        &self,
+        seal: &SealKey,
+        account: &UserHandle,
+        version: u64,
+        random: &dyn Random,
+    ) -> Result<(Option<Vec<u8>>, Vec<u8>), Error> {
+        apart(|| self.sealed(seal, account, version, random))
+    }
+
+    fn sealed(
         &self,
         seal: &SealKey,
         account: &UserHandle,

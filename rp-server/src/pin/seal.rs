@@ -9,6 +9,7 @@ use std::{
 
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce, aead::AeadInOut as _};
 use data_encoding::BASE64URL_NOPAD;
+use pin_sync::apart;
 use webauthn::id::UserHandle;
 use zeroize::Zeroizing;
 
@@ -138,8 +139,8 @@ impl SealKey {
         let nonce: [u8; NONCE_LENGTH] = random::draw(random)?;
         let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
         buffer.extend_from_slice(plain);
-        self.cipher
-            .encrypt_in_place(&Nonce::from(nonce), &about.associated_data(), &mut *buffer)
+        let (nonced, data) = (Nonce::from(nonce), about.associated_data());
+        apart(|| self.cipher.encrypt_in_place(&nonced, &data, &mut *buffer))
             .map_err(|_| Error::Unsealable)?;
         Ok([nonce.as_slice(), &buffer].concat())
     }
@@ -157,8 +158,8 @@ impl SealKey {
             .split_first_chunk::<NONCE_LENGTH>()
             .ok_or(Error::Unsealable)?;
         let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        self.cipher
-            .decrypt_in_place(&Nonce::from(*nonce), &about.associated_data(), &mut *buffer)
+        let (nonce, data) = (Nonce::from(*nonce), about.associated_data());
+        apart(|| self.cipher.decrypt_in_place(&nonce, &data, &mut *buffer))
             .map_err(|_| Error::Unsealable)?;
         Ok(buffer)
     }

@@ -3,6 +3,8 @@
 //! Pure: what an account used before (history) is judged by whoever holds the hashes.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+use pin_sync::apart;
+use zeroize::Zeroizing;
 
 use super::{Charset, Pin, Refuse};
 
@@ -79,7 +81,13 @@ pub const MOST_BYTES: usize = 63;
 /// # Errors
 /// The first rule that it breaks, in the order of [`Refused`].
 pub fn check(pin: &str, rules: &Pin) -> Result<(), Refused> {
-    let letters: Vec<char> = pin.chars().collect();
+    apart(|| judge(pin, rules))
+}
+
+fn judge(pin: &str, rules: &Pin) -> Result<(), Refused> {
+    // Room for all, so that growing leaves no copy behind.
+    let mut letters = Zeroizing::new(Vec::with_capacity(pin.len()));
+    letters.extend(pin.chars());
     if letters.len() < rules.min_length as usize {
         return Err(Refused::TooShort(rules.min_length));
     }
@@ -145,13 +153,11 @@ fn is_repeated(letters: &[char]) -> bool {
 
 /// A day with or without its year, or a year: the ways in which people write a birthday.
 fn is_date(letters: &[char]) -> bool {
-    let Some(digits) = letters
-        .iter()
-        .map(|letter| letter.to_digit(10))
-        .collect::<Option<Vec<u32>>>()
-    else {
+    let mut digits = Zeroizing::new(Vec::with_capacity(letters.len()));
+    digits.extend(letters.iter().map_while(|letter| letter.to_digit(10)));
+    if digits.len() < letters.len() {
         return false;
-    };
+    }
     let number = |part: &[u32]| part.iter().fold(0, |number, digit| number * 10 + digit);
     let year = |part: &[u32]| (1900..=2099).contains(&number(part));
     let day = |part: &[u32]| {

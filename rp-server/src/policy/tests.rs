@@ -66,7 +66,7 @@ fn every_member_can_be_written_and_is_read_back() {
         age-days = -1
         expiring-days = 0
         extra-sign-ins = 0
-        iterations = 1
+        iterations = 1000
         test-iterations = true
         enrolment = "digits"
         [pin.campaign]

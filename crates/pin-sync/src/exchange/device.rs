@@ -4,7 +4,6 @@ use p256::ecdh::EphemeralSecret;
 use rand_core::TryCryptoRng;
 
 use super::{Keys, Purpose, Transcript, ephemeral, message, nonce};
-use crate::Error;
 use crate::enrolment::Binding;
 use crate::key::{PointName, SigningKey, point};
 use crate::logon::ResponseKey;
@@ -14,7 +13,7 @@ use crate::refusal::{self, Refusal};
 use crate::wire::{
     Ack, Bytes, ExchangeAnswer, ExchangeRequest, OnlineAnswer, OnlineRequest, Refused,
 };
-use crate::{ack, online};
+use crate::{Error, ack, apart, online};
 
 /// An exchange that waits for its answer.
 pub struct Asking {
@@ -23,7 +22,8 @@ pub struct Asking {
     sync_counter: u64,
     nonce_d: [u8; 32],
     message: Vec<u8>,
-    ephemeral: EphemeralSecret,
+    /// On the heap, so that moving it leaves no copy behind.
+    ephemeral: Box<EphemeralSecret>,
 }
 
 /// Asks: draws `nonceD` and `Ed` and signs. The raised `sync_counter` must be on disk before the
@@ -39,7 +39,7 @@ pub fn ask<R: TryCryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Result<(Asking, ExchangeRequest), Error> {
     let nonce_d = nonce(rng)?;
-    let (ephemeral, ed) = ephemeral(rng)?;
+    let (ephemeral, ed) = apart(|| ephemeral(rng))?;
     let message = message(binding, purpose, sync_counter, &nonce_d, &ed);
     let names = binding.names();
     let request = ExchangeRequest {
@@ -84,13 +84,16 @@ impl Asking {
         if !ks.verifies(&signed, &answer.signature.into()) {
             return Err(Error::AnswerSignature);
         }
-        let keys = Keys::derive(&self.ephemeral, &es, &self.nonce_d, nonce_s, &transcript);
-        let opened = keys
-            .payload
-            .open(&answer.gcm_nonce.0, &transcript.0, &answer.ciphertext.0)
-            .ok_or(Error::PayloadSealed)?;
         let test_iterations = self.binding.test_iterations();
-        let delivery = Delivery::decode(&opened, self.purpose, test_iterations)?;
+        let (delivery, keys) = apart(|| {
+            let keys = Keys::derive(&self.ephemeral, &es, &self.nonce_d, nonce_s, &transcript);
+            let opened = keys
+                .payload
+                .open(&answer.gcm_nonce.0, &transcript.0, &answer.ciphertext.0)
+                .ok_or(Error::PayloadSealed)?;
+            let delivery = Delivery::decode(&opened, self.purpose, test_iterations)?;
+            Ok::<_, Error>((delivery, keys))
+        })?;
         let session = Session {
             binding: self.binding,
             purpose: self.purpose,
@@ -183,7 +186,7 @@ impl Session {
             return Err(Error::OnlineMalformed);
         }
         let key = &self.keys.online;
-        let (gcm_nonce, ciphertext) = key.seal(&self.transcript.0, typed.encode(), rng)?;
+        let (gcm_nonce, ciphertext) = apart(|| key.seal(&self.transcript.0, typed.encode(), rng))?;
         let names = self.binding.names();
         Ok(OnlineRequest {
             enrolment_id: names.enrolment_id().to_owned(),

@@ -4,7 +4,8 @@
 use rand_core::TryCryptoRng;
 
 use super::{Keys, Purpose, Transcript, ephemeral, message, nonce};
-use crate::Error;
+use crate::ack::ConfirmKey;
+use crate::aead::SealingKey;
 use crate::enrolment::Binding;
 use crate::key::{PointName, SigningKey, point};
 use crate::logon::ResponseKey;
@@ -16,6 +17,7 @@ use crate::wire::{
     Ack, Blob, Body as _, Bytes, ExchangeAnswer, ExchangeRequest, MAX_BODY, Message, OnlineAnswer,
     OnlineRequest, Refused, fits, parse,
 };
+use crate::{Error, apart};
 use timeline::Timestamp;
 
 /// A request that was read; nothing of it is believed yet.
@@ -215,11 +217,14 @@ impl Fresh {
             return Err(Error::PayloadPurpose);
         }
         let nonce_s = nonce(rng)?;
-        let (ephemeral, es) = ephemeral(rng)?;
-        let transcript = Transcript::of(&message, &nonce_s, &es);
         let nonce_d = &request.wire.nonce_d.0;
-        let keys = Keys::derive(&ephemeral, &request.ed, nonce_d, &nonce_s, &transcript);
-        let (gcm_nonce, ciphertext) = keys.payload.seal(&transcript.0, delivery.encode(), rng)?;
+        let (es, transcript, keys, (gcm_nonce, ciphertext)) = apart(|| {
+            let (ephemeral, es) = ephemeral(rng)?;
+            let transcript = Transcript::of(&message, &nonce_s, &es);
+            let keys = Keys::derive(&ephemeral, &request.ed, nonce_d, &nonce_s, &transcript);
+            let sealed = keys.payload.seal(&transcript.0, delivery.encode(), rng)?;
+            Ok::<_, Error>((es, transcript, keys, sealed))
+        })?;
         let signature = ks.sign(&transcript.sealed("server", &gcm_nonce, &ciphertext));
         let answer = ExchangeAnswer {
             nonce_s: Bytes(nonce_s),
@@ -228,17 +233,21 @@ impl Fresh {
             ciphertext: Blob(ciphertext),
             signature: signature.into(),
         };
+        let (awaits, response) = match delivery {
+            Delivery::Sync(payload) => {
+                let awaits = Awaits::Acknowledgement(keys.confirm, payload.pin_version);
+                (awaits, Some(keys.response))
+            }
+            Delivery::Pad(_) => (Awaits::SecondRound(keys.online), None),
+        };
         let session = Session {
             binding,
             purpose: request.wire.purpose,
             sync_counter: request.wire.sync_counter,
-            pin_version: match delivery {
-                Delivery::Sync(payload) => Some(payload.pin_version),
-                Delivery::Pad(_) => None,
-            },
             policy_version: delivery.pad().policy_version,
             transcript,
-            keys,
+            awaits,
+            response,
         };
         Ok((answer, session))
     }
@@ -249,10 +258,18 @@ pub struct Session {
     binding: Binding,
     purpose: Purpose,
     sync_counter: u64,
-    pin_version: Option<u64>,
     policy_version: u64,
     transcript: Transcript,
-    keys: Keys,
+    awaits: Awaits,
+    response: Option<ResponseKey>,
+}
+
+/// What comes next, and the one key that it needs; the others end with the answer.
+enum Awaits {
+    /// Of `verify`, `set` and `change`.
+    SecondRound(SealingKey),
+    /// Of `sync`; with the PIN's version that was sent.
+    Acknowledgement(ConfirmKey, u64),
 }
 
 /// A sync that the device has acknowledged.
@@ -291,10 +308,16 @@ impl Session {
         self.transcript
     }
 
-    /// `Kr`, to be kept beside the previous one until the acknowledgement.
+    /// `Kr` of a sync, to be kept beside the previous one until the acknowledgement.
     #[must_use]
-    pub fn response_key(&self) -> &ResponseKey {
-        &self.keys.response
+    pub fn response_key(&self) -> Option<&ResponseKey> {
+        self.response.as_ref()
+    }
+
+    /// The same, out of the session: what has sealed it keeps it nowhere else.
+    #[must_use]
+    pub fn take_response_key(&mut self) -> Option<ResponseKey> {
+        self.response.take()
     }
 
     /// Steps 7 and 8 of the second round: it continues this exchange, and opens. What it holds is
@@ -307,25 +330,30 @@ impl Session {
             &request.enrolment_id,
             &request.device_id,
             request.sync_counter,
-        ) && self.purpose != Purpose::Sync;
-        exchange_step(here, steps)?;
-        let opened = self
-            .keys
-            .online
-            .open(
-                &request.gcm_nonce.0,
-                &self.transcript.0,
-                &request.ciphertext.0,
-            )
-            .ok_or(Error::OnlineSealed)
-            .and_then(|opened| Typed::decode(&opened, self.purpose));
+        );
+        let key = self.second_round().filter(|_| here);
+        exchange_step(key.is_some(), steps)?;
+        let key = key.ok_or(Error::ExchangeUnknown)?;
+        let (nonce, ciphertext) = (&request.gcm_nonce.0, &request.ciphertext.0);
+        let opened = apart(|| {
+            key.open(nonce, &self.transcript.0, ciphertext)
+                .ok_or(Error::OnlineSealed)
+                .and_then(|opened| Typed::decode(&opened, self.purpose))
+        });
         steps.judge(Step::Decrypt, opened, "sealed with this exchange's key")
+    }
+
+    fn second_round(&self) -> Option<&SealingKey> {
+        match &self.awaits {
+            Awaits::SecondRound(key) => Some(key),
+            Awaits::Acknowledgement(..) => None,
+        }
     }
 
     /// Answers the second round.
     ///
     /// # Errors
-    /// [`Error::NoRandomness`].
+    /// [`Error::ExchangeUnknown`] when a sync has none; [`Error::NoRandomness`].
     pub fn online_answer<R: TryCryptoRng + ?Sized>(
         &self,
         ks: &SigningKey,
@@ -333,7 +361,8 @@ impl Session {
         rng: &mut R,
     ) -> Result<OnlineAnswer, Error> {
         let aad = online::answer_aad(&self.transcript);
-        let (gcm_nonce, ciphertext) = self.keys.online.seal(&aad, outcome.encode(), rng)?;
+        let key = self.second_round().ok_or(Error::ExchangeUnknown)?;
+        let (gcm_nonce, ciphertext) = apart(|| key.seal(&aad, outcome.encode(), rng))?;
         let signature = ks.sign(&self.transcript.sealed("online", &gcm_nonce, &ciphertext));
         Ok(OnlineAnswer {
             gcm_nonce: Bytes(gcm_nonce),
@@ -349,13 +378,16 @@ impl Session {
     /// [`Error::AckMac`].
     pub fn acknowledged(&self, ack: &Ack, steps: &mut Steps) -> Result<Acknowledged, Error> {
         let here = self.continues(&ack.enrolment_id, &ack.device_id, ack.sync_counter);
-        exchange_step(here && self.pin_version.is_some(), steps)?;
-        let verdict = self.check_ack(ack);
+        let Awaits::Acknowledgement(key, sent) = &self.awaits else {
+            exchange_step(false, steps)?;
+            return Err(Error::ExchangeUnknown);
+        };
+        exchange_step(here, steps)?;
+        let verdict = self.check_ack(ack, key, *sent);
         steps.judge(Step::Mac, verdict, "made with this exchange's key")
     }
 
-    fn check_ack(&self, ack: &Ack) -> Result<Acknowledged, Error> {
-        let sent = self.pin_version.ok_or(Error::ExchangeUnknown)?;
+    fn check_ack(&self, ack: &Ack, key: &ConfirmKey, sent: u64) -> Result<Acknowledged, Error> {
         if ack.pin_version != sent {
             let got = ack.pin_version;
             return Err(Error::AckPinVersion { got, sent });
@@ -366,7 +398,7 @@ impl Session {
                 sent: self.policy_version,
             });
         }
-        crate::ack::check(&self.keys.confirm, ack)?;
+        apart(|| crate::ack::check(key, ack))?;
         Ok(Acknowledged {
             pin_version: ack.pin_version,
             policy_version: ack.policy_version,
