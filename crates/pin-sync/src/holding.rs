@@ -1,6 +1,8 @@
 //! What a device holds of one enrolment, and how it changes. Every change hands back a new holding to
 //! store: the vault's record first, then the keyring's cache, and only then is it in force.
 
+use std::time::Duration;
+
 use rand_core::TryCryptoRng;
 
 use crate::Error;
@@ -182,7 +184,12 @@ impl Holding {
             Reason::CounterBack | Reason::Busy => None,
         };
         match wiped {
-            Some(why) => next.wiped(why),
+            Some(why) => {
+                // What the keyring held until now is an older copy, should it come back.
+                let taken_at = before.issued_at.max(refusal.issued_at);
+                next.record.synced_at = taken_at.plus(Duration::from_millis(1));
+                next.wiped(why)
+            }
             None => next,
         }
     }

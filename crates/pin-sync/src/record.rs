@@ -92,7 +92,8 @@ pub struct Record {
     pub sync_counter: u64,
     /// The highest of everything accepted.
     pub highest: Highest,
-    /// When the last payload that became the cache was made, by the server's clock.
+    /// When the last payload that became the cache was made, by the server's clock; past it, when
+    /// the server took the cache away.
     pub synced_at: Timestamp,
     /// The vault's copy of the wrong tries.
     pub tries: Tries,

@@ -212,6 +212,29 @@ fn switching_the_policy_off_and_on_gives_no_try_back() {
 }
 
 #[test]
+fn what_the_server_took_away_does_not_come_back_with_an_older_keyring() {
+    for taken in [
+        Reason::Revoked,
+        Reason::NoPin,
+        Reason::OfflineOff,
+        Reason::PinSyncOff,
+    ] {
+        let mut world = World::synced();
+        let keyring = world.holding.cache.clone();
+        world.holding = world.holding.refused(&Refusal {
+            policy_version: world.payload.pad.policy_version,
+            ..refusal(taken)
+        });
+        assert!(world.holding.synced().is_none(), "{taken:?}: wiped");
+        world.holding.cache = keyring;
+        assert_eq!(reason(&world.holding, 1), Why_::OlderCopy, "{taken:?}");
+        later(&mut world, 0, 0);
+        world.sync(&at(2)).expect("given again");
+        assert_eq!(reason(&world.holding, 2), Why_::Good, "{taken:?}");
+    }
+}
+
+#[test]
 fn validity_zero_wipes() {
     let mut world = World::synced();
     world.payload.validity = Duration::ZERO;
