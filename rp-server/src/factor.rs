@@ -7,9 +7,10 @@
 use serde_json::json;
 use timeline::Seq;
 use webauthn::{
+    attestation::AttestationObject,
     authenticator_data::AuthenticatorData,
     id::Aaguid,
-    json::{AuthenticationResponseJSON, Extensions},
+    json::{AuthenticationResponseJSON, Extensions, RegistrationResponseJSON},
     uvm::{self, Entry},
 };
 
@@ -18,6 +19,7 @@ use crate::{RelyingParty, kinds, policy::Policy, store::Account};
 /// What somebody was verified for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    Registration,
     SignIn,
     Enrolment,
     Reset,
@@ -43,7 +45,17 @@ pub(crate) fn wanted() -> Extensions {
 
 /// What the authenticator says of the methods.
 pub(crate) fn methods(response: &AuthenticationResponseJSON) -> Methods {
-    let data = AuthenticatorData::parse(response.response.authenticator_data.as_bytes())?;
+    signed(response.response.authenticator_data.as_bytes())
+}
+
+/// What a new passkey's authenticator says of them.
+pub(crate) fn methods_at_registration(response: &RegistrationResponseJSON) -> Methods {
+    let object = AttestationObject::parse(response.response.attestation_object.as_bytes())?;
+    signed(object.auth_data)
+}
+
+fn signed(authenticator_data: &[u8]) -> Methods {
+    let data = AuthenticatorData::parse(authenticator_data)?;
     data.extensions
         .as_ref()
         .and_then(|outputs| outputs.get_text(uvm::UVM))
@@ -127,6 +139,7 @@ fn unreadable() -> Judged {
 impl Purpose {
     fn name(self) -> &'static str {
         match self {
+            Self::Registration => "registration",
             Self::SignIn => "signIn",
             Self::Enrolment => "enrolment",
             Self::Reset => "reset",
@@ -141,13 +154,12 @@ impl RelyingParty {
     pub(crate) async fn judge_factor(
         &self,
         purpose: Purpose,
-        response: &AuthenticationResponseJSON,
+        methods: Methods,
         (account, model): (&Account, Aaguid),
         cause: Option<Seq>,
     ) -> Result<Option<(&'static str, String)>, crate::Error> {
         let policy = self.policy();
         let mut rules = Vec::new();
-        let methods = methods(response);
         if !policy.passkeys.biometrics {
             rules.push(("biometrics", biometrics(&policy, &methods)));
         }

@@ -20,8 +20,8 @@ pub const POLICY_CHANGED: &str = "rp.policy.changed";
 /// The policy's file cannot be used, and the last good policy stays in force: `{message}`, which
 /// begins with file, line and column.
 pub const POLICY_REFUSED: &str = "rp.policy.refused";
-/// What the policy made of the way in which somebody was verified: `{account, purpose: signIn |
-/// reset | enrolment, rule, outcome: passed | failed | notApplicable, methods, message}`; `methods` are those
+/// What the policy made of the way in which somebody was verified: `{account, purpose:
+/// registration | signIn | reset | enrolment, rule, outcome: passed | failed | notApplicable, methods, message}`; `methods` are those
 /// that the authenticator signed with the extension `uvm`. The cause is the request.
 pub const FACTOR_JUDGED: &str = "rp.factor.judged";
 /// A workstation asks for a code of a phone: `{account, workstation, session, phones}`.

@@ -83,7 +83,7 @@ impl RelyingParty {
             let factor = self
                 .judge_factor(
                     factor::Purpose::SignIn,
-                    response,
+                    factor::methods(response),
                     (&account, passkey.aaguid),
                     finish.cause,
                 )

@@ -139,8 +139,9 @@ impl RelyingParty {
                 Kind::PinEnrolment => factor::Purpose::Enrolment,
                 _ => factor::Purpose::Reset,
             };
+            let methods = factor::methods(response);
             let factor = self
-                .judge_factor(purpose, response, (&account, passkey.aaguid), finish.cause)
+                .judge_factor(purpose, methods, (&account, passkey.aaguid), finish.cause)
                 .await?;
             if let Some(refused) = factor {
                 self.tell_report(finish.cause, &judged.report);

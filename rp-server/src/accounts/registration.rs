@@ -20,7 +20,7 @@ use super::{
     names::{self, Username},
 };
 use crate::{
-    Refusal, RelyingParty, kinds,
+    Refusal, RelyingParty, factor, kinds,
     sessions::{Token, TokenHash},
     store::{Account, Ceremony, CeremonyId, Kind, Passkey, Purpose, Registered, Registration},
 };
@@ -138,7 +138,7 @@ impl RelyingParty {
             hints: Vec::new(),
             attestation: Some(AttestationConveyancePreference::None),
             attestation_formats: Vec::new(),
-            extensions: None,
+            extensions: (!self.policy().passkeys.biometrics).then(factor::wanted),
         }
     }
 
@@ -179,6 +179,13 @@ impl RelyingParty {
             };
             let judged = Judged::of(&report, self.origin(), None);
             let (new_account, owner) = owner_of(ceremony)?;
+            let factor = self
+                .registering_factor(response, record, &new_account, &owner, finish.cause)
+                .await?;
+            if let Some(refused) = factor {
+                self.tell_report(finish.cause, &judged.report);
+                return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
+            }
             let token = if new_account.is_some() {
                 Some(self.new_token()?)
             } else {
@@ -218,6 +225,32 @@ impl RelyingParty {
             }
         }
         Err(Refusal::Contended)
+    }
+
+    /// Why the factor with which a passkey was made does not do; none when it does.
+    async fn registering_factor(
+        &self,
+        response: &RegistrationResponseJSON,
+        record: &CredentialRecord<'_>,
+        new_account: &Option<Account>,
+        owner: &UserHandle,
+        cause: Option<Seq>,
+    ) -> Result<Option<(&'static str, String)>, Refusal> {
+        if self.policy().passkeys.biometrics {
+            return Ok(None);
+        }
+        let account = match new_account {
+            Some(account) => account.clone(),
+            None => {
+                let found = self.store.pin_account(owner).await?;
+                found.ok_or(Refusal::AccountGone)?.account
+            }
+        };
+        let model = record.aaguid.unwrap_or_default();
+        let methods = factor::methods_at_registration(response);
+        let purpose = factor::Purpose::Registration;
+        let judged = self.judge_factor(purpose, methods, (&account, model), cause);
+        Ok(judged.await?)
     }
 
     /// Takes the ceremony; one for a further passkey only from the account that began it.

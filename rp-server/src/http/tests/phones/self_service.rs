@@ -490,6 +490,7 @@ async fn biometrics_are_refused_at_sign_in_where_the_policy_says_so() {
         .world
         .events(kinds::FACTOR_JUDGED)
         .iter()
+        .filter(|judged| judged["purpose"] == "signIn")
         .map(|judged| judged["outcome"].clone())
         .collect();
     assert_eq!(outcomes, ["failed", "passed", "passed", "notApplicable"]);
@@ -502,6 +503,57 @@ async fn biometrics_are_refused_at_sign_in_where_the_policy_says_so() {
     let confirmed = ada.finish(&offer, &begun, credential).await;
     assert_eq!(refused(&confirmed), (422, "biometricsNotAllowed"));
     assert_eq!(ada.state(&offer).await["state"], "claimed");
+}
+
+#[tokio::test]
+async fn biometrics_are_refused_for_new_passkeys_too_where_the_policy_says_so() {
+    let strict = format!("[passkeys]\nbiometrics = false\n{POLICY}");
+    let mut ada = Ada::new(&strict).await;
+    let begun = ada
+        .browser
+        .post("/api/registration/begin", json!({}))
+        .await
+        .body;
+    assert_eq!(begun["publicKey"]["extensions"], json!({ "uvm": true }));
+    let mut second = ada.passkey.clone();
+    second.credential_id = vec![77; 32];
+    second.methods = vec![FINGER];
+    let credential = second.create(&begun["publicKey"]);
+    let further = ada.browser.finish_registration(&begun, credential).await;
+    assert_eq!(refused(&further), (422, "biometricsNotAllowed"));
+    let begun = ada
+        .browser
+        .post("/api/registration/begin", json!({}))
+        .await
+        .body;
+    second.methods = vec![OWN_PIN];
+    let credential = second.create(&begun["publicKey"]);
+    let further = ada.browser.finish_registration(&begun, credential).await;
+    assert_eq!(further.status, 201, "{}", further.text);
+    let mut newcomer = ada.world.bench.visitor();
+    let begun = newcomer.begin_sign_up("eve").await;
+    let mut eves = Authenticator::new(9, ORIGIN, "acme.localhost");
+    eves.methods = vec![FINGER];
+    let credential = eves.create(&begun["publicKey"]);
+    let signed_up = newcomer.finish_registration(&begun, credential).await;
+    assert_eq!(refused(&signed_up), (422, "biometricsNotAllowed"));
+    assert_eq!(newcomer.get("/api/session").await.status, 401);
+    let told: Vec<_> = ada
+        .world
+        .events(kinds::FACTOR_JUDGED)
+        .iter()
+        .map(|judged| (judged["purpose"].clone(), judged["outcome"].clone()))
+        .collect();
+    let registration = |outcome: &str| (json!("registration"), json!(outcome));
+    assert_eq!(
+        told,
+        [
+            registration("notApplicable"),
+            registration("failed"),
+            registration("passed"),
+            registration("failed")
+        ]
+    );
 }
 
 #[tokio::test]
