@@ -40,6 +40,8 @@ pub struct Limits {
     pub pin_requests_per_minute: u32,
     /// Exchanges of one phone's enrolment, in a minute.
     pub pin_exchanges_per_minute: u32,
+    /// Questions of workstations at one address for one account, in a minute.
+    pub logon_questions_per_minute: u32,
     /// Lines of the log of transitions; the oldest give way.
     pub audit_lines: i64,
     /// How long a challenge is good (L3 §13.4.3).
@@ -62,6 +64,7 @@ impl Default for Limits {
             pin_streams: 256,
             pin_requests_per_minute: 600,
             pin_exchanges_per_minute: 60,
+            logon_questions_per_minute: 60,
             audit_lines: 10_000,
             ceremony_lifetime: Duration::from_secs(5 * 60),
             session_lifetime: Duration::from_secs(12 * 60 * 60),

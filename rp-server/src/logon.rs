@@ -1,9 +1,10 @@
 //! Offline workstations: a question on the workstation's screen, answered by a phone that has no
-//! connection (PIN-SYNC, "Offline workstation logon"). Not phishing-resistant: whoever shows the
+//! connection (docs/pin-sync.md, "Workstation"). Not phishing-resistant: whoever shows the
 //! person another's question gets the answer to it.
 
 use std::{
     collections::VecDeque,
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -91,10 +92,12 @@ impl RelyingParty {
         &self,
         username: &str,
         workstation: &str,
+        address: Option<IpAddr>,
         cause: Option<Seq>,
     ) -> Result<LogonBegun, Refusal> {
         let username = Username::parse(username)?;
         let workstation = accounts::workstation(workstation)?;
+        self.admit_question(address, &username.key)?;
         let now = self.now();
         let session = BASE64URL_NOPAD.encode(&self.draw::<16>()?);
         let challenge = self.draw::<32>()?;

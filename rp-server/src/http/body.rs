@@ -157,7 +157,27 @@ pub(super) fn json<T: DeserializeOwned>(
             "an array stands where an object should".into(),
         ));
     }
-    serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Refusal::MalformedJson(without_values(&error)))
+}
+
+/// What is wrong with a body, and where, without the value that is wrong: that may be a code.
+fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if let Some((what, value)) = text.split_once(": ")
+        && matches!(what, "invalid type" | "invalid value")
+        && let Some((value, expected)) = value.rsplit_once(", expected ")
+    {
+        let kind = value.split(['`', '"']).next().unwrap_or_default();
+        return format!("{what}: {}, expected {expected}", kind.trim_end());
+    }
+    match text.starts_with("unknown variant ") {
+        true => format!(
+            "an unknown word at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+        false => text,
+    }
 }
 
 /// A finish of which only the credential is not in its form; else `refusal` stands.

@@ -25,6 +25,32 @@ const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub IpAddr);
 
+/// Where a request comes from, if that is known.
+pub(super) struct Caller(pub Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(head.extensions.get().map(|Peer(address)| *address)))
+    }
+}
+
+/// That this address may ask once more.
+pub(super) struct Admitted;
+
+impl FromRequestParts<Arc<RelyingParty>> for Admitted {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(
+        head: &mut Parts,
+        party: &Arc<RelyingParty>,
+    ) -> Result<Self, Refusal> {
+        let peer = head.extensions.get().map(|Peer(address)| *address);
+        party.admit_phone(peer).map(|()| Self)
+    }
+}
+
 /// Marks an answer that goes on and on: it is not collected.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GoesOn;
@@ -39,8 +65,7 @@ impl FromRequestParts<Arc<RelyingParty>> for Phone {
         head: &mut Parts,
         party: &Arc<RelyingParty>,
     ) -> Result<Self, Refusal> {
-        let peer = head.extensions.get().map(|Peer(address)| *address);
-        party.admit_phone(peer)?;
+        Admitted::from_request_parts(head, party).await?;
         let arrived = Arrived::from_request_parts(head, party).await?;
         arrived.json_bytes().map(Self)
     }

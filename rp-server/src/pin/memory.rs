@@ -36,6 +36,8 @@ pub(crate) struct Memory {
     pub(super) decoy: [u8; POINT_LENGTH],
     addresses: Mutex<Rates<Option<IpAddr>>>,
     enrolments: Mutex<Rates<String>>,
+    /// By who asks and the account that is asked for.
+    questions: Mutex<Rates<(Option<IpAddr>, String)>>,
     busy: Mutex<HashSet<String>>,
     checks: Mutex<HashMap<UserHandle, Weak<tokio::sync::Mutex<()>>>>,
 }
@@ -56,6 +58,7 @@ impl Memory {
             hashing: Semaphore::new(HASHING),
             addresses: Mutex::new(Rates::new(limits.pin_requests_per_minute)),
             enrolments: Mutex::new(Rates::new(limits.pin_exchanges_per_minute)),
+            questions: Mutex::new(Rates::new(limits.logon_questions_per_minute)),
             busy: Mutex::default(),
             checks: Mutex::default(),
         })
@@ -110,6 +113,18 @@ impl RelyingParty {
     /// Counts one more request of a phone at that address.
     pub(crate) fn admit_phone(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
         self.pin.admit_address(address, self.now())
+    }
+
+    /// Counts one more question of a workstation at that address for that account, whether or not
+    /// there is one.
+    pub(crate) fn admit_question(
+        &self,
+        address: Option<IpAddr>,
+        username_key: &str,
+    ) -> Result<(), Refusal> {
+        let (asker, now) = ((address, username_key.to_owned()), self.now());
+        let admitted = unpoisoned(&self.pin.questions).admit(asker, now);
+        admitted.then_some(()).ok_or(Refusal::RateLimited)
     }
 }
 

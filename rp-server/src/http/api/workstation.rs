@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Account, Visitor, rfc3339};
 use crate::{
     Refusal, RelyingParty,
-    http::{answer::ErrorBody, body::Json, record::Cause},
+    http::{answer::ErrorBody, body::Json, pin::Caller, record::Cause},
 };
 
 /// Who wants to sign in, and where.
@@ -74,16 +74,18 @@ pub(in crate::http) struct LogonFinished {
     responses(
         (status = 200, body = LogonBegun),
         (status = 422, description = "A name cannot be used, or the method is locked", body = ErrorBody),
+        (status = 429, description = "Too many questions for this account", body = ErrorBody),
         (status = 503, description = "Too many questions are open", body = ErrorBody)
     )
 )]
 pub(in crate::http) async fn begin(
     State(party): State<Arc<RelyingParty>>,
     Cause(cause): Cause,
+    Caller(address): Caller,
     Json(begin): Json<LogonBegin>,
 ) -> Result<Answer<LogonBegun>, Refusal> {
     let begun = party
-        .begin_logon(&begin.username, &begin.workstation, cause)
+        .begin_logon(&begin.username, &begin.workstation, address, cause)
         .await?;
     let phones = begun.phones.into_iter().map(|phone| LogonPhone {
         enrolment_id: phone.enrolment_id,

@@ -19,6 +19,7 @@ use crate::{
             authentication::{self, Begun, Finish},
         },
         body::{self, Arrived, Json},
+        pin::Admitted,
         record::Cause,
     },
     pin::ResetBy,
@@ -94,9 +95,10 @@ pub(in crate::http) struct AppFinish {
 #[utoipa::path(
     post, path = "/pin/reset/begin", tag = "phones",
     request_body = inline(Nothing),
-    responses((status = 200, body = Begun), (status = 503, description = "Too many ceremonies are open", body = ErrorBody))
+    responses((status = 200, body = Begun), (status = 429, description = "Too many requests", body = ErrorBody), (status = 503, description = "Too many ceremonies are open", body = ErrorBody))
 )]
 pub(in crate::http) async fn begin_in_app(
+    _: Admitted,
     State(party): State<Arc<RelyingParty>>,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Answer<Begun>, Refusal> {
@@ -115,10 +117,12 @@ pub(in crate::http) async fn begin_in_app(
     responses(
         (status = 200, description = "The PIN is reset", body = Confirmed),
         (status = 404, description = "The phone is not enrolled for this account", body = ErrorBody),
-        (status = 422, description = "A step failed, or the factor was the PIN", body = ErrorBody)
+        (status = 422, description = "A step failed, or the factor was the PIN", body = ErrorBody),
+        (status = 429, description = "Too many requests", body = ErrorBody)
     )
 )]
 pub(in crate::http) async fn finish_in_app(
+    _: Admitted,
     State(party): State<Arc<RelyingParty>>,
     Cause(cause): Cause,
     arrived: Arrived,

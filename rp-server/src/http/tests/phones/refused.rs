@@ -108,16 +108,17 @@ async fn one_address_may_ask_so_often_whatever_it_asks() {
     let router = &world.bench.router;
     let mut codes = Vec::new();
     for request in 0..25 {
-        let path = match request % 3 {
+        let path = match request % 4 {
             0 => "/pin/exchange",
             1 => "/pin/online",
+            2 => "/pin/reset/begin",
             _ => "/pin/stream/challenge",
         };
         let answer = send(router, path, b"{}").await;
         codes.push(answer.code().to_owned());
     }
     assert!(
-        codes[..20].iter().all(|code| code == "unreadable"),
+        codes[..20].iter().all(|code| code != "rateLimited"),
         "{codes:?}"
     );
     assert!(

@@ -212,15 +212,62 @@ async fn ten_wrong_codes_lock_across_questions_until_a_sign_in_with_a_passkey() 
 async fn a_thousand_questions_are_bounded_and_the_last_can_be_answered() {
     let mut desk = Desk::new().await;
     let first = desk.begin().await;
+    let code = desk.code(&first);
     for _ in 0..998 {
+        desk.world.clock().advance(Duration::from_secs(1));
         desk.begin().await;
     }
     let last = desk.begin().await;
-    let code = desk.code(&first);
     let gone = desk.finish(&first, &code).await;
     assert_eq!(refused(&gone), (422, "logonOver"), "the oldest gave way");
     let code = desk.code(&last);
     assert_eq!(desk.finish(&last, &code).await.status, 200);
+}
+
+#[tokio::test]
+async fn questions_come_at_a_bounded_rate_whether_or_not_there_is_such_an_account() {
+    let mut desk = Desk::new().await;
+    for username in ["ada", "nobody"] {
+        let mut asked = 0;
+        let limited = loop {
+            let begun = begin(&mut desk.page, username, "front desk").await;
+            if begun.status != 200 {
+                break begun;
+            }
+            asked += 1;
+            assert!(asked < 1_000, "{username} is asked for without end");
+        };
+        assert_eq!(refused(&limited), (429, "rateLimited"), "{username}");
+        assert_eq!(asked, 60, "{username}");
+    }
+    desk.world.clock().advance(Duration::from_secs(1));
+    assert_eq!(
+        begin(&mut desk.page, "ADA", "front desk").await.status,
+        200,
+        "one more in every second, however the name is written"
+    );
+    assert_eq!(begin(&mut desk.page, "Ada", "front desk").await.status, 429);
+}
+
+#[tokio::test]
+async fn a_code_in_the_wrong_form_is_not_repeated() {
+    let mut desk = Desk::new().await;
+    let begun = desk.begin().await;
+    let code = desk.code(&begun);
+    let number: u32 = format!("1{}", &code[1..]).parse().expect("digits");
+    for (code, shown) in [
+        (json!(number), number.to_string()),
+        (json!([code]), code.clone()),
+        (json!({ "is": code }), code.clone()),
+    ] {
+        let body = json!({ "session": begun["session"], "code": code });
+        let answer = desk.page.post("/api/workstation/logon/finish", body).await;
+        assert_eq!(refused(&answer), (400, "malformedJson"));
+        assert!(!answer.text.contains(&shown), "{}", answer.text);
+        assert!(answer.text.contains("expected a string"), "{}", answer.text);
+    }
+    let told = format!("{:?}", desk.world.heard.drafts());
+    assert!(!told.contains(&number.to_string()) && !told.contains(&code));
 }
 
 #[tokio::test]
