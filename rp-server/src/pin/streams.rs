@@ -31,6 +31,8 @@ use crate::{Refusal, RelyingParty, kinds, store::PinEnrolment};
 
 /// How long a challenge for a stream is good.
 const CHALLENGE_LIFETIME: Duration = Duration::from_secs(60);
+/// How often, in real time, a stream that waits looks whether the clock was turned back.
+const LOOK: Duration = Duration::from_secs(1);
 /// Lines that may wait for a phone to read them.
 const WAITING: usize = 8;
 
@@ -151,7 +153,6 @@ impl Stream {
             if self.lines.try_send(line).is_err() {
                 break;
             }
-            let next = self.clock.now().plus(beat::EVERY);
             event = tokio::select! {
                 biased;
                 () = self.lines.closed() => break,
@@ -159,7 +160,7 @@ impl Stream {
                     Ok(()) => "push",
                     Err(_) => break,
                 },
-                () = self.clock.sleep_until(next) => "beat",
+                () = next_beat(&*self.clock) => "beat",
             };
         }
         if let Some(party) = self.party.upgrade() {
@@ -179,6 +180,17 @@ impl Stream {
         let data = beat.sign(&self.ks, &self.enrolment).to_json();
         let data = String::from_utf8(data).ok()?;
         Some(format!("event: {event}\ndata: {data}\n\n").into())
+    }
+}
+
+/// Waits for the time of the next beat, which a clock that is turned back does not put off.
+async fn next_beat(clock: &dyn Clock) {
+    let mut next = clock.now().plus(beat::EVERY);
+    loop {
+        tokio::select! {
+            () = clock.sleep_until(next) => return,
+            () = tokio::time::sleep(LOOK) => next = next.min(clock.now().plus(beat::EVERY)),
+        }
     }
 }
 

@@ -90,6 +90,16 @@ impl Reader {
         }
     }
 
+    /// Whether nothing comes for half a second.
+    async fn is_silent(&mut self) -> bool {
+        let body = &mut self.body;
+        let frame = std::future::poll_fn(|context| {
+            axum::body::HttpBody::poll_frame(std::pin::Pin::new(&mut *body), context)
+        });
+        let waited = tokio::time::timeout(Duration::from_millis(500), frame).await;
+        waited.is_err()
+    }
+
     async fn kind(&mut self, phone: &Phone) -> String {
         self.next(phone).await.expect("an event").0
     }
@@ -120,6 +130,24 @@ async fn beats_come_at_once_and_every_thirty_seconds_of_the_relying_partys_clock
         );
     }
     assert_eq!(world.events("rp.pin.streams").len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_turned_back_does_not_silence_a_stream() {
+    let world = World::new().await;
+    let phone = world.phone_with_pin("phone").await;
+    let mut reader = open(&phone).await;
+    assert_eq!(reader.kind(&phone).await, "beat");
+    tokio::task::yield_now().await;
+    let back = timeline::Timestamp(world.party().now().0 - 3_600_000);
+    world.clock().set(back);
+    // The stream looks now and then, in real time, whether that happened.
+    let mut passed = 0;
+    while reader.is_silent().await {
+        world.clock().advance(Duration::from_secs(5));
+        passed += 5;
+        assert!(passed < 600, "no beat in ten minutes");
+    }
 }
 
 #[tokio::test]
