@@ -9,6 +9,9 @@ pub const WALK_STEP: &str = "bench.walk.step";
 pub const WALK_ENDED: &str = "bench.walk.ended";
 /// A look-alike page begins a sign-in; deliberate. Body: `origin`.
 pub const PHISHED: &str = "bench.page.impersonated";
+/// A program begins to ask for a workstation's questions and to guess at each; deliberate. Body:
+/// `account`, `workstation`, `count` (how many).
+pub const FLOODED: &str = "bench.logons.flooded";
 
 /// Every kind of event that this room emits.
-pub const EVERY: &[&str] = &[WALK_STARTED, WALK_STEP, WALK_ENDED, PHISHED];
+pub const EVERY: &[&str] = &[WALK_STARTED, WALK_STEP, WALK_ENDED, PHISHED, FLOODED];

@@ -1,11 +1,14 @@
 //! What the client does, or somebody in its place.
 
+mod flood;
+
 use bench::api::{CredentialsAnswer, CredentialsCall, CredentialsMethod};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use timeline::{Draft, Event, Party};
 
+pub(super) use self::flood::asked_last;
 use super::told::text;
 use crate::{
     engine::{Act, Cast, Doing, Failure, Recorded, Registry, Stage},
@@ -16,6 +19,7 @@ use crate::{
 pub(super) fn register(registry: &mut Registry) {
     registry.act::<Phish>("client.phish", "[[steps]]\nact = \"client.phish\"\n");
     registry.act::<Abort>("client.abort", "[[steps]]\nact = \"client.abort\"\n");
+    flood::register(registry);
 }
 
 /// A look-alike page at another origin, which may use the same RP ID, asks the relying party for a

@@ -49,6 +49,8 @@ const BENCH: Record<string, string> = {
   'bench.device.powerCycled': 'The device lost its power and got it back. What it had in mind is gone; what it stores is not.',
   'bench.page.impersonated':
     'A page that is not the relying party’s own got a challenge from it. What the device signs for that page names the page’s origin.',
+  'bench.logons.flooded':
+    'A program asks for one question of a workstation after the other and guesses the eight digits of each.',
   'bench.walk.started': 'A walk begins, on a bench of its own.',
   'bench.walk.step': 'A step of the walk: what follows belongs to it.',
   'bench.walk.ended': 'The walk has ended. The player at the foot shows each step with what was expected.',

@@ -75,6 +75,7 @@ const BUILDERS: Record<string, Builder> = {
 
   'bench.call.refused': (event) => note('client', 'No device answers', text(event, 'message'), 'bad'),
   'bench.page.impersonated': (event) => note('client', 'A look-alike page begins a sign-in', text(event, 'origin'), 'warn'),
+  'bench.logons.flooded': (event) => note('client', 'A program guesses workstation codes', text(event, 'account'), 'warn'),
 };
 
 /** What a good answer to a command is called. */

@@ -79,6 +79,7 @@ const WORDS: readonly (readonly [words: string, kind: string, at?: string, value
   ['Workstation logon refused', 'rp.logon.refused'],
   ['No device answers', 'bench.call.refused'],
   ['A look-alike page begins a sign-in', 'bench.page.impersonated'],
+  ['A program guesses workstation codes', 'bench.logons.flooded'],
   ['Bench started', 'bench.started'],
   ['Device added', 'bench.device.added'],
   ['Device renamed', 'bench.device.renamed'],

@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 use timeline::Event;
 
 use crate::{
-    acts::told::{asked, lost, text},
+    acts::{
+        client::asked_last,
+        told::{asked, lost, text},
+    },
     engine::{Act, Cast, Doing, Failure, PageAct, Recorded, Reference, Registry, Stage},
+    kinds,
 };
 
 pub(super) fn register(registry: &mut Registry) {
@@ -215,8 +219,15 @@ impl Act for BeginLogon {
 }
 
 impl Recorded for BeginLogon {
-    fn recorded(event: &Event, _: &[Event], _: &Cast) -> Option<Self> {
+    fn recorded(event: &Event, before: &[Event], _: &Cast) -> Option<Self> {
         let names = asked(event, "POST", LOGON_BEGIN)?;
+        let flooded = before
+            .iter()
+            .rev()
+            .find(|event| event.kind == kinds::FLOODED);
+        if flooded.is_some_and(|flooded| flooded.body["workstation"] == names["workstation"]) {
+            return None;
+        }
         Some(Self {
             account: names["username"].as_str()?.to_owned(),
             workstation: names["workstation"].as_str()?.to_owned(),
@@ -284,6 +295,9 @@ fn other_digits(code: &str) -> String {
 impl Recorded for EnterLogonCode {
     fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
         asked(event, "POST", LOGON_FINISH)?;
+        if asked_last(before, LOGON_BEGIN) {
+            return None;
+        }
         let answered = (before.iter().rev()).find(|event| event.kind == "device.logon.answered")?;
         let device = crate::acts::told::device_name(answered, "device", before, cast)?;
         Some(Self {

@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use timeline::Seq;
 
 use super::json;
-use crate::engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject};
+use crate::engine::{Doing, Failure, Found, Reference, Registry, Stage, Subject, covers};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.subject::<DeviceSubject>(
@@ -19,6 +20,10 @@ pub(super) fn register(registry: &mut Registry) {
     registry.subject::<PolicySubject>(
         "policy",
         "{ policy = \"Acme\", field = \"pin.offline\", is = true }",
+    );
+    registry.subject::<AuditSubject>(
+        "audit",
+        "{ audit = \"Acme\", where = { what = \"counterBack\" }, field = \"account\", is = \"alice\" }",
     );
     registry.subject::<PageSubject>(
         "page",
@@ -150,6 +155,48 @@ impl Subject for PolicySubject {
 
     fn refers(&self) -> Vec<Reference> {
         vec![Reference::relying_party("policy", &self.policy)]
+    }
+}
+
+/// What a relying party has noted of its accounts' PINs by the end of the step, line by line: `what`,
+/// `account`, `who` and `detail`. An expectation holds when it holds for any such line.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct AuditSubject {
+    /// The relying party, by its name.
+    audit: String,
+    /// Only lines that have these members, and these values there.
+    #[serde(default, rename = "where")]
+    with: Map<String, Value>,
+}
+
+impl Subject for AuditSubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let rp_id = stage.cast.rp_id(&self.audit).map(str::to_owned);
+            let lines = stage.bench.audit(rp_id).await?.0;
+            let lines = lines.as_array().cloned().unwrap_or_default().into_iter();
+            let has =
+                |line: &Value| (self.with.iter()).all(|(name, value)| covers(&line[name], value));
+            let found = lines.filter(has).map(|value| Found { value, event: None });
+            Ok(found.collect())
+        })
+    }
+
+    fn name(&self) -> String {
+        let what = self.with.get("what").and_then(Value::as_str);
+        match what {
+            Some(what) => format!("audit of {} ({what})", self.audit),
+            None => format!("audit of {}", self.audit),
+        }
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::relying_party("audit", &self.audit)]
     }
 }
 

@@ -25,6 +25,9 @@ pub(super) fn bench(event: &Event) -> Drawn {
         "bench.page.impersonated" => own(Lane::Client, "A look-alike page begins a sign-in")
             .note(text(event, "/origin"))
             .tone(Tone::Warn),
+        "bench.logons.flooded" => own(Lane::Client, "A program guesses workstation codes")
+            .note(text(event, "/account"))
+            .tone(Tone::Warn),
         "bench.relyingParty.restarted" => across("Relying party started again").tone(Tone::Warn),
         "bench.device.added" => called("Device added"),
         "bench.device.renamed" => called("Device renamed"),
