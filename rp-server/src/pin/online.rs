@@ -287,7 +287,12 @@ impl RelyingParty {
             round.cause,
             || json!({ "account": account.username, "pinVersion": pin_version, "changed": changed }),
         );
-        self.push_pin(&account.id, pin_version, round.cause);
+        self.push_pin(
+            &account.id,
+            pin_version,
+            Some(&round.enrolment.id),
+            round.cause,
+        );
         Ok(Outcome {
             pin_version: Some(pin_version),
             unlock_epoch: Some(found.unlock_epoch),

@@ -46,7 +46,7 @@ impl RelyingParty {
             cause,
             || json!({ "account": found.account.username, "by": by.name() }),
         );
-        self.push_pin(account, pin_version, cause);
+        self.push_pin(account, pin_version, None, cause);
         Ok(true)
     }
 }

@@ -308,13 +308,22 @@ impl RelyingParty {
     }
 
     /// The same for an account whose PIN has another version from now on.
-    pub(super) fn push_pin(&self, account: &UserHandle, pin_version: u64, cause: Option<Seq>) {
+    /// The phone on which that was done, if it was one, knows it from the answer.
+    pub(super) fn push_pin(
+        &self,
+        account: &UserHandle,
+        pin_version: u64,
+        by: Option<&str>,
+        cause: Option<Seq>,
+    ) {
         for open in unpoisoned(&self.pin.streams.open).values_mut() {
             if open.account == *account {
                 open.pin_version = pin_version;
             }
         }
-        self.push(Some(account), cause);
+        let streams = &self.pin.streams;
+        let told = streams.told(|id, open| open.account == *account && by != Some(id));
+        self.tell_news(told, cause);
     }
 
     /// The same for one phone.

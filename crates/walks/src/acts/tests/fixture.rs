@@ -13,16 +13,21 @@ use crate::{
 /// Every walk of the house, in the order of their names.
 pub(super) fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/walks");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+    let mut files = within(&folder);
+    files.extend(within(&folder.join("pin-sync")));
+    files.sort();
+    files
+}
+
+fn within(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("readable").path())
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
         })
-        .collect();
-    files.sort();
-    files
+        .collect()
 }
 
 pub(super) fn read(path: &Path) -> Walk {

@@ -151,7 +151,7 @@ async fn a_clock_that_is_turned_back_does_not_silence_a_stream() {
 }
 
 #[tokio::test]
-async fn a_change_on_one_phone_reaches_all_of_the_accounts_phones_and_no_others() {
+async fn a_change_on_one_phone_reaches_the_accounts_other_phones_and_nobody_else() {
     let world = World::new().await;
     let mut phone = world.phone_with_pin("phone").await;
     let tablet = world.phone("tablet").await;
@@ -168,15 +168,11 @@ async fn a_change_on_one_phone_reaches_all_of_the_accounts_phones_and_no_others(
         assert_eq!(reader.kind(phone).await, "beat");
     }
     phone.change(PIN, OTHER_PIN).await;
-    for (reader, phone) in [(&mut first, &phone), (&mut second, &tablet)] {
-        let (kind, beat) = reader.next(phone).await.expect("an event");
-        assert_eq!((kind.as_str(), beat.pin_version), ("push", 2));
-    }
+    let (kind, beat) = second.next(&tablet).await.expect("an event");
+    assert_eq!((kind.as_str(), beat.pin_version), ("push", 2));
     let told = world.events("rp.pin.pushed");
-    let mut ids = [phone.id(), tablet.id()];
-    ids.sort_unstable();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["enrolmentIds"], serde_json::json!(ids));
+    assert_eq!(told[0]["enrolmentIds"], serde_json::json!([tablet.id()]));
     assert_eq!(told[0]["pinVersion"], 2);
 
     world.policy(&format!("{POLICY}validity = \"1h\"\n")).await;
@@ -445,9 +441,9 @@ async fn a_stream_crosses_a_network_that_is_not_direct() {
     world.bench.visitor().sign_up("ada", 1).await;
     world.ada = super::device::account(world.party(), "ada").await;
     world.policy(POLICY).await;
-    let mut phone = world.phone_with_pin("phone").await;
+    let phone = world.phone_with_pin("phone").await;
     let mut reader = open(&phone).await;
     assert_eq!(reader.kind(&phone).await, "beat");
-    phone.change(PIN, OTHER_PIN).await;
+    world.policy(&format!("{POLICY}validity = \"1h\"\n")).await;
     assert_eq!(reader.kind(&phone).await, "push");
 }
