@@ -116,12 +116,7 @@ impl Window {
     pub async fn leave(&self) {
         let keys = self.driver.action_chain().send_keys(Key::Escape);
         keys.perform().await.expect("keys are taken");
-        self.until("the window behind to take presses", || async {
-            let script = "return document.body.style.pointerEvents !== 'none' && !document.querySelector('[role$=dialog]')";
-            let closed = self.driver.execute(script, Vec::new()).await.ok()?;
-            closed.json().as_bool()?.then_some(())
-        })
-        .await;
+        self.closed().await;
     }
 
     /// Has the next step of the walk done and waits until it held.

@@ -113,8 +113,13 @@ impl Window {
     /// Confirms in a dialog and waits until the page behind it takes presses again.
     pub async fn confirm(&self, action: &str) {
         self.press(action).await;
-        self.until("the dialog to close", || async {
-            let script = "return document.body.style.pointerEvents !== 'none' && !document.querySelector('[role$=dialog]')";
+        self.closed().await;
+    }
+
+    /// Waits until no dialog and no menu keeps presses from what is behind it, the frame too.
+    pub async fn closed(&self) {
+        self.until("what is open to close", || async {
+            let script = "return getComputedStyle(document.body).pointerEvents !== 'none' && !document.querySelector('[role$=dialog], [role=menu]')";
             let closed = self.driver.execute(script, Vec::new()).await.ok()?;
             closed.json().as_bool()?.then_some(())
         })

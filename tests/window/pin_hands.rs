@@ -32,6 +32,7 @@ impl Window {
     pub async fn administer(&self) {
         self.press("rp-menu").await;
         self.press("rp-admin").await;
+        self.closed().await;
         self.enter_site().await;
         self.see("[data-role='policy-version']").await;
     }
@@ -66,6 +67,7 @@ impl Window {
         self.step_back().await;
         self.press("rp-menu").await;
         self.press(&format!("rp-{page}")).await;
+        self.closed().await;
         self.enter_site().await;
         self.see(there).await;
         self.step_back().await;

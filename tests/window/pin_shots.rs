@@ -39,7 +39,7 @@ async fn shots_of_pins_in_both_themes() {
     window.administer().await;
     window.turn("pin.offline", true).await;
     window.fill("policy-pin.validity", "8h").await;
-    window.show("[data-setting='pin.offline']", "start").await;
+    window.show("[aria-label='Offline use']", "start").await;
     window.step_back().await;
     album.take("admin-policy").await;
     window.enter_site().await;

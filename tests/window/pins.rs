@@ -255,10 +255,10 @@ async fn an_offline_phone_unlocks_a_workstation_once_and_an_administrator_takes_
     window.step_back().await;
 
     window.administer().await;
-    let address = {
-        window.step_back().await;
-        window.read("[data-role='rp-address']").await
-    };
+    window.step_back().await;
+    let address = window
+        .read_until("[data-role='rp-address']", "/admin")
+        .await;
     assert!(address.trim().ends_with("/admin"), "{address}");
     window.enter_site().await;
     window.press("admin-tab-accounts").await;

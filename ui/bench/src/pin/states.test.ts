@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PinCacheState } from '../bindings/types';
 import { enrolmentOf } from './enrolment.fixture';
-import { agingText, forgetLoss, shownState, triesOf, validityLeft, validityText, versionsText, waysOn } from './states';
+import { agingText, forgetLoss, problemOf, shownState, triesOf, validityLeft, validityText, versionsText, waysOn } from './states';
 
 const HOUR = 3_600_000;
 
@@ -50,7 +50,8 @@ describe('the way on', () => {
     ['expiring', {}, 'sync'],
     ['stale', {}, 'sync'],
     ['disabled', {}, 'verify'],
-    ['disabled', { pinVersion: null }, 'set'],
+    ['disabled', { pinVersion: null }, 'verify'],
+    ['disabled', { pinVersion: null, syncedAt: null }, 'set'],
     ['expired', {}, 'verify'],
     ['locked', { triesLeft: 0 }, 'verify'],
     ['locked', { triesLeft: 4 }, 'reset'],
@@ -62,6 +63,14 @@ describe('the way on', () => {
     expect(new Set(ways).size).toBe(ways.length);
     expect(ways).not.toContain('forget');
   });
+});
+
+it('says what went wrong, unless the reason already does', () => {
+  const problem = 'Acme refused.';
+  expect(problemOf(enrolmentOf({ state: 'stale', problem }))).toBe(problem);
+  expect(problemOf(enrolmentOf({ state: 'locked', triesLeft: 0, problem }))).toBe(problem);
+  expect(problemOf(enrolmentOf({ state: 'locked', triesLeft: 4, problem }))).toBeNull();
+  expect(problemOf(enrolmentOf({ state: 'disabled', problem }))).toBeNull();
 });
 
 it('tells versions, and nothing before there is one', () => {

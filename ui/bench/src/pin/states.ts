@@ -46,6 +46,12 @@ export function triesOf({ triesLeft, maxOfflineAttempts }: EnrolmentSummary): { 
   return { left: triesLeft, of: maxOfflineAttempts, dots: maxOfflineAttempts <= DOTS };
 }
 
+/** What went wrong last; none where the state came of it, and its reason says so already. */
+export function problemOf({ state, triesLeft, problem }: EnrolmentSummary): string | null {
+  const refused = state === 'disabled' || (state === 'locked' && triesLeft !== 0);
+  return refused ? null : problem;
+}
+
 /** Something to be done with an enrolment. */
 export type Act = 'sync' | 'verify' | 'set' | 'change' | 'reset' | 'site' | 'forget';
 
@@ -68,8 +74,8 @@ export function waysOn(enrolment: EnrolmentSummary): Act[] {
       // With tries left it is the relying party that locked it: a PIN, even a right one, does not help.
       return enrolment.triesLeft === 0 ? ['verify', 'reset', 'site'] : ['reset', 'site', 'verify'];
     case 'disabled':
-      // Online the PIN is of use as ever.
-      return enrolment.pinVersion === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
+      // Online the PIN is of use as ever. A phone that was synchronized once knows that there is one.
+      return enrolment.pinVersion === null && enrolment.syncedAt === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
     case 'expired':
       return ['verify', 'sync', 'change', 'reset', 'site'];
     default:
