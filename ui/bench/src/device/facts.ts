@@ -1,8 +1,9 @@
+import { plural } from '$kit/plural';
 import type { DeviceSummary, PasskeySummary, WayOut } from '../bindings/types';
 
 /** "no passkeys", "1 passkey", "3 passkeys". */
 export function countPasskeys(count: number): string {
-  return count === 0 ? 'no passkeys' : count === 1 ? '1 passkey' : `${count} passkeys`;
+  return count === 0 ? 'no passkeys' : plural(count, 'passkey');
 }
 
 /** "3 for 2 sites"; "none" without any. */
@@ -10,7 +11,7 @@ export function passkeyFact(device: DeviceSummary): string {
   const { length } = device.passkeys;
   if (length === 0) return 'none';
   const sites = new Set(device.passkeys.map((passkey) => passkey.rpId)).size;
-  return `${length} for ${sites} ${sites === 1 ? 'site' : 'sites'}`;
+  return `${length} for ${plural(sites, 'site')}`;
 }
 
 /** What a device can be. */
@@ -39,7 +40,7 @@ export function hasPin(device: DeviceSummary): boolean {
 export function pinFact({ pin }: DeviceSummary): string {
   if (!pin.set) return 'not set yet';
   if (pin.blocked) return 'blocked';
-  return `set · ${pin.triesLeft} ${pin.triesLeft === 1 ? 'try' : 'tries'} left`;
+  return `set · ${plural(pin.triesLeft, 'try', 'tries')} left`;
 }
 
 /** What an idle device's screen suggests. */

@@ -1,4 +1,5 @@
 import type { Event } from '../bindings/types';
+import { plural } from '$kit/plural';
 import { exactTime } from '$kit/time';
 import { spanText } from '../head/spans';
 import { member, number, record, text } from '../wire/body';
@@ -99,7 +100,7 @@ function failuresText(outcome: string, failures: number | undefined, others: boo
 function nextText(outcome: string, left: number | undefined): string | undefined {
   if (outcome === 'matched') return 'counts for this relying party';
   if (left === undefined) return undefined;
-  return left === 0 ? 'online only' : `${left} ${left === 1 ? 'try' : 'tries'}, then online only`;
+  return left === 0 ? 'online only' : `${plural(left, 'try', 'tries')}, then online only`;
 }
 
 function changeOf(change: Record<string, unknown>): [string, string] {

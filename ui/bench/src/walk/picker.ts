@@ -1,3 +1,4 @@
+import { plural } from '$kit/plural';
 import type { WalkSummary } from '../bindings/types';
 
 /** The walks to choose from: those that fit the search, and those no search can help. */
@@ -32,7 +33,7 @@ export function pickerList(walks: readonly WalkSummary[], search: string): Picke
   };
 }
 
-export const stepCount = (walk: WalkSummary): string => (walk.steps.length === 1 ? '1 step' : `${walk.steps.length} steps`);
+export const stepCount = (walk: WalkSummary): string => plural(walk.steps.length, 'step');
 
 /** Where an unusable file went wrong, as editors take it, and why. */
 export function problemText(walk: WalkSummary): string {

@@ -1,3 +1,4 @@
+import { plural } from '$kit/plural';
 import type { CheckRun, DeskState, Prompt, Seq, StepState, WalkState } from '../bindings/types';
 import { spanText } from '../head/spans';
 
@@ -69,10 +70,8 @@ export function cardLine(step: StepState): string {
 export function passedText(walk: WalkState): string {
   const checks = walk.steps.reduce((sum, step) => sum + step.checks.length, 0);
   const took = walk.tookMillis > 0 ? ` in ${spanText(walk.tookMillis)}` : '';
-  return `${counted(walk.steps.length, 'step')}, ${counted(checks, 'check')} as expected${took}`;
+  return `${plural(walk.steps.length, 'step')}, ${plural(checks, 'check')} as expected${took}`;
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** An expectation's sign. */
 export const checkSign = (check: Pick<CheckRun, 'held'>): string => (check.held === null ? '○' : check.held ? '✓' : '✕');

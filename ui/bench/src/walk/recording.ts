@@ -1,9 +1,10 @@
+import { plural } from '$kit/plural';
 import type { RecordingState } from '../bindings/types';
 
 /** How many steps, in words. */
 export function recordedText(recording: RecordingState): string {
   const count = recording.steps.length;
-  return count === 0 ? 'nothing yet' : count === 1 ? '1 step' : `${count} steps`;
+  return count === 0 ? 'nothing yet' : plural(count, 'step');
 }
 
 /** What could not be written down, as a sentence; none when all could. */

@@ -1,3 +1,4 @@
+import { plural } from '$kit/plural';
 import type { Event } from '../bindings/types';
 
 /** Reads an event's body without trusting its shape. */
@@ -45,7 +46,7 @@ export function list(...parts: (string | undefined)[]): string {
 
 /** "1 try left", "3 tries left". */
 export function left(tries: number | undefined): string | undefined {
-  return tries === undefined ? undefined : `${tries} ${tries === 1 ? 'try' : 'tries'} left`;
+  return tries === undefined ? undefined : `${plural(tries, 'try', 'tries')} left`;
 }
 
 /** A map's members; none of anything else. */

@@ -1,3 +1,4 @@
+import { plural } from '$kit/plural';
 import type { ClockMotion, Event, NetworkState } from '../bindings/types';
 import { shortTime } from '../head/clock';
 import { networkText } from '../head/network';
@@ -159,5 +160,5 @@ function walkEnded(event: Event): Divider {
 }
 
 function counted(count: number | undefined, what: string): string | undefined {
-  return count === undefined ? undefined : `${count} ${what}${count === 1 ? '' : 's'}`;
+  return count === undefined ? undefined : plural(count, what);
 }

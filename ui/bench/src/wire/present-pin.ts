@@ -1,3 +1,4 @@
+import { plural } from '$kit/plural';
 import type { Event } from '../bindings/types';
 import { spanText } from '../head/spans';
 import { left, list, member, named, number, record, strings, text } from './body';
@@ -215,7 +216,7 @@ function digits(event: Event): string | undefined {
 
 function attempts(event: Event): string | undefined {
   const count = number(event, 'attemptsLeft');
-  return count === undefined ? undefined : `${count} ${count === 1 ? 'attempt' : 'attempts'} left`;
+  return count === undefined ? undefined : `${plural(count, 'attempt')} left`;
 }
 
 function offlineFailures(event: Event): string | undefined {
@@ -225,7 +226,7 @@ function offlineFailures(event: Event): string | undefined {
 
 function phones(event: Event): string | undefined {
   const ids = member(event, 'enrolmentIds');
-  return Array.isArray(ids) ? `to ${ids.length} ${ids.length === 1 ? 'phone' : 'phones'}` : undefined;
+  return Array.isArray(ids) ? `to ${plural(ids.length, 'phone')}` : undefined;
 }
 
 function changes(event: Event): string {

@@ -1,6 +1,6 @@
 /** What the administration says about accounts, locks and what happened. */
 import type { AdminAccount, AdminPhone, AuditEntry, PolicyProblem } from '../bindings';
-import { plural } from '../plural';
+import { plural } from '$kit/plural';
 
 const states: Record<AdminAccount['pin']['status'], string> = {
   off: 'Switched off',

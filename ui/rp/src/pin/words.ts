@@ -1,7 +1,7 @@
 /** What the account page says about the PIN, in plain words. */
 import { exactTime, relativeTime } from '$kit/time';
 import type { PinCampaign, PinPhone, PinStanding } from '../bindings';
-import { plural } from '../plural';
+import { plural } from '$kit/plural';
 
 /** `holds`: nothing to do. `ask`: something should be done. `stop`: the PIN does not work. */
 export type Tone = 'holds' | 'ask' | 'stop' | 'none';
