@@ -86,6 +86,11 @@ pub enum Error {
     /// No enrolment is under way.
     #[error("No enrolment is under way on this phone. Scan the code on the account's page first.")]
     NoPairing,
+    /// A relying party calls a new enrolment by the name of one that is here.
+    #[error(
+        "{0} called the new enrolment by the name of one that is on this phone already. Nothing was changed; scan a new code."
+    )]
+    EnrolmentTaken(String),
     /// The person has not confirmed the enrolment on the relying party's page.
     #[error(
         "{0} is waiting for you: confirm this phone on the account's page, then continue here."
@@ -189,6 +194,7 @@ impl Error {
             Self::NoCode => "noCode",
             Self::Elsewhere(_) => "elsewhere",
             Self::NoPairing => "noPairing",
+            Self::EnrolmentTaken(_) => "enrolmentTaken",
             Self::NotConfirmed(_) => "notConfirmed",
             Self::NotEnrolled { .. } => "notEnrolled",
             Self::Unreachable { .. } => "unreachable",

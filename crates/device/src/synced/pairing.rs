@@ -41,8 +41,8 @@ impl Device {
     ///
     /// # Errors
     /// [`Error::NoEnrolments`] on a key, [`Error::AppLocked`], [`Error::NoCode`], [`Error::Elsewhere`],
-    /// [`Error::NotEnrolled`], [`Error::Unreachable`], [`Error::PinSync`] where a signature or name is
-    /// wrong, [`Error::Vault`]; for a workstation also [`Error::Busy`], [`Error::Declined`],
+    /// [`Error::NotEnrolled`], [`Error::EnrolmentTaken`], [`Error::Unreachable`], [`Error::PinSync`] where a
+    /// signature or name is wrong, [`Error::Vault`]; for a workstation also [`Error::Busy`], [`Error::Declined`],
     /// [`Error::TimedOut`].
     pub async fn scan(&self, text: &str) -> Result<Scanned, Error> {
         if self.model() != Model::Phone {
@@ -88,13 +88,15 @@ impl Device {
     pub async fn continue_pairing(&self) -> Result<(), Error> {
         self.needs_open_app()?;
         let agent = &self.0.agent;
+        let id = self.pairing().ok_or(Error::NoPairing)?.enrolment_id;
+        // Its turn is held from before it is stored, so that it is synchronized once.
+        let turn = agent.turn(&id, Purpose::Sync).await;
+        // Whoever had the turn before may have made it.
         let now = agent.seams.clock.now();
         let pairing = agent.state().pairing.clone();
-        let pairing = pairing.filter(|it| it.expires > now);
+        let pairing =
+            pairing.filter(|it| it.expires > now && it.binding.names().enrolment_id() == id);
         let pairing = pairing.ok_or(Error::NoPairing)?;
-        // Its turn is held from before it is stored, so that it is synchronized once.
-        let id = pairing.binding.names().enrolment_id().to_owned();
-        let turn = agent.turn(&id, Purpose::Sync).await;
         agent.finish(pairing).await?;
         let synced = agent.synchronize(&turn).await;
         drop(turn);
@@ -164,6 +166,10 @@ impl Device {
             ks,
             answer.test_iterations,
         );
+        let (id, rp_name) = (answer.enrolment_id.clone(), answer.rp_name.clone());
+        agent
+            .blocking(move |agent| agent.enrolments.is_free(&id, &rp_name))
+            .await?;
         let replaces = agent.replaced_by(&binding, &answer).await?;
         let now = agent.seams.clock.now();
         let pairing = Pairing {

@@ -167,10 +167,12 @@ impl Enrolments {
     /// in `about` is filled in.
     ///
     /// # Errors
-    /// [`Error::NoSuchDevice`] when the device was removed meanwhile.
+    /// [`Error::NoSuchDevice`] when the device was removed meanwhile, [`Error::EnrolmentTaken`] when
+    /// there is one of this name, which stays as it is.
     pub(super) fn add(&self, holding: &Holding, mut about: About) -> Result<(), Error> {
         let record = &holding.record;
         let id = record.binding.names().enrolment_id();
+        self.is_free(id, &about.rp_name)?;
         if let Some(cache) = &holding.cache {
             self.put_cache(id, cache)?;
         }
@@ -193,6 +195,18 @@ impl Enrolments {
         }
         self.items.delete(&self.item(id))?;
         Err(Error::NoSuchDevice(self.device.to_string()))
+    }
+
+    /// Whether an enrolment may be called so.
+    ///
+    /// # Errors
+    /// [`Error::EnrolmentTaken`].
+    pub(super) fn is_free(&self, id: &str, rp_name: &str) -> Result<(), Error> {
+        let row = self.row(id);
+        match self.vault.transaction(|t| t.get(RECORD, &row))? {
+            None => Ok(()),
+            Some(_) => Err(Error::EnrolmentTaken(shortened(rp_name))),
+        }
     }
 
     /// Deletes an enrolment: first the item, so that no item is left without a record.

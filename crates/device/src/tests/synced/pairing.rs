@@ -116,6 +116,37 @@ async fn enrolling_anew_takes_the_place_of_the_old_only_with_the_old_keys_word()
 }
 
 #[tokio::test]
+async fn going_on_twice_at_once_makes_one_enrolment() {
+    let world = World::new().await;
+    world.phone.scan(&world.party.offer()).await.unwrap();
+    let both = tokio::join!(
+        world.phone.continue_pairing(),
+        world.phone.continue_pairing()
+    );
+    both.0.unwrap();
+    assert_eq!(both.1.unwrap_err().code(), "noPairing");
+    world.quiet().await;
+    assert_eq!(world.info().sync_counter, 1, "nothing began anew");
+    assert_eq!(world.check(PIN).await.unwrap().len(), 1);
+    assert_eq!(world.of(kinds::ENROLMENT_MADE).len(), 1);
+}
+
+#[tokio::test]
+async fn no_relying_party_takes_the_place_of_anothers_enrolment_by_its_name() {
+    let world = World::enrolled().await;
+    let before = (world.id(), world.info().sync_counter);
+    let other = Party::new("other", &world.bench.clock).await;
+    other.rules().calls_them = Some(world.id());
+    let refused = world.phone.scan(&other.offer()).await.unwrap_err();
+    assert_eq!(refused.code(), "enrolmentTaken");
+    assert_eq!(world.phone.pairing(), None);
+    world.quiet().await;
+    assert_eq!((world.id(), world.info().sync_counter), before);
+    assert_eq!(world.info().rp_id, "acme.localhost");
+    assert_eq!(world.check(PIN).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_wipe_and_a_removal_leave_nothing_in_either_store() {
     for removes in [false, true] {
         let root = tempfile::tempdir().unwrap();

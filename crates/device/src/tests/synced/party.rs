@@ -50,6 +50,8 @@ pub(super) struct Rules {
     /// Answers this to every exchange, with this status.
     pub answers: Option<(u16, Vec<u8>)>,
     pub is_confirmed: bool,
+    /// What the next enrolments are called, other than by themselves.
+    pub calls_them: Option<String>,
     pub loses_acks: bool,
     /// Beats and pushes are signed with another key.
     pub forges_beats: bool,
@@ -114,6 +116,7 @@ impl Party {
             refuses: None,
             answers: None,
             is_confirmed: true,
+            calls_them: None,
             loses_acks: false,
             forges_beats: false,
         };
@@ -294,6 +297,7 @@ impl Party {
         let ks = SigningKey::generate(&mut SysRng).expect("a key");
         let kd = VerifyingKey::from_sec1(PointName::Kd, &request.kd.0).expect("a point");
         let id = format!("enrolment {}/{}", self.0.rp_id, held.enrolments.len());
+        let id = self.rules().calls_them.clone().unwrap_or(id);
         let names = Names::new(&self.0.rp_id, "account-1", &request.device_id, &id).expect("names");
         let binding = Binding::new(names, kd, ks.verifying_key().clone(), true);
         let older = held
