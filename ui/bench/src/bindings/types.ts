@@ -1389,7 +1389,12 @@ export type PageAct = { "kind": "open",
 /**
  * The path.
  */
-path: string, } | { "kind": "createAccount",
+path: string,
+/**
+ * The relying party whose site it is; none for the one that is shown, which is the first
+ * one's at the start.
+ */
+rpId: string | null, } | { "kind": "createAccount",
 /**
  * The user name.
  */

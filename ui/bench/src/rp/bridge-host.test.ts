@@ -299,6 +299,26 @@ describe('what a page says of itself', () => {
   });
 });
 
+describe('an order to open another relying party', () => {
+  it('is carried out by the first document of its own origin, and by that once', () => {
+    host.arrives({ id: 5, generation: 1, act: { kind: 'open', path: '/', rpId: 'bank.localhost' } });
+    host.left();
+    say({ touchstone: 'begin' }, { origin: 'http://other.localhost:7780' });
+    expect(told).not.toHaveBeenCalled();
+    say({ touchstone: 'begin' });
+    expect(told).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ busy: true, order: 5, refused: null }));
+  });
+
+  it('is answered once', async () => {
+    host.arrives({ id: 5, generation: 1, act: { kind: 'open', path: '/', rpId: 'bank.localhost' } });
+    say({ touchstone: 'begin' });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+    say({ touchstone: 'begin' });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));
+    expect(told.mock.calls.map(([{ order }]) => order)).toEqual([5, null]);
+  });
+});
+
 describe('the codes on a page', () => {
   const view = { path: '/account', signedInAs: null, error: null, passkeys: [] };
   const speak = (scanCodes: unknown, from: { origin?: string; source?: unknown } = {}) => say({ touchstone: 'page', busy: false, view: { ...view, scanCodes } }, from);

@@ -44,6 +44,8 @@ export class BridgeHost {
   /** What the page is to do; given to it once it has spoken. */
   #order: PageOrder | null = null;
   #given = false;
+  /** The order that another relying party's page carries out by coming into the frame. */
+  #arriving: number | null = null;
   #spoken = false;
   /** What the page said while what it said before was on its way. */
   #news: Told | null = null;
@@ -91,6 +93,11 @@ export class BridgeHost {
     if (source && origin && this.#spoken) this.#give(source, origin);
   }
 
+  /** The order is carried out once a page of the frame's next origin begins. */
+  arrives(order: PageOrder): void {
+    this.#arriving = order.id;
+  }
+
   /** Has the page at `path` of the frame's origin do something as soon as it stands still; no other page hears of it. */
   act(path: string, act: OwnAct, refused: (why: string) => void): void {
     this.#own = { id: -++this.#owns, path, act, given: false, refused };
@@ -117,7 +124,8 @@ export class BridgeHost {
     this.seams.shows([]);
     if (this.#own) this.#own.given = false;
     if (origin === this.seams.origin()) {
-      this.#tell({ busy: true, view: viewOf({}), order: null, refused: null });
+      this.#tell({ busy: true, view: viewOf({}), order: this.#arriving, refused: null });
+      this.#arriving = null;
     }
   }
 
