@@ -30,7 +30,7 @@ it('warns that nobody can be verified, and says why a change was refused', async
   await screen.findByText('The app is locked. Unlock it first.');
 });
 
-it('labels the literal rule', () => {
+it('says which choice weakens the device', () => {
   render(SettingsDialog, { open: true, device: deviceOf() });
-  expect(role('device-settings').textContent).toContain('the literal rule');
+  expect(role('device-settings').textContent).toContain('weaker');
 });

@@ -22,8 +22,8 @@ export const SWITCHES: readonly { name: Exclude<keyof DeviceSettings, 'verificat
   {
     name: 'anyEnrolment',
     label: 'Any enrolled PIN will do',
-    sentence: 'One relying party’s PIN then verifies you for another one’s passkey. The source page asks for it word for word; it is off because it lets one relying party’s PIN vouch at another.',
-    labelled: 'the literal rule',
+    sentence: 'One relying party’s PIN then verifies you for another one’s passkey. Off as it comes: whoever learns one PIN then has all of them.',
+    labelled: 'weaker',
   },
   { name: 'appLock', label: 'Lock the app', sentence: 'The device asks for a PIN before its enrolments are synchronized or changed by hand.' },
 ];

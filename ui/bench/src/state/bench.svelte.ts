@@ -24,6 +24,8 @@ export class BenchStore {
   #selected = $state<Seq | null>(null);
   /** The newest ladder or failed call. */
   #verdict = $state<Seq | null>(null);
+  /** True while that is an exchange of a PIN that was refused: the next one that holds takes its place. */
+  #refused = false;
   /** Rises with every change of the timeline. */
   #version = $state(0);
 
@@ -162,6 +164,7 @@ export class BenchStore {
     this.#history.forget();
     this.#selected = null;
     this.#verdict = null;
+    this.#refused = false;
     this.related = null;
     this.edition++;
     this.#version++;
@@ -191,12 +194,19 @@ export class BenchStore {
   }
 
   #see(events: Event[]) {
-    const verdict = events.findLast(isVerdict);
-    const newer = verdict && verdict.seq > (this.#verdict ?? 0);
-    if (newer) this.#verdict = verdict.seq;
+    const before = this.#verdict;
+    for (const event of events) this.#judge(event);
+    const newer = this.#verdict !== before;
     const around = [this.read, this.related?.event?.cause ?? null];
     const concerned = events.some((event) => event.cause !== null && around.includes(event.cause));
     if (concerned || (newer && this.#selected === null)) void this.#relate();
+  }
+
+  #judge(event: Event) {
+    const settled = this.#refused && event.kind === 'rp.pin.judged';
+    if (event.seq <= (this.#verdict ?? 0) || !(isVerdict(event) || settled)) return;
+    this.#verdict = event.seq;
+    this.#refused = isRefusedExchange(event);
   }
 
   #select(seq: Seq | null, step: boolean) {
@@ -237,8 +247,12 @@ export class BenchStore {
 }
 
 /** A ladder or a failed call. Exchanges of PINs run in the background: only one that was refused is a verdict. */
-function isVerdict({ kind, body }: Event): boolean {
-  return kind === 'rp.verification' || kind === 'client.failed' || (kind === 'rp.pin.judged' && body?.verified !== true);
+function isVerdict(event: Event): boolean {
+  return event.kind === 'rp.verification' || event.kind === 'client.failed' || isRefusedExchange(event);
+}
+
+function isRefusedExchange({ kind, body }: Event): boolean {
+  return kind === 'rp.pin.judged' && body?.verified !== true;
 }
 
 export const bench = new BenchStore();
