@@ -29,7 +29,7 @@ impl RelyingParty {
         let enrolments = self.store.pin_enrolments(account).await?;
         enrolments
             .into_iter()
-            .filter(|phone| phone.response_key.is_some() || phone.next_key.is_some())
+            .filter(|phone| phone.response_key.is_some() || !phone.next_keys.is_empty())
             .map(|phone| {
                 let sync_counter = phone
                     .response_key
@@ -136,7 +136,7 @@ impl RelyingParty {
     }
 
     /// Whether the phone would answer with this code, by the `Kr` of its last acknowledged
-    /// synchronization or of one whose acknowledgement may have been lost.
+    /// synchronization or of those since whose acknowledgements may have been lost.
     fn answers(
         &self,
         ask: &LogonAsk,
@@ -148,7 +148,7 @@ impl RelyingParty {
         let challenge = self.challenge(ask, phone, asked_counter);
         let about = About::ResponseKey(&phone.account.id, &phone.id);
         let mut answers = false;
-        for (sealed, counter) in phone.response_key.iter().chain(&phone.next_key) {
+        for (sealed, counter) in phone.response_key.iter().chain(&phone.next_keys) {
             let key = self.pin.seal.unseal(about, sealed)?;
             let key = ResponseKey::from_slice(&key).ok_or(Error::Unsealable)?;
             answers |= challenge.answer_of(&key, *counter, hash).is(code);

@@ -54,8 +54,8 @@ pub(crate) struct PinEnrolment {
     pub sync_counter: u64,
     /// `Kr` of the last acknowledged synchronization, sealed, and its counter.
     pub response_key: Option<(Vec<u8>, u64)>,
-    /// The same of one that still awaits its acknowledgement.
-    pub next_key: Option<(Vec<u8>, u64)>,
+    /// The same of those since that nobody acknowledged, the latest first: the phone may have any.
+    pub next_keys: Vec<(Vec<u8>, u64)>,
     pub last_sync_at: Option<Timestamp>,
     pub synced_pin_version: Option<u64>,
     pub failures: u32,
@@ -167,7 +167,7 @@ pub(crate) trait PinStore: Send + Sync {
     ) -> Answer<'_, Option<PinEnrolment>>;
     /// Raises the counter to `counter`, if that is above it; logs when it is not.
     fn raise_sync_counter(&self, id: &str, counter: u64, at: Timestamp) -> Answer<'_, Raised>;
-    /// Keeps the next `Kr` beside the acknowledged one.
+    /// Keeps the next `Kr` beside the acknowledged one, and the latest of those since.
     fn keep_response_key(&self, id: &str, counter: u64, sealed: Vec<u8>) -> Answer<'_, ()>;
     /// Records a synchronization; its `Kr` takes the place of the one before. False when the
     /// enrolment is gone.

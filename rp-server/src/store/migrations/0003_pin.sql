@@ -32,8 +32,9 @@ CREATE TABLE pin_enrolment (
     sync_counter          INTEGER NOT NULL DEFAULT 0,
     response_key          BLOB,             -- Kr of the last acknowledged sync, sealed
     response_key_counter  INTEGER,          -- the counter of that sync
-    next_key              BLOB,             -- Kr of the sync that still awaits its acknowledgement
-    next_key_counter      INTEGER,
+    next_key              BLOB,             -- each Kr since that awaits its acknowledgement, latest first:
+                                            -- counter, length and itself
+    next_key_counter      INTEGER,          -- the latest one's
     last_sync_at          INTEGER,          -- acknowledged
     synced_pin_version    INTEGER,
     synced_policy_version INTEGER,

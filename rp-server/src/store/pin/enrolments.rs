@@ -11,6 +11,10 @@ use crate::{
     store::{queries as accounts, writer::Verdict},
 };
 
+/// Keys kept of synchronizations that nobody acknowledged: answer and acknowledgement may be lost
+/// time and again, and the phone has the last that arrived.
+const NEXT_KEYS: usize = 4;
+
 pub(super) fn enrol(
     db: &Connection,
     limits: &Limits,
@@ -163,12 +167,33 @@ pub(super) fn keep_response_key(
     counter: i64,
     sealed: &[u8],
 ) -> Result<Verdict<()>> {
-    db.prepare_cached(
-        "UPDATE pin_enrolment SET next_key = ?1, next_key_counter = ?2 \
-         WHERE id = ?3 AND revoked_at IS NULL",
-    )?
-    .execute(params![sealed, counter, id])?;
+    let Some(found) = queries::enrolment(db, id)?.filter(|found| found.revoked_at.is_none()) else {
+        return Ok(Verdict::Undo(()));
+    };
+    let mut keys = found.next_keys;
+    keys.insert(0, (sealed.to_vec(), queries::number(counter)));
+    keys.truncate(NEXT_KEYS);
+    keep_next_keys(db, id, &keys)?;
     Ok(Verdict::Keep(()))
+}
+
+/// As [`queries::next_keys`] reads them.
+fn keep_next_keys(db: &Connection, id: &str, keys: &[(Vec<u8>, u64)]) -> Result<()> {
+    let mut kept = Vec::new();
+    for (key, counter) in keys {
+        // A sealed key has less than a hundred bytes.
+        let length = u16::try_from(key.len()).unwrap_or_default();
+        kept.extend_from_slice(&counter.to_be_bytes());
+        kept.extend_from_slice(&length.to_be_bytes());
+        kept.extend_from_slice(key.get(..length.into()).unwrap_or_default());
+    }
+    let kept = Some(kept).filter(|kept| !kept.is_empty());
+    let latest = keys.first().map(|(_, counter)| signed(*counter));
+    db.prepare_cached(
+        "UPDATE pin_enrolment SET next_key = ?1, next_key_counter = ?2 WHERE id = ?3",
+    )?
+    .execute(params![kept, latest, id])
+    .map(drop)
 }
 
 pub(super) fn acknowledge(
@@ -182,11 +207,19 @@ pub(super) fn acknowledge(
     else {
         return Ok(Verdict::Undo(false));
     };
-    db.prepare_cached(
-        "UPDATE pin_enrolment SET response_key = next_key, response_key_counter = next_key_counter, \
-         next_key = NULL, next_key_counter = NULL WHERE id = ?1 AND next_key_counter = ?2",
-    )?
-    .execute(params![done.enrolment, counter])?;
+    let acknowledged = queries::number(counter);
+    let (since, mut until): (Vec<_>, Vec<_>) = found
+        .next_keys
+        .into_iter()
+        .partition(|(_, counter)| *counter > acknowledged);
+    until.retain(|(_, counter)| *counter == acknowledged);
+    if let Some((key, _)) = until.pop() {
+        db.prepare_cached(
+            "UPDATE pin_enrolment SET response_key = ?1, response_key_counter = ?2 WHERE id = ?3",
+        )?
+        .execute(params![key, counter, done.enrolment])?;
+        keep_next_keys(db, &done.enrolment, &since)?;
+    }
     db.prepare_cached(
         "UPDATE pin_enrolment SET last_sync_at = ?1, synced_pin_version = ?2, \
          synced_policy_version = ?3, failures = ?4 WHERE id = ?5",

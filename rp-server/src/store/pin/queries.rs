@@ -71,7 +71,7 @@ fn enrolment_from(row: &Row<'_>) -> Result<PinEnrolment> {
         revoked_at: time(row.get(at + 8)?),
         sync_counter: number(row.get(at + 9)?),
         response_key: key_from(row, at + 10)?,
-        next_key: key_from(row, at + 12)?,
+        next_keys: next_keys(row.get(at + 12)?),
         last_sync_at: time(row.get(at + 14)?),
         synced_pin_version: row.get::<_, Option<i64>>(at + 15)?.map(number),
         failures: row.get(at + 16)?,
@@ -81,6 +81,21 @@ fn enrolment_from(row: &Row<'_>) -> Result<PinEnrolment> {
 fn key_from(row: &Row<'_>, at: usize) -> Result<Option<(Vec<u8>, u64)>> {
     let (key, counter): (Option<Vec<u8>>, Option<i64>) = (row.get(at)?, row.get(at + 1)?);
     Ok(key.zip(counter.map(number)))
+}
+
+/// Keys that await their acknowledgement, from their column: of each its counter, its length and
+/// itself, the latest first.
+pub(super) fn next_keys(kept: Option<Vec<u8>>) -> Vec<(Vec<u8>, u64)> {
+    let kept = kept.unwrap_or_default();
+    let (mut rest, mut keys) = (kept.as_slice(), Vec::new());
+    while let Some((counter, after)) = rest.split_first_chunk::<8>()
+        && let Some((length, after)) = after.split_first_chunk::<2>()
+        && let Some((key, after)) = after.split_at_checked(u16::from_be_bytes(*length).into())
+    {
+        keys.push((key.to_vec(), u64::from_be_bytes(*counter)));
+        rest = after;
+    }
+    keys
 }
 
 pub(super) fn enrolment(db: &Connection, id: &str) -> Result<Option<PinEnrolment>> {

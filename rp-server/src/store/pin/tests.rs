@@ -249,15 +249,15 @@ async fn the_response_key_moves_up_with_its_own_acknowledgement_alone() {
             .await
             .expect("asked")
             .expect("one");
-        (found.response_key, found.next_key)
+        (found.response_key, found.next_keys)
     };
     store
         .keep_response_key("one", 7, vec![7])
         .await
         .expect("stored");
-    assert_eq!(keys(&store).await, (None, Some((vec![7], 7))));
+    assert_eq!(keys(&store).await, (None, vec![(vec![7], 7)]));
     assert!(store.acknowledge(acknowledged(7)).await.expect("stored"));
-    assert_eq!(keys(&store).await, (Some((vec![7], 7)), None));
+    assert_eq!(keys(&store).await, (Some((vec![7], 7)), Vec::new()));
     store
         .keep_response_key("one", 8, vec![8])
         .await
@@ -269,15 +269,33 @@ async fn the_response_key_moves_up_with_its_own_acknowledgement_alone() {
     assert!(store.acknowledge(acknowledged(8)).await.expect("stored"));
     assert_eq!(
         keys(&store).await,
-        (Some((vec![7], 7)), Some((vec![9], 9))),
-        "8 was replaced"
+        (Some((vec![8], 8)), vec![(vec![9], 9)]),
+        "what came later may still be acknowledged"
+    );
+    for counter in 10..20_u8 {
+        store
+            .keep_response_key("one", counter.into(), vec![counter; 60])
+            .await
+            .expect("stored");
+    }
+    let latest = [19, 18, 17, 16].map(|counter| (vec![counter; 60], u64::from(counter)));
+    assert_eq!(
+        keys(&store).await,
+        (Some((vec![8], 8)), latest.to_vec()),
+        "not more than four"
+    );
+    assert!(store.acknowledge(acknowledged(18)).await.expect("stored"));
+    assert_eq!(
+        keys(&store).await,
+        (Some((vec![18; 60], 18)), latest[..1].to_vec()),
+        "what came before is over"
     );
     store
         .revoke(None, "one", NOW, log("enrolmentRevoked"))
         .await
         .expect("asked")
         .expect("one");
-    assert_eq!(keys(&store).await, (None, None));
+    assert_eq!(keys(&store).await, (None, Vec::new()));
     assert!(!store.acknowledge(acknowledged(9)).await.expect("asked"));
 }
 

@@ -93,9 +93,14 @@ async fn a_code_counts_whose_sync_was_never_acknowledged_and_so_does_the_one_bef
     let mut phone = world.phone_with_pin("phone").await;
     let (old_payload, old_session) = phone.sync(0).await;
     let (payload, session) = phone.fetch().await;
+    // And once more: of these three the phone has the last whose answer arrived.
+    let (last_payload, last_session) = phone.fetch().await;
     let party = world.party();
-    for (challenge, payload, session) in [(1, &old_payload, &old_session), (2, &payload, &session)]
-    {
+    for (challenge, payload, session) in [
+        (1, &old_payload, &old_session),
+        (2, &payload, &session),
+        (3, &last_payload, &last_session),
+    ] {
         let ask = ask(&world, challenge);
         let phones = party.logon_phones(&ask).await.expect("phones");
         let right = code(&world, &phone, &phones[0].code, payload, session, PIN);
@@ -109,7 +114,7 @@ async fn a_code_counts_whose_sync_was_never_acknowledged_and_so_does_the_one_bef
         );
     }
     phone.sync(0).await;
-    let ask = ask(&world, 3);
+    let ask = ask(&world, 4);
     let phones = party.logon_phones(&ask).await.expect("phones");
     let scanned = Scanned::from_text(&phones[0].code).expect("a challenge");
     let late = scanned.check(&phone.binding, party.now(), old_session.sync_counter());
