@@ -1,16 +1,21 @@
 //! Sign-in without user name (L3 §7.2).
 
 use timeline::Seq;
-use verify::{AuthenticationRequest, ChallengeState, Report, Section, StoredCredential};
+use verify::{
+    AuthenticationRequest, ChallengeState, CredentialRecord, Report, Section, StoredCredential,
+};
 use webauthn::json::{
-    AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
+    AuthenticationResponseJSON, PUBLIC_KEY, PublicKeyCredentialDescriptorJSON,
+    PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
 };
 
 use super::judged::{Claimed, Judged, Received};
 use crate::{
     Refusal, RelyingParty, factor,
     sessions::{Token, TokenHash},
-    store::{Account, CeremonyId, Kind, Passkey, Purpose, SignIn, SignedIn},
+    store::{
+        Account, Ceremony, CeremonyId, Finish, Kind, NewSession, Passkey, Purpose, SignIn, SignedIn,
+    },
 };
 
 /// How often a sign-in is judged again because another one with the same passkey came first.
@@ -39,16 +44,27 @@ impl RelyingParty {
         &self,
     ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
         let ceremony = self.begin(Purpose::SignIn).await?;
+        let asks_methods = !self.policy().passkeys.biometrics;
+        Ok(self.request_options(ceremony, Vec::new(), asks_methods))
+    }
+
+    /// Request options that ask for user verification, and with `asks_methods` for how it was done.
+    pub(super) fn request_options(
+        &self,
+        ceremony: Ceremony,
+        allowed: Vec<Passkey>,
+        asks_methods: bool,
+    ) -> (CeremonyId, PublicKeyCredentialRequestOptionsJSON) {
         let options = PublicKeyCredentialRequestOptionsJSON {
             challenge: ceremony.challenge,
             timeout: Some(self.timeout()),
             rp_id: Some(self.identity.rp_id.to_string()),
-            allow_credentials: Vec::new(),
+            allow_credentials: allowed.into_iter().map(descriptor).collect(),
             user_verification: Some(UserVerificationRequirement::Required),
             hints: Vec::new(),
-            extensions: (!self.policy().passkeys.biometrics).then(factor::wanted),
+            extensions: asks_methods.then(factor::wanted),
         };
-        Ok((ceremony.id, options))
+        (ceremony.id, options)
     }
 
     /// Judges the response and, if all steps hold, moves the counter on and binds a session at once.
@@ -93,16 +109,9 @@ impl RelyingParty {
                 return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
             }
             let token = self.new_token()?;
-            let sign_in = SignIn {
-                finish: self.finish_of(ceremony, true, &judged.report),
-                passkey: passkey.id.clone(),
-                account: account.id.clone(),
-                judged_version: passkey.version,
-                sign_count: update.sign_count,
-                backed_up: update.backed_up,
-                uv_initialized: passkey.uv_initialized || update.user_verified,
-                session: Some(self.new_session(&token, finish.session)),
-            };
+            let finished = self.finish_of(ceremony, true, &judged.report);
+            let session = self.new_session(&token, finish.session);
+            let sign_in = sign_in(finished, &passkey, update, Some(session));
             let passkey = Passkey {
                 sign_count: sign_in.sign_count,
                 backed_up: sign_in.backed_up,
@@ -136,6 +145,25 @@ impl RelyingParty {
     }
 }
 
+/// What the store is to move on once every step holds.
+pub(super) fn sign_in(
+    finish: Finish,
+    passkey: &Passkey,
+    update: &CredentialRecord<'_>,
+    session: Option<NewSession>,
+) -> SignIn {
+    SignIn {
+        finish,
+        passkey: passkey.id.clone(),
+        account: passkey.account.clone(),
+        judged_version: passkey.version,
+        sign_count: update.sign_count,
+        backed_up: update.backed_up,
+        uv_initialized: passkey.uv_initialized || update.user_verified,
+        session,
+    }
+}
+
 pub(super) fn credential(passkey: &Passkey, account: &Account) -> StoredCredential {
     StoredCredential {
         id: passkey.id.clone(),
@@ -143,5 +171,13 @@ pub(super) fn credential(passkey: &Passkey, account: &Account) -> StoredCredenti
         sign_count: passkey.sign_count,
         backup_eligible: Some(passkey.backup_eligible),
         user_handle: Some(account.id.clone()),
+    }
+}
+
+pub(super) fn descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptorJSON {
+    PublicKeyCredentialDescriptorJSON {
+        kind: PUBLIC_KEY.to_owned(),
+        id: passkey.id,
+        transports: Some(passkey.transports).filter(|transports| !transports.is_empty()),
     }
 }

@@ -8,22 +8,17 @@ use timeline::Seq;
 use verify::{AuthenticationRequest, ChallengeState, Report, Section};
 use webauthn::{
     id::{Challenge, CredentialId},
-    json::{
-        AuthenticationResponseJSON, PUBLIC_KEY, PublicKeyCredentialDescriptorJSON,
-        PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
-    },
+    json::{AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON},
 };
 
 use super::{
-    authentication::credential,
+    authentication::{credential, sign_in},
     judged::{Claimed, Judged, Received},
 };
 use crate::{
     FactorRefused, Refusal, RelyingParty, factor,
     sessions::TokenHash,
-    store::{
-        Account, Ceremony, CeremonyId, Confirmation, Kind, Passkey, Purpose, SignIn, SignedIn,
-    },
+    store::{Account, Ceremony, CeremonyId, Confirmation, Kind, Passkey, Purpose, SignedIn},
 };
 
 /// How often it is judged again because another ceremony with the same passkey came first.
@@ -60,16 +55,7 @@ impl RelyingParty {
         let passkeys = self.store.passkeys(&account.id).await?;
         let purpose = Purpose::Confirmation(account.id.clone(), what);
         let ceremony = self.begin_with(purpose, challenge).await?;
-        let options = PublicKeyCredentialRequestOptionsJSON {
-            challenge: ceremony.challenge,
-            timeout: Some(self.timeout()),
-            rp_id: Some(self.identity.rp_id.to_string()),
-            allow_credentials: passkeys.into_iter().map(descriptor).collect(),
-            user_verification: Some(UserVerificationRequirement::Required),
-            hints: Vec::new(),
-            extensions: asks_methods.then(factor::wanted),
-        };
-        Ok((ceremony.id, options))
+        Ok(self.request_options(ceremony, passkeys, asks_methods))
     }
 
     /// Makes request options for whatever passkey a phone's app has (§7.2 step 1).
@@ -77,16 +63,7 @@ impl RelyingParty {
         &self,
     ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
         let ceremony = self.begin(Purpose::AppPinReset).await?;
-        let options = PublicKeyCredentialRequestOptionsJSON {
-            challenge: ceremony.challenge,
-            timeout: Some(self.timeout()),
-            rp_id: Some(self.identity.rp_id.to_string()),
-            allow_credentials: Vec::new(),
-            user_verification: Some(UserVerificationRequirement::Required),
-            hints: Vec::new(),
-            extensions: Some(factor::wanted()),
-        };
-        Ok((ceremony.id, options))
+        Ok(self.request_options(ceremony, Vec::new(), true))
     }
 
     /// Judges the response and the factor behind it, and moves the passkey's counter on.
@@ -147,16 +124,8 @@ impl RelyingParty {
                 self.tell_report(finish.cause, &judged.report);
                 return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
             }
-            let sign_in = SignIn {
-                finish: self.finish_of(ceremony, true, &judged.report),
-                passkey: passkey.id.clone(),
-                account: account.id.clone(),
-                judged_version: passkey.version,
-                sign_count: update.sign_count,
-                backed_up: update.backed_up,
-                uv_initialized: passkey.uv_initialized || update.user_verified,
-                session: None,
-            };
+            let finished = self.finish_of(ceremony, true, &judged.report);
+            let sign_in = sign_in(finished, &passkey, update, None);
             match self.store.finish_sign_in(sign_in).await? {
                 SignedIn::Done => {
                     self.tell_report(finish.cause, &judged.report);
@@ -188,14 +157,6 @@ impl RelyingParty {
             message,
             report,
         })))
-    }
-}
-
-pub(super) fn descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptorJSON {
-    PublicKeyCredentialDescriptorJSON {
-        kind: PUBLIC_KEY.to_owned(),
-        id: passkey.id,
-        transports: Some(passkey.transports).filter(|transports| !transports.is_empty()),
     }
 }
 

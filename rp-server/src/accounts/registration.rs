@@ -15,7 +15,7 @@ use webauthn::{
 };
 
 use super::{
-    confirmation::descriptor,
+    authentication::descriptor,
     judged::{Claimed, Judged, Received},
     names::{self, Username},
 };

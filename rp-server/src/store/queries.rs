@@ -6,14 +6,17 @@ use webauthn::id::{Aaguid, CredentialId, UserHandle};
 
 use super::{Account, CeremonyId, FinishedCeremony, Held, Passkey, Session};
 
-const ACCOUNT: &str = "account.id, account.username, account.username_key, account.display_name";
+/// What [`account_from`] reads.
+pub(super) const ACCOUNT: &str =
+    "account.id, account.username, account.username_key, account.display_name";
 const PASSKEY: &str = "passkey.id, passkey.account_id, passkey.public_key, passkey.algorithm, \
      passkey.sign_count, passkey.backup_eligible, passkey.backed_up, passkey.uv_initialized, \
      passkey.aaguid, passkey.transports, passkey.label, passkey.created_at, passkey.last_used_at, \
      passkey.version";
 const PASSKEY_COLUMNS: usize = 14;
 
-fn account_from(row: &Row<'_>, at: usize) -> Result<Account> {
+/// Reads [`ACCOUNT`], whose first column stands at `at`.
+pub(super) fn account_from(row: &Row<'_>, at: usize) -> Result<Account> {
     Ok(Account {
         id: UserHandle::new(row.get::<_, Vec<u8>>(at)?),
         username: row.get(at + 1)?,
