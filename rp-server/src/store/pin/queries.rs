@@ -2,22 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use timeline::Timestamp;
-use webauthn::id::UserHandle;
 
 use super::{PinAccount, PinEnrolment};
-use crate::{pin::AuditEntry, store::Account};
+use crate::{
+    pin::AuditEntry,
+    store::queries::{ACCOUNT, account_from},
+};
 
-const ACCOUNT: &str = "account.id, account.username, account.username_key, account.display_name";
 const ACCOUNT_COLUMNS: usize = 4;
-
-fn account_from(row: &Row<'_>) -> Result<Account> {
-    Ok(Account {
-        id: UserHandle::new(row.get::<_, Vec<u8>>(0)?),
-        username: row.get(1)?,
-        username_key: row.get(2)?,
-        display_name: row.get(3)?,
-    })
-}
 
 /// Numbers of 64 bits lie in SQLite's signed ones; whoever writes keeps them below half.
 pub(super) fn number(value: i64) -> u64 {
@@ -37,7 +29,7 @@ pub(super) fn pin_account(db: &Connection, account: &[u8]) -> Result<Option<PinA
     .query_row([account], |row| {
         let at = ACCOUNT_COLUMNS;
         Ok(PinAccount {
-            account: account_from(row)?,
+            account: account_from(row, 0)?,
             pin_version: number(row.get(at)?),
             unlock_epoch: number(row.get(at + 1)?),
             sealed: row.get(at + 2)?,
@@ -59,7 +51,7 @@ const ENROLMENT: &str = "pin_enrolment.id, device_id, device_name, device_key, s
 fn enrolment_from(row: &Row<'_>) -> Result<PinEnrolment> {
     let at = ACCOUNT_COLUMNS;
     Ok(PinEnrolment {
-        account: account_from(row)?,
+        account: account_from(row, 0)?,
         id: row.get(at)?,
         device_id: row.get(at + 1)?,
         device_name: row.get(at + 2)?,
