@@ -35,6 +35,9 @@ pub const DEVICE_NETWORK_SET: &str = "bench.deviceNetwork.set";
 pub const RELYING_PARTY_ADDED: &str = "bench.relyingParty.added";
 /// A relying party was removed, its data set aside. Body: `rpId`, `name`.
 pub const RELYING_PARTY_REMOVED: &str = "bench.relyingParty.removed";
+/// Somebody in between puts a push on a phone's stream that its relying party did not sign;
+/// deliberate. Body: `device`, `enrolmentId`.
+pub const PUSH_FORGED: &str = "bench.push.forged";
 /// What a device's two stores hold was copied, to be put back later; deliberate. Body: `device`.
 pub const STORES_KEPT: &str = "bench.stores.kept";
 /// What a device's stores held when they were kept was put back; deliberate. Body: `device`,
@@ -139,6 +142,7 @@ pub const EVERY: &[&str] = &[
     DEVICE_NETWORK_SET,
     RELYING_PARTY_ADDED,
     RELYING_PARTY_REMOVED,
+    PUSH_FORGED,
     STORES_KEPT,
     STORES_RESTORED,
     ENROLMENTS_COPIED,

@@ -161,6 +161,24 @@ impl Bench {
         .await
     }
 
+    /// Puts a push on the open stream of a device's enrolment that its relying party did not sign, as
+    /// somebody does who sits in between.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when there is no such enrolment or its stream is not open,
+    /// [`Error::VaultShut`].
+    pub async fn device_forge_push(&self, device: String, enrolment: String) -> Result<(), Error> {
+        self.bend(
+            kinds::PUSH_FORGED,
+            true,
+            json!({ "device": device, "enrolmentId": enrolment }),
+        );
+        self.at(&device, async move |device| {
+            device.forge_push(&enrolment).await
+        })
+        .await
+    }
+
     /// Copies what a device's two stores hold now, to be put back later.
     ///
     /// # Errors

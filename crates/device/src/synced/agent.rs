@@ -10,7 +10,7 @@ use pin_sync::seen::Reading;
 use rand_core::TryRng as _;
 use serde_json::{Value, json};
 use timeline::{Seq, Timestamp};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use vault::Vault;
 
@@ -19,6 +19,7 @@ use super::info::{EnrolmentInfo, ShownCode, StreamState};
 use super::link::Link;
 use super::pairing::Pairing;
 use super::stores::{Copy, Enrolments};
+use super::stream::Said;
 use crate::user::draft;
 use crate::{DeviceId, Error, Rng, Seams};
 
@@ -69,6 +70,8 @@ pub(super) struct Running {
     pub stream: StreamState,
     /// When its stream is opened again, or found silent, by the device's clock.
     pub stream_due: Option<Timestamp>,
+    /// What somebody in between says on its open stream.
+    pub said: Option<mpsc::Sender<Said>>,
     /// Ends the task that keeps its stream.
     pub listening: Option<DropGuard>,
     pub problem: Option<String>,

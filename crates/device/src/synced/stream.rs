@@ -9,18 +9,19 @@ use pin_sync::beat::{self, Beats, EVERY};
 use pin_sync::enrolment::Binding;
 use pin_sync::exchange::Purpose;
 use pin_sync::judge::Trigger;
+use pin_sync::key::SigningKey;
 use pin_sync::wire::{self, Body as _, ChallengeAnswer, ChallengeRequest};
 use serde_json::json;
 use timeline::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::agent::Agent;
+use super::agent::{Agent, Work};
 use super::exchange::Party;
 use super::info::StreamState;
 use super::link::{Away, Call, Origin};
 use super::news::{Event, News};
-use crate::{Error, kinds};
+use crate::{Device, Error, kinds};
 
 /// No beat for this long by the device's clock: one was missed.
 const PATIENCE: Duration = Duration::from_secs(2 * EVERY.as_secs() + EVERY.as_secs() / 2);
@@ -65,6 +66,48 @@ impl Agent {
 
     fn running_now(&self, id: &str) -> Option<Purpose> {
         self.state().running.get(id).and_then(|it| it.busy)
+    }
+}
+
+/// An event that somebody in between put on a stream; work until it is taken.
+pub(super) struct Said {
+    event: Event,
+    _work: Work,
+}
+
+impl Device {
+    /// Puts a push on an enrolment's open stream that another key signed, as somebody does who sits
+    /// in between.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchEnrolment`], [`Error::Unreachable`] while its stream is not open,
+    /// [`Error::Vault`], [`Error::Damaged`].
+    pub async fn forge_push(&self, enrolment: &str) -> Result<(), Error> {
+        let agent = self.agent(enrolment).await?;
+        let id = enrolment.to_owned();
+        let stored = agent.blocking(move |it| it.enrolments.one(&id)).await?;
+        let key = agent.with_rng(|rng| SigningKey::generate(&mut **rng))?;
+        let highest = &stored.holding.record.highest;
+        let forged = beat::Beat {
+            pin_version: highest.pin_version.saturating_add(1),
+            policy_version: highest.policy_version,
+            issued_at: agent.seams.clock.now(),
+        };
+        let data = forged.sign(&key, enrolment).to_json();
+        let event = Event {
+            name: "push".to_owned(),
+            data: String::from_utf8_lossy(&data).into_owned(),
+        };
+        let said = Said {
+            event,
+            _work: agent.work(),
+        };
+        let open = agent.running(enrolment, |it| it.said.clone());
+        let sent = open.is_some_and(|open| open.try_send(said).is_ok());
+        sent.then_some(()).ok_or_else(|| Error::Unreachable {
+            rp_name: stored.about.rp_name,
+            why: "its stream is not open".to_owned(),
+        })
     }
 }
 
@@ -209,6 +252,10 @@ impl Keeper {
         let Some(clock) = self.agent.upgrade().map(|it| it.seams.clock.clone()) else {
             return End::Failed;
         };
+        let (say, mut said) = mpsc::channel(1);
+        if let Some(agent) = self.agent.upgrade() {
+            agent.running(&self.id, |it| it.said = Some(say));
+        }
         let mut deadline = clock.now().plus(PATIENCE);
         loop {
             self.due(Some(deadline));
@@ -219,6 +266,7 @@ impl Keeper {
             let event = tokio::select! {
                 Ok(_) = online.wait_for(|online| !*online) => return End::Offline,
                 event = open.news.next() => event,
+                Some(Said { event, .. }) = said.recv() => Ok(Some(event)),
                 () = missed => return End::Closed("a beat was missed".to_owned()),
             };
             let event = match event {

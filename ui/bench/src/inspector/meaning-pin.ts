@@ -52,6 +52,7 @@ export const PIN_KINDS: Record<string, string> = {
   'bench.relyingParty.removed': 'The tester removed a relying party. Its folder was renamed, not deleted.',
   'bench.stores.kept': 'The tester copied what the device’s two stores hold, to put it back later.',
   'bench.stores.restored': 'The tester put a store back as it was. Counters that stand in both stores show it: the higher one counts, and the server sees an exchange counter that goes back.',
+  'bench.push.forged': 'A push that another key signed is put on the phone’s stream. The phone refuses it by its signature.',
   'bench.enrolments.copied': 'Another device now holds the same keys, as if both stores had been stolen. The relying party notices by the exchange counter.',
 };
 

@@ -18,6 +18,7 @@ export const BENCH: Record<string, Builder> = {
   'bench.device.cloned': (event) => divider('Passkeys copied to another device', counted(number(event, 'passkeys'), 'passkey'), 'warn'),
 
   'bench.enrolments.copied': (event) => divider('Enrolments copied to another device', counted(number(event, 'enrolments'), 'enrolment'), 'warn'),
+  'bench.push.forged': () => divider('Push forged', undefined, 'warn'),
   'bench.stores.kept': () => divider('Stores kept, to be put back later'),
   'bench.stores.restored': (event) => divider(`Put back as it was: ${STORES[text(event, 'which') ?? ''] ?? 'a store'}`, undefined, 'warn'),
 

@@ -89,6 +89,7 @@ const WORDS: readonly (readonly [words: string, kind: string, at?: string, value
   ['Passkeys copied', 'bench.device.cloned'],
   ['Clock moved', 'bench.clock.moved'],
   ['Enrolments copied to another device', 'bench.enrolments.copied'],
+  ['Push forged', 'bench.push.forged'],
   ['Stores kept, to be put back later', 'bench.stores.kept'],
   ['Put back as it was', 'bench.stores.restored'],
   ['Network', 'bench.network.set'],

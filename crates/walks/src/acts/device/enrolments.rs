@@ -31,6 +31,10 @@ pub(super) fn register(registry: &mut Registry) {
         "device.forget-enrolment",
         "[[steps]]\nact = \"device.forget-enrolment\"\ndevice = \"phone\"\n",
     );
+    registry.act::<ForgePush>(
+        "device.forge-push",
+        "[[steps]]\nact = \"device.forge-push\"\ndevice = \"phone\"\n",
+    );
     registry.act::<Settings>(
         "device.settings",
         "[[steps]]\nact = \"device.settings\"\ndevice = \"phone\"\nverification = \"synced-pin\"\n",
@@ -195,6 +199,16 @@ with_enrolment!(
     enrolment_forget,
     |event| event.kind == "device.enrolment.forgotten",
     |found, before| found.kind == "device.enrolment.forgotten" && text(found, "why") == Some("owner")
+);
+
+with_enrolment!(
+    /// Somebody in between puts a push on the phone's open stream that another key than the relying
+    /// party's signed.
+    ForgePush,
+    "Forge a push to {} for the PIN",
+    device_forge_push,
+    |event| event.kind == "bench.push.forged",
+    |found, before| found.kind == "bench.push.forged"
 );
 
 /// The owner changes how the phone verifies them. What is not named stays as it is.

@@ -102,8 +102,9 @@ fn scanned(event: &Event) -> bool {
 
 impl Recorded for Scan {
     fn recorded(event: &Event, before: &[Event], cast: &Cast) -> Option<Self> {
-        // A prompt that was closed in the end was told before.
-        let begun = scanned(event) && event.kind != "device.logon.refused";
+        // A prompt that was closed in the end was told before; it is known then for whom it was.
+        let asked = event.kind == "device.logon.refused" && text(event, "rpId").is_some();
+        let begun = scanned(event) && !asked;
         let device = device_name(event, "device", before, cast).filter(|_| begun)?;
         Some(Self {
             device,

@@ -41,6 +41,7 @@ pub(super) fn bench(event: &Event) -> Drawn {
         "bench.enrolments.copied" => across("Enrolments copied to another device")
             .note(count("/enrolments").map(|count| counted(count, "enrolment")))
             .tone(Tone::Warn),
+        "bench.push.forged" => across("Push forged").tone(Tone::Warn),
         "bench.stores.kept" => across("Stores kept, to be put back later"),
         "bench.stores.restored" => across(format!(
             "Put back as it was: {}",
