@@ -149,7 +149,17 @@ impl Phone {
         device_id: &str,
     ) -> Claimed {
         let offered = party.make_offer(account, None).await.expect("an offer");
-        let scanned = offer::Offer::from_text(&offered.code).expect("an offer's text");
+        Self::scan(router, offered.offer, &offered.code, device_id).await
+    }
+
+    /// Takes the invitation `offer` up by the text of its code.
+    pub(super) async fn scan(
+        router: &Router,
+        offer: String,
+        text: &str,
+        device_id: &str,
+    ) -> Claimed {
+        let scanned = offer::Offer::from_text(text).expect("an offer's text");
         let kd = SigningKey::generate(&mut Draw(&SystemRandom)).expect("a key");
         let request = claim_request(&scanned.code, device_id, &kd);
         let answer = send(router, "/pin/enrol/claim", &request.to_json()).await;
@@ -165,7 +175,7 @@ impl Phone {
         let public = kd.verifying_key().clone();
         let binding = Binding::new(names.expect("names"), public, ks, answer.test_iterations);
         Claimed {
-            offer: offered.offer,
+            offer,
             code: scanned.code,
             phone: Self {
                 router: router.clone(),
