@@ -1,5 +1,7 @@
 //! The pictures of an account's PIN: its card, the prompts, the page, the administration, a walk.
 
+use thirtyfour::By;
+
 use crate::{
     album::{Album, setting},
     desk::{Desk, Keyring, Window},
@@ -15,6 +17,21 @@ impl Window {
             .execute(script, vec![selector.into(), block.into()])
             .await;
         shown.expect("it is there to be shown");
+    }
+
+    /// Selects the newest event of this kind on the wire.
+    async fn press_newest(&self, kind: &str) {
+        let rows = By::Css(format!("[data-role='wire-event'][data-kind='{kind}']"));
+        self.until(&format!("a row of {kind} to take a press"), || async {
+            // The reader's place may be further up.
+            let down = self.driver.find(By::Css("[data-action='wire-newest']"));
+            if let Ok(down) = down.await {
+                down.click().await.ok()?;
+            }
+            let found = self.driver.find_all(rows.clone()).await.ok()?;
+            found.last()?.click().await.ok()
+        })
+        .await;
     }
 
     /// Has the page show its PIN section, and the device its card.
@@ -84,13 +101,13 @@ async fn shots_of_pins_in_both_themes() {
             )
             .await;
     }
-    window
-        .press_in_view("[data-kind='device.pin.offline'][data-tone='warn']:last-of-type")
-        .await;
+    window.press_newest("device.pin.offline").await;
     album.take("pin-wrong").await;
-    for _ in 0..2 {
-        window.enter_pin(WRONG_PIN).await;
-    }
+    window.enter_pin(WRONG_PIN).await;
+    window
+        .read_until("[data-role='prompt-problem']", "1 try left")
+        .await;
+    window.enter_pin(WRONG_PIN).await;
     window.prompt("unverifiable").await;
     window.show("[data-role='enrolment']", "end").await;
     album.take("pin-locked").await;
@@ -178,4 +195,27 @@ async fn shots_of_pins_in_both_themes() {
     window.see("[data-action='more']").await;
     album.take("pin-small").await;
     window.press("prompt-decline").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shots_of_a_walk_with_pins_in_both_themes() {
+    let (folder, port, patience) = setting(7810);
+    let desk = Desk::new(Keyring::Unlocked);
+    let port = port.to_string();
+    let window = desk.open(&["--port", &port, "--pace", "0"]).await;
+    let album = Album::new(&window, folder, patience);
+    window.see("[data-role='idle']").await;
+    window.find_walk("Locked offline, and back").await;
+    // Up to the second wrong PIN: its tries are spent.
+    for number in 1..=18 {
+        window.step_of_walk(number).await;
+    }
+    window.prompt("unverifiable").await;
+    window.card("locked").await;
+    window.show("[data-role='enrolment']", "end").await;
+    album.take("walk-pin").await;
+    window.press("walk-play").await;
+    window
+        .see("[data-role='walk-verdict'][data-verdict='passed']")
+        .await;
 }
