@@ -1,5 +1,6 @@
 //! The members a policy's file may have, and what each may hold.
 
+use pin_sync::pin::Iterations;
 use serde_json::{Value as Json, json};
 use toml_edit::Value;
 
@@ -70,8 +71,12 @@ pub(super) const MEMBERS: [Member; 22] = [
     member("pin", "age-days", number(-36_500, 36_500)),
     member("pin", "expiring-days", number(0, 365)),
     member("pin", "extra-sign-ins", number(0, 100)),
-    // PIN synchronization takes no fewer, not even in tests.
-    member("pin", "iterations", number(1_000, 10_000_000)),
+    // The bounds of `pin_sync::pin::Iterations`: 1,000 are the fewest of the library that hashes.
+    member(
+        "pin",
+        "iterations",
+        number(Iterations::FEWEST_IN_TESTS as i64, Iterations::MOST as i64),
+    ),
     member("pin", "test-iterations", Shape::Switch),
     member("pin", "enrolment", Shape::Word(&["passkey", "digits"])),
     member("pin.campaign", "start", Shape::Moment),

@@ -317,6 +317,13 @@ fn says_where_and_how_a_text_is_wrong() {
             "test-iterations = true",
         ),
         (
+            "[pin]\ntest-iterations = true\niterations = 999",
+            3,
+            14,
+            Some("pin.iterations"),
+            "is a whole number from 1000 to 10000000",
+        ),
+        (
             "[passkeys]\nbiometrics = false",
             1,
             2,

@@ -50,7 +50,7 @@ impl Subject for DeviceSubject {
         Box::pin(async move {
             match stage.device(&self.device).await {
                 Ok(device) => Ok(vec![Found {
-                    value: json(&device)?,
+                    value: without_answer(json(&device)?),
                     event: None,
                 }]),
                 Err(Failure::Missing(_)) => Ok(Vec::new()),
@@ -243,7 +243,7 @@ impl Subject for PageSubject {
                 return Ok(Vec::new());
             }
             Ok(vec![Found {
-                value: json(&view)?,
+                value: without_codes(json(&view)?),
                 event: None,
             }])
         })
@@ -256,6 +256,27 @@ impl Subject for PageSubject {
     fn happens(&self) -> bool {
         false
     }
+}
+
+/// What is found is in every report: of the answer for a workstation only how many `digits` it has.
+fn without_answer(mut device: Value) -> Value {
+    if let Some(Value::Object(shown)) = device.get_mut("shownCode")
+        && let Some(code) = shown.remove("code")
+    {
+        shown.insert("digits".to_owned(), code.as_str().map(str::len).into());
+    }
+    device
+}
+
+/// Of each code to scan only what it is for: whoever has the rest can take the offer up.
+fn without_codes(mut view: Value) -> Value {
+    if let Some(Value::Array(codes)) = view.get_mut("scanCodes") {
+        for code in codes {
+            let scheme = code.as_str().and_then(|code| code.split(':').next());
+            *code = scheme.unwrap_or_default().into();
+        }
+    }
+    view
 }
 
 /// What is bent at the end of the step: `clocks` (a list with `party`, `now`, `rate` and `moved`),
