@@ -117,3 +117,73 @@ fn numbered(mut events: Vec<Value>) -> Vec<Value> {
     }
     events
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(seq: u64, cause: Option<u64>, kind: &str, body: Value) -> Value {
+        json!({ "seq": seq, "cause": cause, "kind": kind, "deliberate": false, "body": body })
+    }
+
+    fn exchange(seq: u64, cause: u64, nonce: &str) -> Value {
+        let body =
+            json!({ "method": "POST", "path": "/pin/exchange", "body": { "nonceD": nonce } });
+        event(seq, Some(cause), "rp.request", body)
+    }
+
+    fn typed(seq: u64) -> Value {
+        event(
+            seq,
+            None,
+            "device.prompt.answered",
+            json!({ "answer": "touched" }),
+        )
+    }
+
+    fn opened(seq: u64) -> Value {
+        event(seq, None, "device.pin.stream", json!({ "state": "opened" }))
+    }
+
+    fn begun(seq: u64) -> Value {
+        event(
+            seq,
+            None,
+            "device.pin.exchange",
+            json!({ "purpose": "sync" }),
+        )
+    }
+
+    #[test]
+    fn what_goes_on_beside_has_no_place_among_the_rest_and_no_draws() {
+        let one = vec![
+            begun(1),
+            exchange(2, 1, "drawn-in-this-run-1"),
+            typed(3),
+            opened(4),
+        ];
+        let other = vec![
+            opened(1),
+            typed(2),
+            begun(3),
+            exchange(4, 3, "drawn-in-this-run-2"),
+        ];
+        assert_eq!(settled(one), settled(other));
+    }
+
+    #[test]
+    fn its_own_order_its_causes_and_its_step_count() {
+        let step = |seq| event(seq, None, STEP, json!({}));
+        let whole = || vec![begun(1), exchange(2, 1, "x"), typed(3), step(4), opened(5)];
+        let known = settled(whole());
+        for changed in [
+            vec![begun(1), exchange(2, 9, "x"), typed(3), step(4), opened(5)],
+            vec![begun(1), exchange(2, 1, "y"), typed(3), step(4), opened(5)],
+            vec![begun(1), exchange(2, 1, "x"), typed(3), opened(4), step(5)],
+            vec![begun(1), typed(2), step(3), opened(4)],
+        ] {
+            assert_ne!(settled(changed), known);
+        }
+        assert_eq!(settled(whole()), known);
+    }
+}
