@@ -247,9 +247,20 @@ with_device!(
     },
     |event, before| {
         let prompt = &event.body["prompt"];
-        prompt["purpose"] == "appUnlock" && prompt["problem"].is_null()
+        match prompt["kind"].as_str() {
+            Some("unverifiable") => prompt["rpId"].is_null() && unlocks_in_vain(event, before),
+            _ => prompt["purpose"] == "appUnlock" && prompt["problem"].is_null(),
+        }
     }
 );
+
+/// No PIN can be asked for, and none was asked for before in the same attempt.
+fn unlocks_in_vain(event: &Event, before: &[Event]) -> bool {
+    let of_device = |last: &&Event| text(last, "device") == text(event, "device");
+    let last = (before.iter().rev().filter(of_device))
+        .find(|last| last.kind == "device.app.locked" || last.kind == "device.prompt.answered");
+    last.is_some_and(|last| text(last, "answer") != Some("pinEntered"))
+}
 
 with_device!(
     /// The owner, who compared the digits, goes on with the enrolment: both keys sign, and a PIN is
