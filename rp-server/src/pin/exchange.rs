@@ -254,7 +254,7 @@ fn pad(policy: &Policy, standing: &Standing, now: Timestamp) -> Pad {
         policy_version: policy.policy_version,
         issued_at: now,
         pin_expires_at: standing.expires_at,
-        extra_uses_left: standing.extra_uses_left,
+        extra_uses_left: standing.extra_uses_offline(),
         min_length: length(policy.pin.min_length),
         max_length: length(policy.pin.max_length),
         charset: match policy.pin.charset {

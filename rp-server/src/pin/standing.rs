@@ -79,6 +79,14 @@ impl Standing {
         }
     }
 
+    /// How often a phone may take it after its end, without asking: never where a campaign ends it.
+    pub(crate) fn extra_uses_offline(&self) -> u32 {
+        match self.campaign {
+            Some(campaign) if self.expires_at == Some(campaign.ends_at) => 0,
+            _ => self.extra_uses_left,
+        }
+    }
+
     /// Whether a correct PIN counts as one of the uses after its end.
     pub(crate) fn spends_extra_use(&self) -> bool {
         self.state == PinState::Expired && self.extra_uses_left > 0

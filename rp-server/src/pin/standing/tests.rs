@@ -110,7 +110,11 @@ fn a_campaign_concerns_pins_set_before_it_and_ends_them_after_its_grace() {
             must_change: false
         })
     );
-    assert_eq!(asked.extra_uses_left, 2);
+    assert_eq!(
+        (asked.extra_uses_left, asked.extra_uses_offline()),
+        (2, 0),
+        "a phone that is offline when the campaign ends takes the PIN no more"
+    );
     let over = state(13);
     assert_eq!(
         (over.state, over.advice(), over.extra_uses_left),
