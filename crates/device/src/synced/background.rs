@@ -50,6 +50,9 @@ impl Agent {
             let was_online = std::mem::replace(&mut state.was_online, online);
             (was_online, !std::mem::replace(&mut state.has_looked, true))
         };
+        // Read before the review reads it: were the clock moved in between, what is due would be too
+        // early rather than late.
+        let now = self.seams.clock.now();
         let Ok(reviewed) = self.blocking(Self::review).await else {
             // The vault or the keyring failed; whoever uses them is told. Look again later.
             return Some(self.seams.clock.now().plus(backoff::LONGEST));
@@ -60,7 +63,6 @@ impl Agent {
             _ => None,
         };
         let mut next: Option<Timestamp> = self.forget_shown();
-        let now = self.seams.clock.now();
         for one in &reviewed {
             self.listen(one);
             let refresh = self.running(&one.id, |running| plan(running, one, trigger, online, now));
