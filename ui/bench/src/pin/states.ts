@@ -75,7 +75,7 @@ export function waysOn(enrolment: EnrolmentSummary): Act[] {
       return enrolment.triesLeft === 0 ? ['verify', 'reset', 'site'] : ['reset', 'site', 'verify'];
     case 'disabled':
       // Online the PIN is of use as ever. A phone that was synchronized once knows that there is one.
-      return enrolment.pinVersion === null && enrolment.syncedAt === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
+      return enrolment.pinVersion === null && enrolment.acknowledgedAt === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
     case 'expired':
       return ['verify', 'sync', 'change', 'reset', 'site'];
     default:
