@@ -293,9 +293,11 @@ const AT_ONCE: [[&str; 2]; 2] = [
     ["GET /api/pin ", "GET /api/passkeys "],
 ];
 
-/// The run's requests, those that the site sends at once in one order.
+/// The page's requests in a run, those that it sends at once in one order. What phones and the
+/// administrator send is the same on either page.
 fn requests(run: &Run) -> Vec<String> {
     let mut requests = normal::requests(run);
+    requests.retain(|request| request.contains(" /api/") && !request.contains(" /api/admin/"));
     for at in 1..requests.len() {
         let swapped = AT_ONCE.iter().any(|[first, second]| {
             requests[at - 1].starts_with(second) && requests[at].starts_with(first)
