@@ -1,6 +1,6 @@
 //! The pictures of an account's PIN: its card, the prompts, the page, the administration, a walk.
 
-use thirtyfour::By;
+use thirtyfour::{By, Key};
 
 use crate::{
     album::{Album, setting},
@@ -19,17 +19,42 @@ impl Window {
         shown.expect("it is there to be shown");
     }
 
+    /// Lets go of the selected event, and follows the wire to its end again.
+    async fn unselect(&self) {
+        let wire = self
+            .see("[role='listbox']:has([aria-selected='true'])")
+            .await;
+        wire.send_keys(Key::Escape).await.expect("keys are taken");
+        self.until("nothing to be selected", || async {
+            let selected = self
+                .driver
+                .find(By::Css("[role='listbox'] [aria-selected='true']"));
+            selected.await.err().map(drop)
+        })
+        .await;
+        self.follow().await;
+    }
+
+    /// Goes to the newest event, where the reader's place is further up.
+    async fn follow(&self) {
+        if let Ok(down) = self
+            .driver
+            .find(By::Css("[data-action='wire-newest']"))
+            .await
+        {
+            down.click().await.expect("it can be pressed");
+        }
+    }
+
     /// Selects the newest event of this kind on the wire.
     async fn press_newest(&self, kind: &str) {
         let rows = By::Css(format!("[data-role='wire-event'][data-kind='{kind}']"));
         self.until(&format!("a row of {kind} to take a press"), || async {
-            // The reader's place may be further up.
-            let down = self.driver.find(By::Css("[data-action='wire-newest']"));
-            if let Ok(down) = down.await {
-                down.click().await.ok()?;
-            }
+            self.follow().await;
             let found = self.driver.find_all(rows.clone()).await.ok()?;
-            found.last()?.click().await.ok()
+            found.last()?.click().await.ok()?;
+            let selected = format!("[data-kind='{kind}'][aria-selected='true']");
+            self.driver.find(By::Css(selected)).await.ok().map(|_| ())
         })
         .await;
     }
@@ -103,6 +128,7 @@ async fn shots_of_pins_in_both_themes() {
     }
     window.press_newest("device.pin.offline").await;
     album.take("pin-wrong").await;
+    window.unselect().await;
     window.enter_pin(WRONG_PIN).await;
     window
         .read_until("[data-role='prompt-problem']", "1 try left")
@@ -110,6 +136,7 @@ async fn shots_of_pins_in_both_themes() {
     window.enter_pin(WRONG_PIN).await;
     window.prompt("unverifiable").await;
     window.show("[data-role='enrolment']", "end").await;
+    window.follow().await;
     album.take("pin-locked").await;
     window.press("prompt-decline").await;
     window.phone_network("online").await;
@@ -130,6 +157,7 @@ async fn shots_of_pins_in_both_themes() {
     window
         .read_until("[data-role='prompt-problem']", "2 tries left")
         .await;
+    window.follow().await;
     album.take("pin-fingerprint").await;
     window.press("prompt-finger").await;
     window.signed_in_as("alice").await;
@@ -148,6 +176,7 @@ async fn shots_of_pins_in_both_themes() {
     window.type_into("logon-code", &code).await;
     window.show("[data-action='logon-again']", "end").await;
     window.step_back().await;
+    window.follow().await;
     album.take("pin-workstation").await;
     window.enter_site().await;
     window.press("logon-finish").await;
@@ -155,12 +184,15 @@ async fn shots_of_pins_in_both_themes() {
     window.step_back().await;
 
     window.press("clock-chip").await;
-    for skip in ["1h", "1h", "1h", "1h", "1h", "1h", "1h", "6m", "6m", "6m"] {
-        window.press(&format!("clock-skip-{skip}")).await;
-    }
+    window.type_into("clock-amount", "7h 18m").await;
+    window.press("clock-skip").await;
+    window
+        .see("[data-action='clock-chip'][data-bent='true']")
+        .await;
     window.leave().await;
     window.card("expiring").await;
     window.show("[data-role='enrolment']", "end").await;
+    window.follow().await;
     album.take("pin-expiring").await;
     window.press("clock-chip").await;
     window.press("clock-reset").await;
@@ -189,6 +221,7 @@ async fn shots_of_pins_in_both_themes() {
     window.step_back().await;
     window.ask_to_sign_in().await;
     window.prompt("unverifiable").await;
+    window.follow().await;
     album.take("pin-barrier").await;
     let narrow = window.driver.set_window_rect(0, 0, 720, 560).await;
     narrow.expect("the window can be made smaller");
