@@ -17,14 +17,21 @@ const LOGON: &str = "/api/workstation/logon";
 
 impl HttpPage {
     pub(super) fn set_up_pin(&self) -> Result<(), Failure> {
+        // The page looks the phones up anew when it leaves a set-up that was done.
+        let mut looks = false;
         let visit = self.attempt_without_stop(Shown::Account, |site| {
-            site.set_up = None;
+            looks = site.set_up.take().is_some_and(|before| before.confirmed);
             match &site.pin {
                 Some(pin) if pin.status != "off" => Ok(()),
                 _ => Err(refuse("The page offers no PIN now.")),
             }
         })?;
-        self.spawn(move |inner| async move { inner.make_offer(visit).await });
+        self.spawn(move |inner| async move {
+            if looks {
+                inner.load_pin(visit).await;
+            }
+            inner.make_offer(visit).await;
+        });
         Ok(())
     }
 

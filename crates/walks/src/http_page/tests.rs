@@ -136,6 +136,7 @@ async fn the_site_asks_who_and_whether_then_begins_finishes_and_asks_for_what_it
         [
             "POST /api/registration/finish",
             "GET /api/session",
+            "GET /api/pin",
             "GET /api/passkeys"
         ]
     );
@@ -174,6 +175,7 @@ async fn the_site_asks_who_and_whether_then_begins_finishes_and_asks_for_what_it
             "POST /api/authentication/begin",
             "POST /api/authentication/finish",
             "GET /api/session",
+            "GET /api/pin",
             "GET /api/passkeys"
         ]
     );

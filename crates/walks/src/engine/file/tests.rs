@@ -159,7 +159,7 @@ fn names_the_nearest_word() {
     assert_eq!(
         refused("titel = \"A\"\n"),
         "1:1: \"titel\" is no member of this walk. It takes accounts, deadline, devices, \
-         relying-party, secrets, seed, start, steps, title and why. Did you mean \"title\"?"
+         policy, relying-parties, relying-party, secrets, seed, start, steps, title and why. Did you mean \"title\"?"
     );
     assert_eq!(
         refused_step("act = \"page.sing-in\""),
