@@ -182,7 +182,7 @@ async fn the_site_asks_who_and_whether_then_begins_finishes_and_asks_for_what_it
     scene.act(open("/sign-up")).await;
     assert_eq!(
         scene.asked(),
-        [&OPENING[..], &["GET /api/passkeys"]].concat()
+        [&OPENING[..], &["GET /api/pin", "GET /api/passkeys"]].concat()
     );
     assert_eq!(
         scene.view().await.path,
