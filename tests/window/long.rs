@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask measure` names how many events; without that it is a test with fewer.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::desk::{Desk, Keyring, Window, free_port};
@@ -127,6 +129,12 @@ async fn long_timeline_opens_at_its_end_and_is_read_from_end_to_end() {
     let desk = Desk::new(Keyring::Absent);
     let port = free_port().to_string();
     let window = desk.open(&["--port", &port, "--vault", "memory"]).await;
+    // A frame takes as long as the machine is busy.
+    let patience = window
+        .driver
+        .set_script_timeout(Duration::from_secs(300))
+        .await;
+    patience.expect("a time limit");
     window.see("[data-role='idle']").await;
     fill(&format!("http://localhost:{port}"), events).await;
 
