@@ -287,10 +287,12 @@ async fn every_walk_sends_the_same_requests_in_the_window_as_headless() {
     assert!(played >= 14, "only {played} walks came with the program");
 }
 
-/// What the site asks at once when it opens, and when it shows an account: as it writes them down.
-const AT_ONCE: [[&str; 2]; 2] = [
+/// What the site asks at once when it opens, when it shows an account, and when it begins one set-up
+/// after another: as it writes them down.
+const AT_ONCE: [[&str; 2]; 3] = [
     ["GET /api/relying-party ", "GET /api/session "],
     ["GET /api/pin ", "GET /api/passkeys "],
+    ["GET /api/pin ", "POST /api/pin/offers "],
 ];
 
 /// The page's requests in a run, those that it sends at once in one order. What phones and the
