@@ -9,7 +9,7 @@ use timeline::{Event, Recorder, Seq};
 use self::sieve::Sieve;
 use crate::{
     Bench, Error,
-    api::{TimelineMatches, TimelineQuery, TimelineRelated},
+    api::{KindGroup, TimelineMatches, TimelineQuery, TimelineRelated},
     bench::blocking,
 };
 
@@ -24,6 +24,9 @@ const CAUSES: usize = 3;
 
 /// Most effects that are told.
 const EFFECTS: usize = 50;
+
+/// Most CTAPHID reports that are told: a command and its answer of the greatest length have 257.
+const FRAMES: usize = 300;
 
 impl Bench {
     /// Numbers of the events above `after` that fit the query; looks at 5,000 events at most.
@@ -86,6 +89,7 @@ fn related(recorder: &Recorder, seq: Seq) -> Result<TimelineRelated, Error> {
             causes: Vec::new(),
             effects: Vec::new(),
             siblings: Vec::new(),
+            frames: Vec::new(),
         });
     };
     let mut causes = Vec::new();
@@ -95,24 +99,39 @@ fn related(recorder: &Recorder, seq: Seq) -> Result<TimelineRelated, Error> {
         cause = found.as_ref().and_then(|found| found.cause);
         causes.extend(found.map(Arc::unwrap_or_clone));
     }
-    let mut siblings = event
+    let (effects, mut frames) = led_to(recorder, seq)?;
+    let (mut siblings, around) = event
         .cause
-        .map_or(Ok(Vec::new()), |cause| led_to(recorder, cause))?;
+        .map_or(Ok(Default::default()), |cause| led_to(recorder, cause))?;
     siblings.retain(|sibling| sibling.seq != seq);
+    if frames.is_empty() {
+        frames = around;
+    }
     Ok(TimelineRelated {
-        effects: led_to(recorder, seq)?,
+        effects,
         event: Some(Arc::unwrap_or_clone(event)),
         causes,
         siblings,
+        frames,
     })
 }
 
-fn led_to(recorder: &Recorder, seq: Seq) -> Result<Vec<Event>, Error> {
-    let mut events = Vec::new();
-    for effect in recorder.effects(seq, EFFECTS) {
-        events.extend(recorder.get(effect)?.map(Arc::unwrap_or_clone));
+/// What an event led to, and the CTAPHID reports among that.
+fn led_to(recorder: &Recorder, seq: Seq) -> Result<(Vec<Event>, Vec<Event>), Error> {
+    let (mut events, mut frames) = (Vec::new(), Vec::new());
+    for effect in recorder.effects(seq, EFFECTS + FRAMES) {
+        let Some(event) = recorder.get(effect)? else {
+            continue;
+        };
+        let (kept, most) = match sieve::group_of(&event.kind) {
+            KindGroup::Frames => (&mut frames, FRAMES),
+            _ => (&mut events, EFFECTS),
+        };
+        if kept.len() < most {
+            kept.push(Arc::unwrap_or_clone(event));
+        }
     }
-    Ok(events)
+    Ok((events, frames))
 }
 
 #[cfg(test)]

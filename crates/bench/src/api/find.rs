@@ -45,6 +45,8 @@ pub struct WordsFor {
 pub enum KindGroup {
     /// What crosses between parties: calls, commands, requests and their answers.
     Messages,
+    /// The CTAPHID reports of which messages to and from keys are made.
+    Frames,
     /// What a person was asked and did.
     Prompts,
     /// Ladders of relying parties.
@@ -77,8 +79,10 @@ pub struct TimelineRelated {
     pub event: Option<Event>,
     /// What led to it, the nearest first.
     pub causes: Vec<Event>,
-    /// What it led to, oldest first; at most 50.
+    /// What it led to, oldest first; at most 50, and no CTAPHID reports.
     pub effects: Vec<Event>,
-    /// What else its cause led to, oldest first; at most 50.
+    /// What else its cause led to, oldest first; at most 50, and no CTAPHID reports.
     pub siblings: Vec<Event>,
+    /// The CTAPHID reports of the command that it is or belongs to, oldest first; at most 300.
+    pub frames: Vec<Event>,
 }

@@ -154,9 +154,11 @@ fn value_holds(value: &Value, needle: &str) -> bool {
 fn concerns(event: &Event, party: Party, find: impl Fn(Seq) -> Option<Arc<Event>>) -> bool {
     event.party == party
         || match &*event.kind {
-            "client.command.sent" | "client.command.answered" | "rp.pin.pushed" => {
-                party == Party::Device
-            }
+            "client.command.sent"
+            | "client.command.answered"
+            | "client.hid.sent"
+            | "client.hid.received"
+            | "rp.pin.pushed" => party == Party::Device,
             "bench.call.refused" => party == Party::Client,
             "rp.request" => party == asker(event),
             "rp.response" => {
@@ -176,7 +178,7 @@ fn asker(request: &Event) -> Party {
     }
 }
 
-const PROMPTS: [&str; 9] = [
+const PROMPTS: [&str; 10] = [
     "device.prompt.",
     "device.pin.checked",
     "device.pin.set",
@@ -186,6 +188,7 @@ const PROMPTS: [&str; 9] = [
     "device.app.",
     "device.logon.",
     "client.account.",
+    "client.key-pin.",
 ];
 
 const MESSAGES: [&str; 12] = [
@@ -203,12 +206,14 @@ const MESSAGES: [&str; 12] = [
     "device.pin.stream",
 ];
 
-fn group_of(kind: &str) -> KindGroup {
+pub(super) fn group_of(kind: &str) -> KindGroup {
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| kind.starts_with(prefix));
     if matches!(kind, "rp.verification" | "rp.pin.judged") {
         KindGroup::Verification
     } else if begins(&PROMPTS) {
         KindGroup::Prompts
+    } else if begins(&["client.hid."]) {
+        KindGroup::Frames
     } else if begins(&MESSAGES) {
         KindGroup::Messages
     } else if begins(&["bench."]) {

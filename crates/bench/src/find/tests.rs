@@ -528,3 +528,57 @@ fn relatives_are_found_on_disk_too() {
             .is_none()
     );
 }
+
+#[test]
+fn frames_are_a_group_of_their_own_and_never_push_the_answer_out_of_sight() {
+    let recorder = recorder(1000);
+    let emit =
+        |kind, cause: Option<Seq>| recorder.emit(Draft::new(Party::Client, kind).cause(cause));
+    let called = emit("client.create.called", None);
+    let sent = emit("client.command.sent", Some(called));
+    let frames: Vec<_> = (0..200)
+        .map(|at| {
+            emit(
+                if at < 120 {
+                    "client.hid.sent"
+                } else {
+                    "client.hid.received"
+                },
+                Some(sent),
+            )
+        })
+        .collect();
+    let answered = emit("client.command.answered", Some(sent));
+    let seqs = |events: &[Event]| events.iter().map(|event| event.seq).collect::<Vec<_>>();
+    let around = related(&recorder, sent).expect("readable");
+    assert_eq!(seqs(&around.effects), [answered]);
+    assert_eq!(seqs(&around.frames), frames);
+    let around = related(&recorder, answered).expect("readable");
+    assert_eq!(
+        seqs(&around.frames),
+        frames,
+        "an answer's frames are its command's"
+    );
+    assert!(around.siblings.is_empty());
+    let around = related(&recorder, frames[7]).expect("readable");
+    assert_eq!(
+        (seqs(&around.siblings), around.frames.len()),
+        (vec![answered], 200)
+    );
+    assert!(
+        related(&recorder, called)
+            .expect("readable")
+            .frames
+            .is_empty()
+    );
+
+    let of = |groups| {
+        let query = TimelineQuery {
+            groups,
+            ..Default::default()
+        };
+        all(&recorder, &query, &[]).len()
+    };
+    assert_eq!(of(vec![KindGroup::Frames]), 200);
+    assert_eq!(of(vec![KindGroup::Messages]), 3);
+}
