@@ -132,6 +132,14 @@ impl Window {
             .enter_default_frame()
             .await
             .expect("the bench's own page");
+        // What a toast lies over takes no presses.
+        let toasts = self
+            .driver
+            .find_all(By::Css("[data-action='toast-dismiss']"));
+        for toast in toasts.await.expect("a list") {
+            // It may go by itself meanwhile.
+            let _ = toast.click().await;
+        }
         let frame = self.see("[data-role='rp-frame']").await;
         frame.enter_frame().await.expect("the frame can be entered");
     }

@@ -65,7 +65,11 @@ impl Window {
         let answered = self
             .driver
             .execute_async(script, vec![json!(name), arguments]);
-        let answer = answered.await.expect("the window runs it").json().clone();
+        let answer = answered
+            .await
+            .map_err(|error| json!(error.to_string()))?
+            .json()
+            .clone();
         match &answer[1] {
             Value::Null => Ok(answer[0].clone()),
             error => Err(error.clone()),
@@ -266,7 +270,7 @@ async fn every_walk_sends_the_same_requests_in_the_window_as_headless() {
         .await
         .expect("a list");
     let listed = listed.as_array().expect("a list");
-    let mut played = 0;
+    let (mut played, mut different) = (0, Vec::new());
     for walk in listed {
         let path = walk["path"].as_str().expect("a path");
         let file = path
@@ -281,9 +285,13 @@ async fn every_walk_sends_the_same_requests_in_the_window_as_headless() {
             "{file}: {:#?}",
             headless.steps
         );
-        assert_eq!(requests(&in_window), requests(&headless), "{file}");
+        let (shown, sent) = (requests(&in_window), requests(&headless));
+        if shown != sent {
+            different.push(format!("{file}: window {shown:#?} headless {sent:#?}"));
+        }
         played += 1;
     }
+    assert!(different.is_empty(), "{}", different.join("\n"));
     assert!(played >= 14, "only {played} walks came with the program");
 }
 

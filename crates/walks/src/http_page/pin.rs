@@ -65,8 +65,23 @@ impl HttpPage {
     }
 
     pub(super) fn reset_pin(&self) -> Result<(), Failure> {
+        // The page learns of a new PIN when it leaves a set-up that was done.
+        let looks = {
+            let mut site = lock(&self.inner.site);
+            let looks = (site.set_up).take_if(|set_up| set_up.confirmed).is_some();
+            let known = (site.pin.as_ref()).is_some_and(|pin| pin.status != "none");
+            if !looks && !known {
+                return Err(refuse("The page offers no PIN to reset now."));
+            }
+            looks
+        };
         let (visit, stop) = self.attempt(&[Shown::Account], |_| ())?;
-        self.spawn(move |inner| async move { inner.reset(visit, &stop).await });
+        self.spawn(move |inner| async move {
+            if looks {
+                inner.load_pin(visit).await;
+            }
+            inner.reset(visit, &stop).await;
+        });
         Ok(())
     }
 
