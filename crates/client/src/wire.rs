@@ -12,7 +12,12 @@ pub(crate) fn sent(command: &Command, request: &[u8]) -> Json {
         [_, cbor @ ..] if !cbor.is_empty() => decode(cbor, command.request_members()).1,
         _ => Json::Null,
     };
-    json!({ "command": command.name(), "code": command.code(), "request": decoded })
+    let mut body =
+        json!({ "command": command.name(), "code": command.code(), "request": decoded });
+    if let Command::ClientPin(request) = command {
+        body["subcommand"] = json!(request.subcommand.name());
+    }
+    body
 }
 
 /// The body of `client.command.answered`, without the duration.
@@ -60,6 +65,7 @@ fn name_members(value: &Value<'_>, names: &[&str]) -> Json {
         let number = key.parse::<usize>().ok().filter(|number| *number > 0);
         number
             .and_then(|number| names.get(number - 1))
+            .filter(|name| !name.is_empty())
             .map_or(key, |name| (*name).to_owned())
     };
     Json::Object(

@@ -12,7 +12,7 @@ pub enum Command {
     /// authenticatorGetInfo (0x04).
     GetInfo,
     /// authenticatorClientPIN (0x06).
-    ClientPin(client_pin::Request),
+    ClientPin(Box<client_pin::Request>),
     /// authenticatorReset (0x07).
     Reset,
     /// authenticatorGetNextAssertion (0x08).
@@ -42,7 +42,11 @@ impl Command {
                     .map(Box::new)
                     .map(Command::GetAssertion);
             }
-            0x06 => return client_pin::Request::decode(parameters).map(Command::ClientPin),
+            0x06 => {
+                return client_pin::Request::decode(parameters)
+                    .map(Box::new)
+                    .map(Command::ClientPin);
+            }
             0x04 => Command::GetInfo,
             0x07 => Command::Reset,
             0x08 => Command::GetNextAssertion,
@@ -98,7 +102,8 @@ impl Command {
         }
     }
 
-    /// The specification's names of the request's members, the first one being number 1.
+    /// The specification's names of the request's members, the first one being number 1; empty for
+    /// a number without a name.
     pub const fn request_members(&self) -> &'static [&'static str] {
         match self {
             Command::MakeCredential(_) => &[
@@ -123,7 +128,18 @@ impl Command {
                 "pinUvAuthParam",
                 "pinUvAuthProtocol",
             ],
-            Command::ClientPin(_) => &["pinUvAuthProtocol", "subCommand"],
+            Command::ClientPin(_) => &[
+                "pinUvAuthProtocol",
+                "subCommand",
+                "keyAgreement",
+                "pinUvAuthParam",
+                "newPinEnc",
+                "pinHashEnc",
+                "",
+                "",
+                "permissions",
+                "rpId",
+            ],
             Command::GetInfo | Command::Reset | Command::GetNextAssertion | Command::Selection => {
                 &[]
             }
@@ -184,7 +200,14 @@ impl Command {
                 "encCredStoreState",
                 "authenticatorConfigCommands",
             ],
-            Command::ClientPin(_) | Command::Reset | Command::Selection => &[],
+            Command::ClientPin(_) => &[
+                "keyAgreement",
+                "pinUvAuthToken",
+                "pinRetries",
+                "powerCycleState",
+                "uvRetries",
+            ],
+            Command::Reset | Command::Selection => &[],
         }
     }
 }

@@ -1,10 +1,13 @@
 //! CTAP 2.3 on the wire: commands and responses, status codes, CTAPHID framing, for both roles.
 //!
-//! This room is pure: no I/O, clock or randomness; time is an argument. It may use `webauthn`.
+//! This room is pure: no I/O, clock or randomness; time and randomness are arguments. It may use
+//! `webauthn`.
 //!
 //! - **Command**: what a client asks of an authenticator: a code byte, then CBOR parameters
 //!   ([`Command`]).
 //! - **Response**: a [`Status`] byte, then CBOR when the command succeeded ([`answer`]).
+//! - **PIN/UV auth protocol**, **token**: how a PIN travels, and what proves that it was right, see
+//!   [`pin_uv_auth`].
 //! - **Report**, **channel**, **transaction**: CTAPHID's terms, see [`hid`].
 //!
 //! Requests are read strictly (canonical CBOR, required members, exact types) because an
@@ -19,6 +22,7 @@ pub mod get_info;
 pub mod hid;
 pub mod make_credential;
 mod members;
+pub mod pin_uv_auth;
 mod status;
 
 pub use command::{Command, answer};

@@ -4,8 +4,8 @@ mod properties;
 mod responses;
 
 use crate::{
-    Command, Descriptor, Options, PUBLIC_KEY, RpEntity, Status, UserEntity, answer, client_pin,
-    get_assertion, get_info::Info, make_credential,
+    Command, Descriptor, Options, PUBLIC_KEY, RpEntity, Status, UserEntity, answer, get_assertion,
+    get_info::Info, make_credential,
 };
 use webauthn::cbor::Value;
 
@@ -370,31 +370,4 @@ fn unknown_commands_and_surplus_parameters_are_refused() {
         );
     }
     assert_eq!(Command::decode(&[]), Err(Status::InvalidLength));
-}
-
-#[test]
-fn client_pin_keeps_no_pin_material() {
-    let canary = vec![0xC5u8; 64];
-    let bytes = request(
-        0x06,
-        vec![
-            (1, 2.into()),
-            (2, 9.into()),
-            (5, canary.clone().into()),
-            (6, canary.into()),
-        ],
-    );
-    let command = Command::decode(&bytes).unwrap();
-    assert_eq!(
-        command,
-        Command::ClientPin(client_pin::Request {
-            pin_uv_auth_protocol: Some(2),
-            subcommand: 9
-        })
-    );
-    assert!(
-        !format!("{command:?}").contains("197"),
-        "0xC5 is the canary"
-    );
-    assert!(!command.encode().contains(&0xC5));
 }
