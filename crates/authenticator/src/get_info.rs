@@ -28,7 +28,7 @@ impl Authenticator {
             UserVerification::Configured => _ = options.insert("uv".to_owned(), true),
         }
         let info = Info {
-            versions: vec!["FIDO_2_0".to_owned()],
+            versions: profile.versions.clone(),
             extensions: vec![webauthn::uvm::UVM.to_owned()],
             aaguid: profile.aaguid,
             options,

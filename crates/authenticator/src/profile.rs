@@ -8,16 +8,26 @@ pub const AAGUID: Aaguid = Aaguid([
     0x52, 0xaf, 0x4a, 0x5f, 0x6d, 0xc2, 0x4b, 0x65, 0x8b, 0x5a, 0x50, 0xd8, 0xc6, 0x2c, 0x86, 0x7f,
 ]);
 
+/// The version that all profiles speak.
+const FIDO_2_0: &str = "FIDO_2_0";
+
 /// A kind of authenticator. What it says of itself in getInfo and what it does both follow from
 /// here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Its model.
     pub aaguid: Aaguid,
+    /// Versions of the protocol (CTAP 2.3 §6.4), the oldest first; each demands things that must be
+    /// there.
+    pub versions: Vec<String>,
     /// Whether it shows accounts and lets the user choose among them.
     pub display: bool,
     /// Whether it can verify its user by itself.
     pub built_in_user_verification: bool,
+    /// Whether it takes a PIN that is entered at the client (CTAP 2.3 §6.5).
+    pub client_pin: bool,
+    /// Whether it hands out pinUvAuthTokens with permissions, for a PIN or for its own verification.
+    pub pin_uv_auth_token: bool,
     /// Whether it verifies the user for every new credential, asked or not, as phones do.
     pub always_verifies_creation: bool,
     /// `AuthenticatorTransport` values, in lexical order.
@@ -35,8 +45,11 @@ impl Profile {
     pub fn phone() -> Self {
         Self {
             aaguid: AAGUID,
+            versions: vec![FIDO_2_0.into()],
             display: true,
             built_in_user_verification: true,
+            client_pin: false,
+            pin_uv_auth_token: false,
             always_verifies_creation: true,
             transports: vec!["hybrid".into(), "internal".into()],
             max_discoverable: 200,
@@ -49,12 +62,39 @@ impl Profile {
     pub fn key() -> Self {
         Self {
             aaguid: AAGUID,
+            versions: vec![FIDO_2_0.into()],
             display: false,
             built_in_user_verification: false,
+            client_pin: false,
+            pin_uv_auth_token: false,
             always_verifies_creation: false,
             transports: vec!["usb".into()],
             max_discoverable: 100,
             max_non_discoverable: 1_000,
+        }
+    }
+
+    /// A security key with a PIN that is entered at the client. It speaks PIN/UV auth protocols 1 and
+    /// 2 and hands out tokens with permissions, but FIDO_2_1 demands more of a key with discoverable
+    /// credentials than that (hmac-secret, credProtect, credential management), so it says FIDO_2_0.
+    #[must_use]
+    pub fn pin_key() -> Self {
+        Self {
+            client_pin: true,
+            pin_uv_auth_token: true,
+            ..Self::key()
+        }
+    }
+
+    /// A security key with a fingerprint reader, without display and PIN. Whoever touches it is
+    /// verified, so that it makes no passkey without verification.
+    #[must_use]
+    pub fn fingerprint_key() -> Self {
+        Self {
+            built_in_user_verification: true,
+            pin_uv_auth_token: true,
+            always_verifies_creation: true,
+            ..Self::key()
         }
     }
 }

@@ -50,7 +50,9 @@ impl Channel for InProcessChannel {
     fn attachment(&self) -> AuthenticatorAttachment {
         match self.device.model() {
             Model::Phone => AuthenticatorAttachment::Platform,
-            Model::Key => AuthenticatorAttachment::CrossPlatform,
+            Model::Key | Model::PinKey | Model::FingerprintKey => {
+                AuthenticatorAttachment::CrossPlatform
+            }
         }
     }
 }

@@ -258,11 +258,14 @@ impl Device {
     /// its own prompts.
     ///
     /// # Errors
-    /// [`Error::NoPin`] on a key, [`Error::Busy`] during a ceremony, [`Error::Declined`],
+    /// [`Error::NoPin`] on a key without PIN, [`Error::PinAtClient`] on one with, [`Error::Busy`]
+    /// during a ceremony, [`Error::Declined`],
     /// [`Error::TimedOut`], [`Error::Blocked`], [`Error::Vault`].
     pub async fn change_pin(&self) -> Result<(), Error> {
-        if self.model() != Model::Phone {
-            return Err(Error::NoPin);
+        match self.model() {
+            Model::Phone => {}
+            Model::Key | Model::FingerprintKey => return Err(Error::NoPin),
+            Model::PinKey => return Err(Error::PinAtClient),
         }
         let held = self.hold()?;
         let result = held.person(self).change_pin().await;

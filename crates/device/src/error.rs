@@ -49,10 +49,13 @@ pub enum Error {
     #[error("The device PIN is blocked after {tries} wrong tries. Wipe the device to use it again.", tries = crate::PIN_TRIES)]
     Blocked,
     /// This model has no PIN.
-    #[error("This device is a key without display: it has no PIN of its own.")]
+    #[error("This device is a key without PIN.")]
     NoPin,
+    /// A key's PIN is the client's business.
+    #[error("The PIN of this key is entered on the computer: a sign-in that needs it asks for it there.")]
+    PinAtClient,
     /// A key has no settings.
-    #[error("This device is a key without display: it verifies nobody, and has nothing to set.")]
+    #[error("This device is a key without display: it has nothing to set.")]
     NoSettings,
     /// The phone's PIN app waits for a PIN.
     #[error("The PIN app on this phone is locked. Unlock it with a PIN first.")]
@@ -185,6 +188,7 @@ impl Error {
             Self::TimedOut => "timedOut",
             Self::Blocked => "pinBlocked",
             Self::NoPin => "noPin",
+            Self::PinAtClient => "pinAtClient",
             Self::NoSettings => "noSettings",
             Self::AppLocked => "appLocked",
             Self::AppLockOff => "appLockOff",

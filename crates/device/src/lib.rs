@@ -6,7 +6,8 @@
 //!
 //! Terms:
 //! - **shelf**: the devices of one vault ([`Shelf`]); **device**: one of them ([`Device`]).
-//! - **model**: a phone (display, device PIN) or a key (touch only): [`Model`].
+//! - **model**: a phone (display, device PIN) or one of three kinds of key (touch only; PIN entered at
+//!   the client; fingerprint): [`Model`].
 //! - **prompt**: what a device asks right now ([`Prompt`]); the window, a walk or a test answers
 //!   through [`Prompts`].
 //! - **device PIN**: how a phone verifies its user, unless its owner chose otherwise ([`Settings`]).

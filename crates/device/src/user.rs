@@ -34,18 +34,22 @@ impl User for Person<'_> {
     /// Configured once there is anything to verify by, whether or not it can be used now
     /// (CTAP 2.3 §6.4, option `uv`).
     fn verification(&mut self) -> Result<UserVerification, Failure> {
-        if self.device.model() == Model::Key {
-            return Ok(UserVerification::NotSupported);
-        }
-        Ok(if self.can_verify().map_err(Failure::new)? {
-            UserVerification::Configured
-        } else {
-            UserVerification::NotConfigured
+        Ok(match self.device.model() {
+            Model::Key | Model::PinKey => UserVerification::NotSupported,
+            Model::FingerprintKey => UserVerification::Configured,
+            Model::Phone if self.can_verify().map_err(Failure::new)? => {
+                UserVerification::Configured
+            }
+            Model::Phone => UserVerification::NotConfigured,
         })
     }
 
     async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
         self.display.about(ask.rp_id, ask.rp_name);
+        if self.device.model() == Model::FingerprintKey {
+            self.touch(ask.purpose, ask.account).await?;
+            return Ok(Verified::everywhere(Method::Fingerprint));
+        }
         let settings = self.device.settings().map_err(failed)?;
         match settings.verification {
             Verification::DevicePin => self.verify_by_device_pin(ask, settings).await,
