@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bench::clock::SystemClock;
-use client::{Account, AccountChooser, Call, Choice, Client};
+use client::{Account, Call, Choice, Client, Dialogs, PinAsk, Typed, Waiting};
 use device::{Answer, Device, InProcessChannel, Model, Question, Seams, Shelf};
 use serde_json::{Value, json};
 use timeline::{Silent, Timestamp};
@@ -21,10 +21,16 @@ const PIN: [u8; 6] = [4, 8, 1, 5, 1, 6];
 
 struct First;
 
-impl AccountChooser for First {
+impl Dialogs for First {
     fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account], _: Timestamp) -> Choice<'a> {
         Box::pin(std::future::ready(Some(0)))
     }
+
+    fn pin(&self, ask: PinAsk, _: Timestamp) -> Typed<'_> {
+        panic!("no key here has a PIN, and {ask:?} is asked")
+    }
+
+    fn waiting(&self, _: Option<Waiting>, _: &CancellationToken) {}
 }
 
 /// A browser with a phone beside it, whose owner touches it and knows its PIN.

@@ -5,9 +5,10 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use client::{Account, AccountChooser, Choice};
+use client::{Account, Choice, Dialogs, PinAsk, Typed, Waiting};
 use timeline::Timestamp;
 use tokio::sync::{oneshot, watch};
+use tokio_util::sync::CancellationToken;
 use webauthn::id::RpId;
 
 use crate::api::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
@@ -83,7 +84,7 @@ impl Drop for Closes<'_> {
     }
 }
 
-impl AccountChooser for Chooser {
+impl Dialogs for Chooser {
     fn choose<'a>(
         &'a self,
         rp_id: &'a RpId,
@@ -116,4 +117,10 @@ impl AccountChooser for Chooser {
             answered.await.ok().flatten()
         })
     }
+
+    fn pin(&self, _: PinAsk, _: Timestamp) -> Typed<'_> {
+        Box::pin(std::future::ready(None))
+    }
+
+    fn waiting(&self, _: Option<Waiting>, _: &CancellationToken) {}
 }

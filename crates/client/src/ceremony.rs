@@ -173,7 +173,7 @@ impl<'a> Ceremony<'a> {
         let choice = tokio::select! {
             biased;
             () = self.abort.cancelled() => return Err(ClientError::Aborted),
-            choice = self.client.chooser.choose(rp_id, accounts, self.deadline) => choice,
+            choice = self.client.dialogs.choose(rp_id, accounts, self.deadline) => choice,
             () = self.client.clock.sleep_until(self.deadline) => return Err(ClientError::TimedOut(self.timeout)),
         };
         let (index, account) = choice

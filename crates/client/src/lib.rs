@@ -11,10 +11,10 @@
 //!
 //! Kinds of event are in [`kinds`].
 
-mod account;
 mod ceremony;
 mod channel;
 mod create;
+mod dialogs;
 mod error;
 mod extensions;
 mod get;
@@ -32,9 +32,11 @@ use timeline::{Clock, Emit, Seq};
 use tokio_util::sync::CancellationToken;
 use webauthn::id::Origin;
 
-pub use account::{Account, AccountChooser, Choice};
 pub use ceremony::time_allowed;
 pub use channel::{Channel, ChannelError, KeepaliveStatus, Transact};
+pub use dialogs::{
+    Account, Choice, Dialogs, KeyPin, PinAsk, PinEntry, PinPurpose, Tries, Typed, Waiting,
+};
 pub use error::ClientError;
 pub use rp_id::resolve_rp_id;
 pub use udp::UdpChannel;
@@ -43,7 +45,7 @@ pub use udp::UdpChannel;
 pub struct Client {
     emit: Arc<dyn Emit>,
     clock: Arc<dyn Clock>,
-    chooser: Arc<dyn AccountChooser>,
+    dialogs: Arc<dyn Dialogs>,
 }
 
 /// One call of a page.
@@ -60,17 +62,13 @@ pub struct Call<'a> {
 }
 
 impl Client {
-    /// A client that says what it does to `emit`, waits by `clock`, and lets `chooser` ask which
-    /// account, for devices without a display.
-    pub fn new(
-        emit: Arc<dyn Emit>,
-        clock: Arc<dyn Clock>,
-        chooser: Arc<dyn AccountChooser>,
-    ) -> Self {
+    /// A client that says what it does to `emit`, waits by `clock`, and asks the user through
+    /// `dialogs` where the device cannot.
+    pub fn new(emit: Arc<dyn Emit>, clock: Arc<dyn Clock>, dialogs: Arc<dyn Dialogs>) -> Self {
         Self {
             emit,
             clock,
-            chooser,
+            dialogs,
         }
     }
 }

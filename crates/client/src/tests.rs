@@ -25,8 +25,8 @@ use webauthn::{
 };
 
 use crate::{
-    Account, AccountChooser, Call, Channel, ChannelError, Choice, Client, ClientError,
-    KeepaliveStatus, Transact,
+    Account, Call, Channel, ChannelError, Choice, Client, ClientError, Dialogs, KeepaliveStatus,
+    PinAsk, Transact, Typed, Waiting,
 };
 
 pub(crate) const AAGUID: Aaguid = Aaguid([0xAB; 16]);
@@ -126,7 +126,7 @@ pub(crate) enum Chooser {
     MustNotBeAsked,
 }
 
-impl AccountChooser for Chooser {
+impl Dialogs for Chooser {
     fn choose<'a>(&'a self, rp_id: &'a RpId, accounts: &'a [Account], _: Timestamp) -> Choice<'a> {
         assert!(rp_id.as_str() == "example.com" && accounts.len() > 1);
         Box::pin(async move {
@@ -139,6 +139,12 @@ impl AccountChooser for Chooser {
             }
         })
     }
+
+    fn pin(&self, ask: PinAsk, _: Timestamp) -> Typed<'_> {
+        panic!("no key here has a PIN, and {ask:?} is asked")
+    }
+
+    fn waiting(&self, _: Option<Waiting>, _: &CancellationToken) {}
 }
 
 pub(crate) struct Page {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use client::{Account, AccountChooser, Call, Choice, Client, ClientError};
+use client::{Account, Call, Choice, Client, ClientError, Dialogs, PinAsk, Typed, Waiting};
 use ctap::Status;
 use serde_json::{Value, json};
 use timeline::{Draft, Emit, ManualClock, Seq, Timestamp};
@@ -90,10 +90,16 @@ impl Bench {
 
 struct Chooser(Option<usize>);
 
-impl AccountChooser for Chooser {
+impl Dialogs for Chooser {
     fn choose<'a>(&'a self, _: &'a RpId, _: &'a [Account], _: Timestamp) -> Choice<'a> {
         Box::pin(async { Some(self.0.expect("the client must not ask which account")) })
     }
+
+    fn pin(&self, ask: PinAsk, _: Timestamp) -> Typed<'_> {
+        panic!("no key here has a PIN, and {ask:?} is asked")
+    }
+
+    fn waiting(&self, _: Option<Waiting>, _: &CancellationToken) {}
 }
 
 /// How somebody answers.
