@@ -122,6 +122,7 @@ impl<'a> Ceremony<'a> {
         self.emit(kinds::COMMAND_SENT, Some(&request), || {
             wire::sent(command, &request)
         });
+        self.channel.caused_by(Some(self.last));
         let started = self.client.clock.monotonic();
         let (answer, stopped) = self.transact(&request).await;
         let duration = self.client.clock.monotonic().saturating_sub(started);

@@ -2,6 +2,7 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+use timeline::Seq;
 use tokio_util::sync::CancellationToken;
 use webauthn::json::AuthenticatorAttachment;
 
@@ -27,6 +28,39 @@ pub trait Channel: Send {
     /// Whether the authenticator is part of the machine (`platform`) or can roam
     /// (`cross-platform`), L3 §5.4.5.
     fn attachment(&self) -> AuthenticatorAttachment;
+
+    /// Whether the authenticator itself shows the user what it waits for. One that has only a light
+    /// does not: the client then says that it wants to be touched.
+    fn asks_user_itself(&self) -> bool {
+        true
+    }
+
+    /// Names the event that the next exchanges come from. A channel that tells the timeline of its
+    /// reports gives it as their cause; others need not listen.
+    fn caused_by(&mut self, _cause: Option<Seq>) {}
+}
+
+impl<C: Channel + ?Sized> Channel for Box<C> {
+    fn transact<'a>(
+        &'a mut self,
+        command: &'a [u8],
+        cancel: &'a CancellationToken,
+        on_keepalive: &'a mut (dyn FnMut(KeepaliveStatus) + Send),
+    ) -> Transact<'a> {
+        (**self).transact(command, cancel, on_keepalive)
+    }
+
+    fn attachment(&self) -> AuthenticatorAttachment {
+        (**self).attachment()
+    }
+
+    fn asks_user_itself(&self) -> bool {
+        (**self).asks_user_itself()
+    }
+
+    fn caused_by(&mut self, cause: Option<Seq>) {
+        (**self).caused_by(cause);
+    }
 }
 
 /// Why a command got no CTAP answer.
@@ -38,6 +72,28 @@ pub enum ChannelError {
     /// No packet came for longer than a device may be silent.
     #[error("The device has been silent for {} ms. Check that it is running, then retry.", .0.as_millis())]
     Silent(Duration),
+    /// Packets came, but for longer than a device may be silent none of them was for this client.
+    #[error(
+        "The device sent packets for {} ms, none of them for this client. Unplug it, put it back, then retry.",
+        .0.as_millis()
+    )]
+    Astray(Duration),
+    /// The device kept saying that it works, or did not stop when it was asked to.
+    #[error(
+        "The device has been working for {} s without an answer. Unplug it, put it back, then retry.",
+        .0.as_secs()
+    )]
+    Stuck(Duration),
+    /// The device serves another client.
+    #[error(
+        "The device is busy with another program or page. Finish or cancel what it does there, then retry."
+    )]
+    Busy,
+    /// The operating system lets this user neither read nor write the device's node.
+    #[error(
+        "This user has no right to open the key at {0}. Run `touchstone keys doctor`: it shows the command that gives it."
+    )]
+    NoRights(String),
     /// The device refused below CTAP.
     #[error("The device refused the message: {0}.")]
     Refused(#[from] ctap::hid::ErrorCode),
@@ -57,6 +113,10 @@ impl ChannelError {
         match self {
             Self::Gone(_) => "deviceGone",
             Self::Silent(_) => "deviceSilent",
+            Self::Astray(_) => "deviceAstray",
+            Self::Stuck(_) => "deviceStuck",
+            Self::Busy => "deviceBusy",
+            Self::NoRights(_) => "deviceNoRights",
             Self::Refused(_) => "deviceRefused",
             Self::Malformed(_) => "deviceMalformed",
             Self::TooLong(_) => "commandTooLong",

@@ -18,3 +18,12 @@ pub const CREATE_RETURNED: &str = "client.create.returned";
 pub const GET_RETURNED: &str = "client.get.returned";
 /// A call failed. Body: `name` (of the DOMException), `code`, `message`.
 pub const FAILED: &str = "client.failed";
+/// A report left for a key. Cause: the `client.command.sent` it belongs to, or whatever opened the
+/// channel. Raw: the 64 bytes. Body: `key`, `channel` (eight hexadecimal digits), `command` and
+/// `length` (of the whole message, in bytes) or `sequence`; `keepalivesBefore` (how many keepalives
+/// came since the report before that say nothing new, where there were some).
+pub const HID_SENT: &str = "client.hid.sent";
+/// A report came from a key. Cause, raw and body as of `client.hid.sent`; besides `status`
+/// (`processing`, `upNeeded`) of a keepalive, of which only the first of several equal ones is told;
+/// `error` (the reason) of an error; `foreign` (true) of what is not for this client's channel.
+pub const HID_RECEIVED: &str = "client.hid.received";

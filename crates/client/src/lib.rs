@@ -7,6 +7,8 @@
 //! - **call**: one `navigator.credentials.create()` or `.get()` of a page ([`Call`]).
 //! - **ceremony**: everything that a call leads to, until it returns or fails.
 //! - **channel**: a way to one authenticator.
+//! - **key**: an authenticator outside the process, at a node of the operating system or at a UDP
+//!   address; [`Keys`] says which are plugged in.
 //! - **RP ID**: the domain a credential is bound to; [`resolve_rp_id`] says whether a page may use it.
 //!
 //! Kinds of event are in [`kinds`].
@@ -18,12 +20,13 @@ mod dialogs;
 mod error;
 mod extensions;
 mod get;
+mod hid;
+mod keys;
 pub mod kinds;
 mod lists;
 mod rp_id;
 #[cfg(test)]
 mod tests;
-mod udp;
 mod wire;
 
 use std::sync::Arc;
@@ -38,8 +41,9 @@ pub use dialogs::{
     Account, Choice, Dialogs, KeyPin, PinAsk, PinEntry, PinPurpose, Tries, Typed, Waiting,
 };
 pub use error::ClientError;
+pub use hid::{KeyChannel, Tap};
+pub use keys::{Bus, FoundKey, KeyId, KeyProblem, Keys, KeysSetting, NotAKeyId};
 pub use rp_id::resolve_rp_id;
-pub use udp::UdpChannel;
 
 /// A browser: it keeps nothing between calls.
 pub struct Client {

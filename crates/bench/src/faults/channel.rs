@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use client::{Channel, ChannelError, KeepaliveStatus, Transact};
 use ctap::Command;
+use timeline::Seq;
 use tokio_util::sync::CancellationToken;
 use webauthn::json::AuthenticatorAttachment;
 
@@ -101,5 +102,13 @@ impl<C: Channel> Channel for FaultyChannel<C> {
 
     fn attachment(&self) -> AuthenticatorAttachment {
         self.inner.attachment()
+    }
+
+    fn asks_user_itself(&self) -> bool {
+        self.inner.asks_user_itself()
+    }
+
+    fn caused_by(&mut self, cause: Option<Seq>) {
+        self.inner.caused_by(cause);
     }
 }

@@ -3,18 +3,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use client::{Channel as _, UdpChannel};
+use client::{Channel as _, KeyChannel, Tap};
 use ctap::hid::{
     Assembler, Capabilities, ChannelId, Command, ErrorCode, Message, Packet, Report, fragment,
 };
 use ctap::{Command as Ctap, Status};
+use serde_json::json;
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::bench::{Bench, memory, prompt};
 use crate::udp::{Options, POWER_CYCLE, bind, serve};
-use crate::{Answer, Device, Error, Model, Presence};
+use crate::{Answer, Device, Error, Model, Presence, kinds};
 
 struct Served {
     bench: Bench,
@@ -162,16 +163,19 @@ async fn refuses_what_it_does_not_offer() {
     raw.send(channel, Command::Msg, &[0, 3, 0, 0, 0, 0, 0])
         .await;
     raw.refused(ErrorCode::InvalidCmd).await;
-    for command in [Command::Wink, Command::Lock, Command::Other(0x55)] {
+    for command in [Command::Lock, Command::Other(0x55)] {
         raw.send(channel, command, &[]).await;
         raw.refused(ErrorCode::InvalidCmd).await;
     }
     raw.send(channel, Command::Init, b"12345678").await;
     assert_eq!(
         raw.receive().await.payload[16],
-        Capabilities::CBOR | Capabilities::NMSG,
+        Capabilities::WINK | Capabilities::CBOR | Capabilities::NMSG,
         "and says so"
     );
+    raw.send(channel, Command::Wink, &[1]).await;
+    raw.refused(ErrorCode::InvalidLen).await;
+    assert_eq!(served.bench.notes.of(kinds::WINKED), [json!(null); 0]);
     raw.send(channel, Command::Cbor, &[]).await;
     raw.refused(ErrorCode::InvalidLen).await;
     raw.send(ChannelId(channel.0.wrapping_add(77)), Command::Ping, b"x")
@@ -179,6 +183,57 @@ async fn refuses_what_it_does_not_offer() {
     raw.refused(ErrorCode::InvalidChannel).await;
     raw.send(channel, Command::Cbor, &[0x7E]).await;
     assert_eq!(raw.answer().await.payload, [Status::InvalidCommand.code()]);
+}
+
+#[tokio::test]
+async fn shows_which_one_it_is() {
+    let served = served(Presence::Auto, false).await;
+    let raw = Raw::to(served.address).await;
+    let channel = raw.channel().await;
+    raw.send(channel, Command::Wink, &[]).await;
+    let answer = raw.receive().await;
+    assert_eq!((answer.command, answer.payload), (Command::Wink, vec![]));
+    assert_eq!(
+        served.bench.notes.of(kinds::WINKED),
+        [json!({ "device": served.device.id() })]
+    );
+}
+
+#[tokio::test]
+async fn the_timeline_hears_when_it_is_plugged_in_and_unplugged() {
+    let served = served(Presence::Auto, false).await;
+    Raw::to(served.address).await.channel().await;
+    let key = format!("udp:{}", served.address);
+    let body = json!({ "device": served.device.id(), "way": "udp", "key": key });
+    assert_eq!(served.bench.notes.of(kinds::PLUGGED), [body.clone()]);
+    assert_eq!(served.bench.notes.of(kinds::UNPLUGGED), [json!(null); 0]);
+    served.server.abort();
+    while !served.server.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(served.bench.notes.of(kinds::UNPLUGGED), [body]);
+}
+
+#[tokio::test]
+async fn being_plugged_in_opens_the_reset_window() {
+    let served = served(Presence::Auto, false).await;
+    let raw = Raw::to(served.address).await;
+    let channel = raw.channel().await;
+    served.bench.clock.advance(Duration::from_secs(60));
+    raw.send(channel, Command::Cbor, &Ctap::Reset.encode())
+        .await;
+    assert_eq!(raw.answer().await.payload, [Status::NotAllowed.code()]);
+    let socket = bind("127.0.0.1:0".parse().expect("an address"))
+        .await
+        .expect("a free port");
+    let again = socket.local_addr().expect("it is bound");
+    let server = tokio::spawn(serve(served.device.clone(), socket, Options::default()));
+    let raw = Raw::to(again).await;
+    let channel = raw.channel().await;
+    raw.send(channel, Command::Cbor, &Ctap::Reset.encode())
+        .await;
+    assert_eq!(raw.answer().await.payload, [0]);
+    server.abort();
 }
 
 #[tokio::test]
@@ -369,7 +424,9 @@ async fn survives_any_datagram() {
 #[tokio::test]
 async fn our_own_client_reaches_it() {
     let served = served(Presence::Auto, false).await;
-    let mut channel = UdpChannel::open(served.address).await.expect("a channel");
+    let mut channel = KeyChannel::over_udp(served.address, Tap::silent())
+        .await
+        .expect("a channel");
     let cancel = CancellationToken::new();
     let answer = channel
         .transact(&Ctap::GetInfo.encode(), &cancel, &mut |_| {})

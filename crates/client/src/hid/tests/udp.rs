@@ -1,8 +1,16 @@
-use std::sync::{Arc, Mutex};
+//! A link over sockets, against CTAPHID as a real device runs it.
 
-use ctap::hid::{Action, Config, Device, Transaction};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use super::*;
+use ctap::hid::{Action, Config, Device, MAX_PAYLOAD, REPORT_LENGTH, Transaction};
+use tokio::{net::UdpSocket, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Channel as _, ChannelError, KeyChannel, Tap};
 
 /// What the device at the other end does with commands.
 #[derive(Clone, Copy)]
@@ -84,7 +92,7 @@ async fn run(socket: UdpSocket, behaviour: Behaviour, seen: Arc<Mutex<Seen>>) {
     }
 }
 
-async fn transact(channel: &mut UdpChannel, command: &[u8]) -> Result<Vec<u8>, ChannelError> {
+async fn transact(channel: &mut KeyChannel, command: &[u8]) -> Result<Vec<u8>, ChannelError> {
     channel
         .transact(command, &CancellationToken::new(), &mut |_| {})
         .await
@@ -93,7 +101,7 @@ async fn transact(channel: &mut UdpChannel, command: &[u8]) -> Result<Vec<u8>, C
 #[tokio::test]
 async fn carries_commands_and_answers_of_every_length() {
     let (address, _) = serve(Behaviour::Echo(0)).await;
-    let mut channel = UdpChannel::open(address).await.unwrap();
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
     assert_eq!(channel.init_response().protocol_version, 2);
     for length in [1, 57, 58, 1000, MAX_PAYLOAD] {
         let command: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
@@ -112,7 +120,7 @@ async fn carries_commands_and_answers_of_every_length() {
 #[tokio::test]
 async fn tells_of_keepalives() {
     let (address, _) = serve(Behaviour::Echo(250)).await;
-    let mut channel = UdpChannel::open(address).await.unwrap();
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
     let mut heard = 0;
     let answer = channel
         .transact(&[4], &CancellationToken::new(), &mut |_| heard += 1)
@@ -125,7 +133,7 @@ async fn tells_of_keepalives() {
 #[tokio::test]
 async fn cancelling_brings_the_devices_answer_and_the_channel_lives_on() {
     let (address, seen) = serve(Behaviour::Wait).await;
-    let mut channel = UdpChannel::open(address).await.unwrap();
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
     for round in 1..=2 {
         let cancel = CancellationToken::new();
         let mut on_keepalive = |_| cancel.cancel();
@@ -143,7 +151,7 @@ async fn cancelling_brings_the_devices_answer_and_the_channel_lives_on() {
 #[tokio::test]
 async fn dropping_the_future_cancels_and_the_next_command_gets_its_own_answer() {
     let (address, seen) = serve(Behaviour::Echo(300)).await;
-    let mut channel = UdpChannel::open(address).await.unwrap();
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
     let dropped =
         tokio::time::timeout(Duration::from_millis(50), transact(&mut channel, &[1])).await;
     assert!(dropped.is_err(), "it was still running");
@@ -155,22 +163,19 @@ async fn dropping_the_future_cancels_and_the_next_command_gets_its_own_answer() 
 #[tokio::test]
 async fn a_busy_device_is_an_error_with_its_reason() {
     let (address, _) = serve(Behaviour::Wait).await;
-    let mut first = UdpChannel::open(address).await.unwrap();
-    let mut second = UdpChannel::open(address).await.unwrap();
+    let mut first = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
+    let mut second = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
     let running = tokio::spawn(async move { transact(&mut first, &[1]).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     let error = transact(&mut second, &[1]).await.unwrap_err();
-    assert!(
-        matches!(error, ChannelError::Refused(ErrorCode::ChannelBusy)),
-        "{error}"
-    );
+    assert!(matches!(error, ChannelError::Busy), "{error}");
     running.abort();
 }
 
 #[tokio::test]
 async fn silence_is_an_error_and_never_a_hang() {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let error = UdpChannel::open(socket.local_addr().unwrap())
+    let error = KeyChannel::over_udp(socket.local_addr().unwrap(), Tap::silent())
         .await
         .unwrap_err();
     assert!(
@@ -191,7 +196,9 @@ async fn noise_is_an_error_and_never_a_panic() {
             }
         }
     });
-    let error = UdpChannel::open(address).await.unwrap_err();
+    let error = KeyChannel::over_udp(address, Tap::silent())
+        .await
+        .unwrap_err();
     assert!(
         matches!(
             error.code(),
