@@ -6,6 +6,7 @@ mod measure;
 mod run;
 mod shots;
 mod test;
+mod vm;
 
 pub use audit::audit;
 pub use check::{bindings, check};
@@ -13,3 +14,4 @@ pub use measure::measure;
 pub use run::run;
 pub use shots::shots;
 pub use test::test;
+pub use vm::vm;

@@ -17,6 +17,15 @@ pub enum Failure {
     File { path: PathBuf, cause: io::Error },
     /// There is no display to open a window on.
     NoDisplay,
+    /// The command wants another system than this one.
+    OtherSystem {
+        wanted: &'static str,
+        system: &'static str,
+    },
+    /// The virtual machine was ended because its time was up.
+    TimeUp { seconds: u64, console: String },
+    /// The virtual machine ended before the command did.
+    MachineFailed { status: String, console: String },
     /// Packages are missing and this user may not install them.
     NotAllowed { install: String },
 }
@@ -55,6 +64,19 @@ impl fmt::Display for Failure {
                 f,
                 "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are \
                  empty). Start it from a desktop session, or under `xvfb-run -a`."
+            ),
+            Failure::OtherSystem { wanted, system } => {
+                write!(f, "{wanted}: it needs {system}, which this is not.")
+            }
+            Failure::TimeUp { seconds, console } => write!(
+                f,
+                "the virtual machine was ended after {seconds} s, its time limit (--timeout). \
+                 Its console's last words:\n{console}"
+            ),
+            Failure::MachineFailed { status, console } => write!(
+                f,
+                "the virtual machine ended ({status}) before the command did. \
+                 Its console's last words:\n{console}"
             ),
             Failure::NotAllowed { install } => write!(
                 f,

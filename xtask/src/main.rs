@@ -18,6 +18,7 @@ mod phases;
 mod project;
 mod setup;
 mod shell;
+mod vm;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ Touchstone's commands: cargo xtask COMMAND
   bindings                   write anew what the code generates: bindings, walks' schema and page
   shots                      take the screenshots of docs/pictures anew
   measure [--json]           speed against other people's parts, one line a figure
+  vm [OPTIONS] -- COMMAND    run a command in a virtual machine that keys can be plugged into
   audit                      licences, bans and advisories, with cargo-deny
   help                       this text
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["vm", rest @ ..] => return commands::vm(rest),
         ["run"] => commands::run(false, &[]),
         ["run", "--", bench @ ..] => commands::run(false, bench),
         ["run", "--release"] => commands::run(true, &[]),

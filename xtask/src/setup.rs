@@ -6,6 +6,6 @@ mod apt;
 mod node;
 mod python;
 
-pub use apt::{TEST, WINDOW, Wanted, install};
+pub use apt::{TEST, UDEV, VM, WINDOW, Wanted, install, update_lists};
 pub use node::{install_front_end, npm};
 pub use python::{make_test_python, test_python};

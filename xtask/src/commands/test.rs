@@ -24,7 +24,7 @@ pub fn test() -> Result<(), Failure> {
 
 /// Everything up to the built test programs, what fails soonest first.
 fn before_the_tests(phases: &mut Phases) -> Result<(), Failure> {
-    prepare(phases, &[setup::WINDOW, setup::TEST])?;
+    prepare(phases, &[setup::WINDOW, setup::TEST, setup::VM])?;
     phases.run("Python for the tests", setup::make_test_python)?;
     form(phases)?;
     phases.run("tests of the front end", || {

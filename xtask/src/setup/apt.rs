@@ -68,11 +68,30 @@ pub const TEST: &[Wanted] = &[
         "chromedriver",
         "presses that browser's buttons",
     ),
+    program(
+        "fido2-tools",
+        "fido2-token",
+        "libfido2, another client for our keys",
+    ),
     library(
         "python3-venv",
         "a Python of the tests' own, for python-fido2",
     ),
 ];
+
+/// To run a command in the virtual machine.
+pub const VM: &[Wanted] = &[program(
+    "qemu-system-x86",
+    "qemu-system-x86_64",
+    "a machine whose kernel takes keys of software",
+)];
+
+/// To have udev in that machine too.
+pub const UDEV: &[Wanted] = &[program(
+    "udev",
+    "udevadm",
+    "names the devices of the virtual machine",
+)];
 
 /// Installs what is missing of these lists; says what and why before it does.
 pub fn install(lists: &[&'static [Wanted]]) -> Result<(), Failure> {
@@ -107,13 +126,18 @@ pub fn install(lists: &[&'static [Wanted]]) -> Result<(), Failure> {
         });
     }
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
-    if let Err(failure) = apt_get(&["update", "-q"]) {
+    if let Err(failure) = update_lists() {
         eprintln!("{failure} Going on with the package lists that are here.");
     }
     let mut words = vec!["install", "-y", "-q", "--no-install-recommends"];
     words.extend(["-o", "DPkg::Lock::Timeout=300"]);
     words.extend(&names);
     apt_get(&words)
+}
+
+/// Brings the package lists up to date.
+pub fn update_lists() -> Result<(), Failure> {
+    apt_get(&["update", "-q"])
 }
 
 /// dpkg's own listing of `wanted`, or `None` where there is no dpkg.
@@ -227,7 +251,7 @@ mod tests {
     #[test]
     fn wants_each_package_once_and_says_why() {
         let mut names = HashSet::new();
-        for package in WINDOW.iter().chain(TEST) {
+        for package in WINDOW.iter().chain(TEST).chain(VM).chain(UDEV) {
             assert!(
                 names.insert(package.name),
                 "{} is listed twice",
