@@ -52,7 +52,9 @@ pub enum Error {
     #[error("This device is a key without PIN.")]
     NoPin,
     /// A key's PIN is the client's business.
-    #[error("The PIN of this key is entered on the computer: a sign-in that needs it asks for it there.")]
+    #[error(
+        "The PIN of this key is entered on the computer: a sign-in that needs it asks for it there."
+    )]
     PinAtClient,
     /// A key has no settings.
     #[error("This device is a key without display: it has nothing to set.")]
@@ -161,6 +163,12 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// This computer cannot make a USB key out of a device.
+    #[error(transparent)]
+    Uhid(#[from] crate::uhid::Missing),
+    /// The kernel broke off with a key that is, or was to be, plugged in.
+    #[error("The kernel broke off with the software key: {0}. Plug the device in again.")]
+    UhidFailed(std::io::Error),
     /// Something under the device broke that has no variant of its own.
     #[error("The device failed: {0} Try again.")]
     Failed(String),
@@ -211,6 +219,8 @@ impl Error {
             Self::NotLoopback(_) => "notLoopback",
             Self::PortInUse(_) => "portInUse",
             Self::Socket { .. } => "socket",
+            Self::Uhid(missing) => missing.code(),
+            Self::UhidFailed(_) => "uhidFailed",
             Self::Failed(_) => "deviceFailed",
             Self::Presence(_) => "presencePolicy",
         }

@@ -9,10 +9,11 @@ pub const PROMPT_SHOWN: &str = "device.prompt.shown";
 /// `chosen` (then with `account`, its name), `wiped`, `fingerLaid`, `pinInstead`, `closed`,
 /// `declined`, `cancelled` or `timedOut`.
 pub const PROMPT_ANSWERED: &str = "device.prompt.answered";
-/// A PIN was compared: `{device, matched, triesLeft}`.
-pub const PIN_CHECKED: &str = "device.pin.checked";
+/// A PIN was compared: `{device, matched, triesLeft}`; that of a key, which the client asked for, with
+/// `needsPowerCycle`.
+pub use authenticator::kinds::PIN_CHECKED;
 /// A PIN was set or changed: `{device, changed}`.
-pub const PIN_SET: &str = "device.pin.set";
+pub use authenticator::kinds::PIN_SET;
 /// The fingerprint reader compared a finger: `{device, matched, triesLeft, locked}`.
 pub const FINGERPRINT_CHECKED: &str = "device.fingerprint.checked";
 /// The owner changed what the device does: `{device, settings: {verification, fingerprint,
@@ -28,6 +29,13 @@ pub const APP_UNLOCKED: &str = "device.app.unlocked";
 pub const PASSKEY_RENAMED: &str = "device.passkey.renamed";
 /// A passkey was deleted on the device: `{device, rpId, credentialId}`.
 pub const PASSKEY_DELETED: &str = "device.passkey.deleted";
+/// The device can be reached as a key outside the program: `{device, way, key}`; `way` is `hid` or
+/// `udp`, `key` the name clients know that key by (`hid:/dev/hidraw3`, `udp:127.0.0.1:8111`).
+pub const PLUGGED: &str = "device.plugged";
+/// It no longer can: `{device, way, key}`.
+pub const UNPLUGGED: &str = "device.unplugged";
+/// A client asked the plugged-in device to show which one it is (CTAPHID_WINK): `{device}`.
+pub const WINKED: &str = "device.winked";
 /// Everything on the device was erased by its owner: `{device}`.
 pub use authenticator::kinds::RESET;
 pub use authenticator::kinds::VERIFICATION_DONE;

@@ -15,7 +15,7 @@
 //!   counted on disk.
 //! - **synced PIN**: the PIN of an account, which its relying party keeps and the phone checks
 //!   offline. It verifies its user for the passkeys of that party.
-//! - **ways in**: [`InProcessChannel`] and [`udp`].
+//! - **ways in**: [`InProcessChannel`], and as a key that is plugged in: [`udp`] and [`uhid`].
 //!
 //! Events: [`kinds`].
 
@@ -26,6 +26,7 @@ mod device;
 mod env;
 mod error;
 mod fingerprint;
+mod hid_server;
 pub mod kinds;
 mod model;
 mod network;
@@ -42,6 +43,7 @@ mod synced;
 #[cfg(test)]
 mod tests;
 pub mod udp;
+pub mod uhid;
 mod user;
 
 pub use channel::InProcessChannel;

@@ -1,18 +1,17 @@
 //! The way in over UDP: CTAPHID in datagrams, as older emulators and their test kits speak it.
 //!
 //! One datagram is one raw 64-byte report (65 bytes with a leading zero are taken, too); answers go
-//! to the sender. Loopback only. CTAPHID's own timers are real time, not the device's clock.
+//! to the sender. Loopback only.
 
-mod addresses;
-mod server;
+mod transport;
 
 use std::net::SocketAddr;
 
 use tokio::net::UdpSocket;
 
-pub use server::serve;
-
-use crate::Error;
+use crate::hid_server::{self, Plug};
+use crate::{Device, Error};
+use transport::{Datagrams, socket_error};
 
 /// The datagram that stands for pulling the plug and putting it back, as the emulators that first
 /// spoke this form understand it.
@@ -44,4 +43,19 @@ pub async fn bind(address: SocketAddr) -> Result<UdpSocket, Error> {
             std::io::ErrorKind::AddrInUse => Error::PortInUse(address),
             _ => Error::Socket { address, source },
         })
+}
+
+/// Plugs the device in, which starts with a power cycle, and answers CTAPHID on `socket` until the
+/// socket fails. Dropping the future stops at once, unplugs the device and cancels the command under
+/// way.
+///
+/// # Errors
+/// [`Error::Socket`], [`Error::Randomness`].
+pub async fn serve(device: Device, socket: UdpSocket, options: Options) -> Result<(), Error> {
+    let address = socket
+        .local_addr()
+        .map_err(|source| socket_error(&socket, source))?;
+    device.power_cycle().await;
+    let plug = Plug::new(device, "udp", &address.to_string());
+    hid_server::serve(plug.device().clone(), Datagrams { socket, options }).await
 }

@@ -1,7 +1,6 @@
 //! Where the answers on a channel go.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use ctap::hid::ChannelId;
 
@@ -10,19 +9,25 @@ use ctap::hid::ChannelId;
 const LIMIT: usize = 1_024;
 
 /// The latest sender on each channel.
-#[derive(Debug, Default)]
-pub(super) struct Addresses(HashMap<ChannelId, SocketAddr>);
+#[derive(Debug)]
+pub(super) struct Peers<P>(HashMap<ChannelId, P>);
 
-impl Addresses {
+impl<P> Default for Peers<P> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<P: Copy> Peers<P> {
     /// Notes who spoke on a channel.
-    pub(super) fn note(&mut self, channel: ChannelId, sender: SocketAddr) {
+    pub(super) fn note(&mut self, channel: ChannelId, sender: P) {
         if self.0.len() >= LIMIT && !self.0.contains_key(&channel) {
             self.0.clear();
         }
         self.0.insert(channel, sender);
     }
 
-    pub(super) fn of(&self, channel: ChannelId) -> Option<SocketAddr> {
+    pub(super) fn of(&self, channel: ChannelId) -> Option<P> {
         self.0.get(&channel).copied()
     }
 

@@ -1,76 +1,111 @@
-//! The loop: datagrams in, reports out, time.
+//! CTAPHID as a device serves it, whatever carries its reports: reports in, reports out, time.
+//! CTAPHID's own timers are real time, not the device's clock.
 
-use std::net::SocketAddr;
+mod peers;
+mod plug;
+
 use std::time::Duration;
 
 use ctap::hid::{
     self, Action, ChannelId, KeepaliveStatus, Outgoing, REPORT_LENGTH, Report, Transaction,
 };
 use rand_core::TryRng as _;
-use tokio::net::UdpSocket;
+use serde_json::json;
 use tokio::time::Instant;
 
-use super::addresses::Addresses;
-use super::{Options, POWER_CYCLE};
 use crate::command::{Progress, Running};
-use crate::{Device, Error};
+use crate::{Device, Error, kinds};
+use peers::Peers;
+pub(crate) use plug::Plug;
 
-/// Answers CTAPHID on `socket` until the socket fails. Dropping the future stops at once and cancels
-/// the command under way.
+/// What carries reports.
+pub(crate) trait Transport {
+    /// Whoever is at the other end.
+    type Peer: Copy + Send + Sync;
+
+    /// The next thing that comes in. Nothing is lost when the future is dropped.
+    fn receive(&mut self) -> impl Future<Output = Result<Incoming<Self::Peer>, Error>> + Send;
+
+    /// Sends reports in order. A peer that is gone is no failure.
+    fn send(
+        &mut self,
+        reports: &[Report],
+        to: Self::Peer,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// What comes in.
+#[derive(Debug)]
+pub(crate) enum Incoming<P> {
+    Report(Report, P),
+    /// The plug was pulled and put back.
+    PowerCycle,
+}
+
+/// The report in what a client wrote: 64 bytes, or 65 with report id 0 before them. Others are none.
+pub(crate) fn report(bytes: &[u8]) -> Option<&Report> {
+    match bytes {
+        [0, report @ ..] if report.len() == REPORT_LENGTH => report.try_into().ok(),
+        report => report.try_into().ok(),
+    }
+}
+
+/// Answers CTAPHID until the transport fails. Dropping the future stops at once and cancels the
+/// command under way.
 ///
 /// # Errors
-/// [`Error::Socket`], [`Error::Randomness`].
-pub async fn serve(device: Device, socket: UdpSocket, options: Options) -> Result<(), Error> {
+/// [`Error::Randomness`], and those of the transport.
+pub(crate) async fn serve<T: Transport>(device: Device, transport: T) -> Result<(), Error> {
     let mut first_channel = [0; 4];
     (device.0.seams.rng)(Some(device.id()))
         .try_fill_bytes(&mut first_channel)
         .map_err(|error| Error::Randomness(error.to_string()))?;
     let config = hid::Config {
         device_version: [0, 1, 0],
-        wink: false,
+        wink: true,
         first_channel: u32::from_be_bytes(first_channel),
     };
     let server = Server {
         device,
-        socket,
-        options,
+        transport,
         hid: hid::Device::new(config),
         start: Instant::now(),
-        addresses: Addresses::default(),
+        peers: Peers::default(),
         work: None,
     };
     server.run().await
 }
 
-struct Server {
+struct Server<T: Transport> {
     device: Device,
-    socket: UdpSocket,
-    options: Options,
+    transport: T,
     hid: hid::Device,
     start: Instant,
-    addresses: Addresses,
-    work: Option<Work>,
+    peers: Peers<T::Peer>,
+    work: Option<Work<T::Peer>>,
 }
 
 /// The command that the device works on, and who asked for it.
-struct Work {
+struct Work<P> {
     transaction: Transaction,
     running: Running,
-    sender: SocketAddr,
+    asker: P,
 }
 
-enum Next {
-    Datagram(usize, SocketAddr),
+enum Next<P> {
+    Incoming(Incoming<P>),
     Progress(Progress),
     Time,
 }
 
-impl Server {
+impl<T: Transport> Server<T> {
     async fn run(mut self) -> Result<(), Error> {
-        let mut buffer = [0; REPORT_LENGTH + 2];
         loop {
-            match self.next(&mut buffer).await? {
-                Next::Datagram(length, sender) => self.datagram(&buffer[..length], sender).await?,
+            match self.next().await? {
+                Next::Incoming(Incoming::Report(report, peer)) => {
+                    self.report(&report, peer).await?;
+                }
+                Next::Incoming(Incoming::PowerCycle) => self.power_cycle().await,
                 Next::Progress(Progress::Answer(answer)) => self.answer(&answer).await?,
                 Next::Progress(Progress::Status(status)) => self.status(status).await?,
                 Next::Time => self.due().await?,
@@ -78,22 +113,12 @@ impl Server {
         }
     }
 
-    async fn next(&mut self, buffer: &mut [u8]) -> Result<Next, Error> {
+    async fn next(&mut self) -> Result<Next<T::Peer>, Error> {
         let wake = self.hid.next_poll().map(|at| self.start + at);
         let timer = async {
             match wake {
                 Some(at) => tokio::time::sleep_until(at).await,
                 None => std::future::pending().await,
-            }
-        };
-        let socket = &self.socket;
-        let received = async {
-            loop {
-                match socket.recv_from(buffer).await {
-                    // A client that closed its socket before our answer came: not our failure.
-                    Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
-                    other => break other,
-                }
             }
         };
         let progress = async {
@@ -105,31 +130,21 @@ impl Server {
         tokio::select! {
             progress = progress => Ok(Next::Progress(progress)),
             () = timer => Ok(Next::Time),
-            received = received => match received {
-                Ok((length, sender)) => Ok(Next::Datagram(length, sender)),
-                Err(source) => Err(socket_error(socket, source)),
-            },
+            incoming = self.transport.receive() => incoming.map(Next::Incoming),
         }
     }
 
-    async fn datagram(&mut self, datagram: &[u8], sender: SocketAddr) -> Result<(), Error> {
-        if self.options.allow_power_cycle && datagram == POWER_CYCLE {
-            self.power_cycle().await;
-            return Ok(());
-        }
-        let Some(report) = report(datagram) else {
-            return Ok(());
-        };
+    async fn report(&mut self, report: &Report, peer: T::Peer) -> Result<(), Error> {
         let channel = hid::Packet::read(report).channel();
         if channel != ChannelId::BROADCAST {
-            self.addresses.note(channel, sender);
+            self.peers.note(channel, peer);
         }
         self.due().await?;
         let now = self.now();
         for action in self.hid.receive(report, now) {
             match action {
                 Action::Send(outgoing) => {
-                    let direct = (outgoing.channel == channel).then_some(sender);
+                    let direct = (outgoing.channel == channel).then_some(peer);
                     self.send(Some(outgoing), direct).await?;
                 }
                 Action::Execute {
@@ -140,12 +155,13 @@ impl Server {
                     self.work = Some(Work {
                         transaction,
                         running,
-                        sender,
+                        asker: peer,
                     });
                 }
                 Action::Cancel(transaction) => self.cancel(transaction),
-                // Not offered: a key in a datagram has no light.
-                Action::Wink => {}
+                Action::Wink => self
+                    .device
+                    .emit(kinds::WINKED, json!({ "device": self.device.id() })),
             }
         }
         Ok(())
@@ -159,7 +175,7 @@ impl Server {
             .work
             .as_ref()
             .filter(|work| self.hid.is_running(work.transaction))
-            .map(|work| work.sender);
+            .map(|work| work.asker);
         let due = self.hid.poll(now);
         self.send(due, asker).await
     }
@@ -177,7 +193,7 @@ impl Server {
     /// What pulling the plug does: no answer to the command under way, no channel left.
     async fn power_cycle(&mut self) {
         self.hid.power_cycle();
-        self.addresses.clear();
+        self.peers.clear();
         if let Some(mut work) = self.work.take() {
             work.running.cancel();
             work.running.answer().await;
@@ -190,7 +206,7 @@ impl Server {
             return Ok(());
         };
         let outgoing = self.hid.respond(work.transaction, answer);
-        self.send(outgoing, Some(work.sender)).await
+        self.send(outgoing, Some(work.asker)).await
     }
 
     async fn status(&mut self, status: KeepaliveStatus) -> Result<(), Error> {
@@ -199,7 +215,7 @@ impl Server {
             return Ok(());
         };
         let outgoing = self.hid.set_status(work.transaction, status, now);
-        let asker = work.sender;
+        let asker = work.asker;
         self.send(outgoing, Some(asker)).await
     }
 
@@ -207,43 +223,18 @@ impl Server {
     async fn send(
         &mut self,
         outgoing: Option<Outgoing>,
-        direct: Option<SocketAddr>,
+        direct: Option<T::Peer>,
     ) -> Result<(), Error> {
         let Some(outgoing) = outgoing else {
             return Ok(());
         };
-        let Some(address) = direct.or_else(|| self.addresses.of(outgoing.channel)) else {
-            return Ok(());
-        };
-        for report in &outgoing.reports {
-            match self.socket.send_to(report, address).await {
-                Ok(_) => {}
-                // The client is gone; the device goes on.
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                    return Ok(());
-                }
-                Err(source) => return Err(socket_error(&self.socket, source)),
-            }
+        match direct.or_else(|| self.peers.of(outgoing.channel)) {
+            Some(peer) => self.transport.send(&outgoing.reports, peer).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn now(&self) -> Duration {
         self.start.elapsed()
     }
-}
-
-/// The report in a datagram: 64 bytes, or 65 with report id 0 before them. Others are dropped.
-fn report(datagram: &[u8]) -> Option<&Report> {
-    match datagram {
-        [0, report @ ..] if report.len() == REPORT_LENGTH => report.try_into().ok(),
-        report => report.try_into().ok(),
-    }
-}
-
-fn socket_error(socket: &UdpSocket, source: std::io::Error) -> Error {
-    let address = socket
-        .local_addr()
-        .unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 0)));
-    Error::Socket { address, source }
 }
