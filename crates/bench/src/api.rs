@@ -2,6 +2,7 @@
 //! TypeScript types are generated from them.
 
 mod find;
+mod keys;
 mod pin;
 mod prompts;
 mod seams;
@@ -11,12 +12,15 @@ use serde::{Deserialize, Serialize};
 use timeline::{Event, Timestamp};
 use ts_rs::TS;
 
+pub use client::{Bus, KeyProblem};
+pub use diagnostics::{Finding, Report};
 pub use find::{KindGroup, TimelineMatches, TimelineQuery, TimelineRelated, WordsFor};
+pub use keys::{KeySummary, PlugWay, Plugged};
 pub use pin::{
     DeviceSettings, EnrolmentSummary, Json, KeptStores, NewsStream, PairingSummary, PinCacheState,
     Scanned, ShownCode, VerificationMethod,
 };
-pub use prompts::{AccountChoice, Asker, Prompt, PromptAnswer, Question};
+pub use prompts::{AccountChoice, Asker, KeyPinPurpose, Prompt, PromptAnswer, Question};
 pub use seams::{
     ArmedFault, Change, ClockMotion, ClockState, Direction, Effect, Fault, FaultableMessage,
     NetworkState, SeamsState,
@@ -31,12 +35,20 @@ pub struct BenchState {
     pub vault: VaultSummary,
     /// Devices in the order they were added; empty while the vault is shut.
     pub devices: Vec<DeviceSummary>,
-    /// The device that answers the next ceremony.
+    /// Keys that are plugged in, those that came last at the end.
+    pub keys: Vec<KeySummary>,
+    /// The device, or the key, that answers the next ceremony. A key stays picked while it is
+    /// unplugged.
     pub active_device: Option<String>,
+    /// The name of the picked key, while it is not plugged in.
+    pub unplugged_key: Option<String>,
     /// The relying parties this bench runs; the tester's own comes first.
     pub relying_parties: Vec<RelyingPartySummary>,
-    /// What a device asks the person right now.
+    /// What a device, or the client, asks the person right now.
     pub prompt: Option<Prompt>,
+    /// The client's own prompt for the touch of a key, also while the software device that is
+    /// plugged in there asks in [`BenchState::prompt`].
+    pub key_touch: Option<Prompt>,
     /// What the tester bent: clocks, network, faults.
     pub seams: SeamsState,
 }
@@ -81,7 +93,7 @@ pub struct DeviceSummary {
     pub id: String,
     /// The tester's name for it.
     pub name: String,
-    /// `phone` or `key`.
+    /// `phone`, `key`, `pin-key` or `fingerprint-key`.
     pub profile: String,
     /// Its AAGUID, in 8-4-4-4-12 form.
     pub aaguid: String,
@@ -105,6 +117,8 @@ pub struct DeviceSummary {
     pub fingerprint_locked: bool,
     /// What lies between it and relying parties.
     pub network: NetworkState,
+    /// Where it is plugged in as a key.
+    pub plugged: Option<Plugged>,
 }
 
 /// A device's own PIN.

@@ -156,9 +156,12 @@ impl Bench {
         BenchState {
             vault,
             devices,
+            keys: Vec::new(),
             active_device,
+            unplugged_key: None,
             relying_parties,
             prompt: self.prompt(),
+            key_touch: None,
             seams: self.seams_state(),
         }
     }

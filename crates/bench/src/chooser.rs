@@ -45,7 +45,7 @@ impl Chooser {
     }
 
     /// True when `id` names the open question; it is then answered, if the answer fits.
-    pub(crate) fn answer(&self, id: u32, answer: PromptAnswer) -> bool {
+    pub(crate) fn answer(&self, id: u32, answer: &PromptAnswer) -> bool {
         let mut slot = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(open) = slot.take_if(|open| open.prompt.id == u64::from(id)) else {
             return false;
@@ -54,7 +54,7 @@ impl Chooser {
             return false;
         };
         let chosen = match answer {
-            PromptAnswer::Choose { index } => usize::try_from(index)
+            PromptAnswer::Choose { index } => usize::try_from(*index)
                 .ok()
                 .filter(|index| *index < accounts.len()),
             PromptAnswer::Decline => None,
@@ -105,6 +105,7 @@ impl Dialogs for Chooser {
                 id,
                 asker: Asker::Client,
                 device: None,
+                key: None,
                 rp_id: Some(rp_id.to_string()),
                 // The client itself ends the call when its time is up.
                 deadline,

@@ -17,19 +17,17 @@ use crate::{
 const FIRST_DEVICE: &str = "Phone A";
 
 impl Bench {
-    /// Adds a device of the profile `phone` or `key`, and picks it.
+    /// Adds a device of the profile `phone`, `key`, `pin-key` or `fingerprint-key`, and picks it.
     ///
     /// # Errors
     /// [`Error::Device`] for a bad name, [`Error::Call`] for an unknown profile, [`Error::VaultShut`].
     pub async fn device_add(&self, name: String, profile: String) -> Result<DeviceSummary, Error> {
-        let model = [Model::Phone, Model::Key]
-            .into_iter()
-            .find(|model| model.name() == profile)
-            .ok_or_else(|| {
-                Error::Call(format!(
-                    "\"{profile}\" is no device profile; use phone or key"
-                ))
-            })?;
+        let model = Model::named(&profile).ok_or_else(|| {
+            let names = Model::ALL.map(Model::name).join(", ");
+            Error::Call(format!(
+                "\"{profile}\" is no device profile; use one of {names}"
+            ))
+        })?;
         let bench = self.clone();
         let summary = blocking(move || {
             let device = bench.shelf()?.add(&name, model)?;
@@ -149,15 +147,17 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`] when that prompt is gone.
     pub async fn prompt_answer(&self, prompt: u32, answer: PromptAnswer) -> Result<(), Error> {
-        if self.0.chooser.answer(prompt, answer) {
+        if self.0.chooser.answer(prompt, &answer) {
             return Ok(());
         }
         let bench = self.clone();
         let asking = blocking(move || Ok(bench.asking())).await?;
         match asking {
-            Some(device) => Ok(device
-                .prompts()
-                .answer(prompt.into(), shapes::answer(answer))?),
+            // What fits no question of a device changes nothing there.
+            Some(device) => match shapes::answer(answer) {
+                Some(answer) => Ok(device.prompts().answer(prompt.into(), answer)?),
+                None => Ok(()),
+            },
             None => Err(device::Error::PromptGone.into()),
         }
     }

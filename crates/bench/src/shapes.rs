@@ -48,6 +48,7 @@ pub(crate) fn device_summary(
         app_locked: device.app_locked()?,
         fingerprint_locked: device.fingerprint_locked()?,
         network,
+        plugged: None,
     })
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn prompt(prompt: device::Prompt) -> Prompt {
         id: prompt.id,
         asker: Asker::Device,
         device: Some(prompt.device.to_string()),
+        key: None,
         rp_id: prompt.rp_id,
         deadline: prompt.deadline,
         question: question(prompt.question),
@@ -143,8 +145,9 @@ fn account_choice(account: device::AccountChoice) -> AccountChoice {
     }
 }
 
-pub(crate) fn answer(answer: PromptAnswer) -> device::Answer {
-    match answer {
+/// The answer as the device takes it; none for one that only the client's own prompts take.
+pub(crate) fn answer(answer: PromptAnswer) -> Option<device::Answer> {
+    Some(match answer {
         PromptAnswer::Touch => device::Answer::Touch,
         PromptAnswer::Digit { digit } => device::Answer::Digit { digit },
         PromptAnswer::Backspace => device::Answer::Backspace,
@@ -154,5 +157,6 @@ pub(crate) fn answer(answer: PromptAnswer) -> device::Answer {
         PromptAnswer::Finger { matches } => device::Answer::Finger { matches },
         PromptAnswer::UsePin => device::Answer::UsePin,
         PromptAnswer::Decline => device::Answer::Decline,
-    }
+        PromptAnswer::KeyPin { .. } => return None,
+    })
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use timeline::Timestamp;
 use ts_rs::TS;
+use zeroize::Zeroizing;
 
 /// What a device asks the person. It never carries a PIN, only how many digits stand on the pad.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -15,6 +16,8 @@ pub struct Prompt {
     pub asker: Asker,
     /// The device that asks; none when the client does.
     pub device: Option<String>,
+    /// The key that the client asks for, as [`super::KeySummary::id`].
+    pub key: Option<String>,
     /// The relying party the request came from.
     pub rp_id: Option<String>,
     /// When the device stops waiting.
@@ -29,7 +32,8 @@ pub struct Prompt {
 pub enum Asker {
     /// The device, on its own display or by its light.
     Device,
-    /// The client, as a browser's dialog: a device without a display cannot ask which account.
+    /// The client, as a browser's dialog: which account, where the device has no display; and for a
+    /// key, its touch and its PIN.
     Client,
 }
 
@@ -102,6 +106,39 @@ pub enum Question {
         /// Why, and what to do, in sentences.
         message: String,
     },
+    /// The key waits for its touch. Nothing on the screen stands for that; declining cancels.
+    KeyTouch {
+        /// `createPasskey`, `signIn`, or `selection`, where each key that is plugged in waits.
+        purpose: String,
+    },
+    /// A PIN of the key, in the client's own dialog. Answers: [`PromptAnswer::KeyPin`],
+    /// [`PromptAnswer::Decline`].
+    KeyPin {
+        /// What it is asked for.
+        purpose: KeyPinPurpose,
+        /// Tries left before the key blocks, where it says.
+        tries_left: Option<u32>,
+        /// True when one more wrong PIN blocks the key, or leaves it to be unplugged first.
+        last: bool,
+        /// What was wrong with the last one, such as "Wrong PIN. 2 tries left."
+        problem: Option<String>,
+        /// Fewest characters.
+        min_length: u32,
+        /// Most bytes of UTF-8.
+        max_bytes: u32,
+    },
+}
+
+/// What a key's PIN is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyPinPurpose {
+    /// The PIN it has.
+    Enter,
+    /// A first PIN.
+    Set,
+    /// The PIN it has and a new one, which the key demands before anything else.
+    Change,
 }
 
 /// An account to choose.
@@ -114,8 +151,9 @@ pub struct AccountChoice {
     pub display_name: Option<String>,
 }
 
-/// What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
-#[derive(Clone, Copy, Deserialize, TS)]
+/// What the person does at a prompt. At a device digits come one by one; only a key's PIN, which can
+/// have any characters, comes as a whole.
+#[derive(Clone, Deserialize, TS)]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -147,6 +185,16 @@ pub enum PromptAnswer {
     },
     /// Takes the PIN instead of the fingerprint.
     UsePin,
+    /// Gives the PIN of a key that is asked for.
+    KeyPin {
+        /// The PIN it has, or its first one.
+        #[ts(type = "string")]
+        pin: Zeroizing<String>,
+        /// The new one, for [`KeyPinPurpose::Change`].
+        #[serde(default)]
+        #[ts(type = "string | null")]
+        new_pin: Option<Zeroizing<String>>,
+    },
     /// Says no.
     Decline,
 }

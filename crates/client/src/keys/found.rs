@@ -74,7 +74,7 @@ impl FromStr for KeyId {
 
 /// How a key is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(rename = "KeyBus"))]
 #[serde(rename_all = "camelCase")]
 pub enum Bus {
     /// USB.

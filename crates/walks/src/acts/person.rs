@@ -70,6 +70,8 @@ fn name(question: &Question) -> &'static str {
         Question::Unverifiable { .. } => {
             "nothing but to be closed: it says why nobody can be verified"
         }
+        Question::KeyTouch { .. } => "a touch of the key",
+        Question::KeyPin { .. } => "the key's PIN",
     }
 }
 

@@ -189,6 +189,10 @@ enum Asked {
     Fingerprint,
     /// Nothing: it says why the user cannot be verified.
     Unverifiable,
+    /// The client: that a key is touched.
+    KeyTouch,
+    /// The client: the PIN of a key.
+    KeyPin,
 }
 
 impl Asked {
@@ -201,6 +205,8 @@ impl Asked {
             Question::Blocked => Self::Blocked,
             Question::Fingerprint { .. } => Self::Fingerprint,
             Question::Unverifiable { .. } => Self::Unverifiable,
+            Question::KeyTouch { .. } => Self::KeyTouch,
+            Question::KeyPin { .. } => Self::KeyPin,
         }
     }
 }
@@ -240,6 +246,8 @@ impl Subject for PromptSubject {
             Asked::Blocked => "blocked",
             Asked::Fingerprint => "fingerprint",
             Asked::Unverifiable => "unverifiable",
+            Asked::KeyTouch => "key-touch",
+            Asked::KeyPin => "key-pin",
         };
         format!("prompt {what}")
     }

@@ -170,7 +170,7 @@ impl Stand {
     async fn answer(&self, prompt: Prompt, answers: &[PromptAnswer]) {
         let id = u32::try_from(prompt.id).expect("a small number");
         for answer in answers {
-            let answered = self.desk.bench().prompt_answer(id, *answer).await;
+            let answered = self.desk.bench().prompt_answer(id, answer.clone()).await;
             answered.expect("the prompt is open");
         }
     }

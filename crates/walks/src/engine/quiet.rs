@@ -135,6 +135,8 @@ fn is(question: &Question, told: &Value) -> bool {
         }
         Question::ChooseAccount { .. } => json!({ "kind": "chooseAccount" }),
         Question::Blocked => json!({ "kind": "blocked" }),
+        // Only the client asks these.
+        Question::KeyTouch { .. } | Question::KeyPin { .. } => return false,
     };
     let members = shown.as_object().into_iter().flatten();
     members

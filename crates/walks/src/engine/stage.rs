@@ -95,7 +95,7 @@ impl Stage {
         })?;
         *lock(&self.answered) = self.bench.timeline().last();
         for answer in answers {
-            self.bench.prompt_answer(id, *answer).await?;
+            self.bench.prompt_answer(id, answer.clone()).await?;
         }
         Ok(())
     }
