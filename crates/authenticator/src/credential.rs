@@ -20,9 +20,7 @@ pub struct PrivateKey(Zeroizing<[u8; 32]>);
 impl PrivateKey {
     /// Makes a key.
     pub(crate) fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, Failure> {
-        let key = SigningKey::try_generate_from_rng(rng).map_err(|error| {
-            Failure::new(format!("The system gave no random numbers: {error}."))
-        })?;
+        let key = SigningKey::try_generate_from_rng(rng).map_err(Failure::randomness)?;
         Ok(Self(Zeroizing::new(key.to_bytes().into())))
     }
 

@@ -6,7 +6,7 @@ use rand_core::TryCryptoRng;
 use timeline::{Clock, Emit, Timestamp};
 use webauthn::id::CredentialId;
 
-use crate::{Credential, Verified};
+use crate::{Credential, Pin, Verified};
 
 /// The one seam between the authenticator and the world (OpenSK's idea).
 pub trait Env: Send {
@@ -40,6 +40,11 @@ impl Failure {
         Self(source.into())
     }
 
+    /// The source of randomness gave none.
+    pub(crate) fn randomness(error: impl std::fmt::Display) -> Self {
+        Self::new(format!("The system gave no random numbers: {error}."))
+    }
+
     /// What broke.
     #[must_use]
     pub fn into_source(self) -> Box<dyn std::error::Error + Send + Sync> {
@@ -71,7 +76,21 @@ pub trait Store: Send {
         at: Timestamp,
     ) -> Result<Option<u32>, Failure>;
 
-    /// Erases every credential and whatever verified the user.
+    /// The PIN that clients enter, if one is set.
+    fn pin(&mut self) -> Result<Option<Pin>, Failure>;
+
+    /// Keeps a PIN instead of the one before, if there was one.
+    fn set_pin(&mut self, pin: &Pin) -> Result<(), Failure>;
+
+    /// Counts one try at the PIN, before it is compared: takes one off its retries, unless none is
+    /// left. Gives the PIN with the retries left after this try; `None` when there was no try left,
+    /// or is no PIN.
+    fn count_pin_try(&mut self) -> Result<Option<Pin>, Failure>;
+
+    /// The PIN was right: gives it all its retries back.
+    fn restore_pin_retries(&mut self) -> Result<(), Failure>;
+
+    /// Erases every credential and whatever verified the user, the PIN included.
     fn reset(&mut self) -> Result<(), Failure>;
 }
 
@@ -154,6 +173,9 @@ pub trait User: Send {
 
     /// How verification stands.
     fn verification(&mut self) -> Result<UserVerification, Failure>;
+
+    /// How often verification may still fail until it is blocked.
+    fn tries_left(&mut self) -> Result<u32, Failure>;
 
     /// Verifies the user, setting verification up when that was never done. What the user does for
     /// it is evidence of user interaction, too (CTAP 2.3 §6.1.2 step 13). Called only when

@@ -1,5 +1,6 @@
 //! authenticatorGetAssertion (CTAP 2.3 §6.2.2), in the order of its steps.
 
+use ctap::client_pin::Permissions;
 use ctap::get_assertion::{Request, Response};
 use ctap::{Descriptor, Status, UserEntity};
 use serde_json::json;
@@ -10,7 +11,6 @@ use webauthn::cbor::Value;
 use crate::ended::Ended;
 use crate::env::{Account, Ask, Env, Purpose, Store as _, User as _, UserVerification};
 use crate::get_next_assertion::Remaining;
-use crate::make_credential::refuse_pin_uv_auth;
 use crate::{Authenticator, Credential, Method, kinds, uvm, verification};
 
 /// What every assertion of one getAssertion shares.
@@ -28,11 +28,10 @@ impl Authenticator {
         env: &mut E,
         request: Box<Request>,
     ) -> Result<Vec<u8>, Ended> {
-        refuse_pin_uv_auth(
-            request.pin_uv_auth_param.as_deref(),
-            request.pin_uv_auth_protocol,
-        )?;
-        self.check_assertion_options(&request)?;
+        let param = request.pin_uv_auth_param.as_deref();
+        let proof = self.proof(env, param, request.pin_uv_auth_protocol).await?;
+        let requested = proof.is_none() && request.options.uv == Some(true);
+        self.check_assertion_options(&request, requested)?;
         let applicable = applicable(env, &request)?;
         let account = match applicable.as_slice() {
             [only] => Some(Account::from(only)),
@@ -44,18 +43,32 @@ impl Authenticator {
             rp_name: applicable.first().and_then(|it| it.rp_name.as_deref()),
             account: account.as_ref(),
         };
-        let verified = self
-            .verify_for_assertion(env, &request, ask, applicable.is_empty())
-            .await?;
+        let (hash, rp_id) = (&request.client_data_hash, &request.rp_id);
+        let (verified, present) = match proof {
+            Some(proof) => {
+                let permission = Permissions::GET_ASSERTION;
+                let granted = self.authorize(env, proof, hash, permission, rp_id)?;
+                (Some(granted.by), granted.present)
+            }
+            None if requested => {
+                let nothing_to_sign = applicable.is_empty();
+                let by = verify_for_assertion(env, ask, rp_id, nothing_to_sign).await?;
+                (by, by.is_some())
+            }
+            None => (None, false),
+        };
         if applicable.is_empty() {
             return Err(Status::NoCredentials.into());
         }
         let wants_presence = request.options.up != Some(false);
-        if wants_presence && verified.is_none() {
+        if wants_presence && !present {
             env.user().presence(ask).await?;
         }
+        if wants_presence && proof.is_some() {
+            self.pin_uv_auth.end_token();
+        }
         let mut flags = Flags::default();
-        if wants_presence || verified.is_some() {
+        if wants_presence || (proof.is_none() && verified.is_some()) {
             flags = flags.with(Flags::UP);
         }
         if verified.is_some() {
@@ -69,33 +82,15 @@ impl Authenticator {
         self.answer(env, &request, applicable, terms).await
     }
 
-    /// Step 4.
-    fn check_assertion_options(&self, request: &Request) -> Result<(), Status> {
-        if request.options.uv == Some(true) && !self.profile().built_in_user_verification {
+    /// Step 4; `verification` is what remains of option uv beside a pinUvAuthParam.
+    fn check_assertion_options(&self, request: &Request, verification: bool) -> Result<(), Status> {
+        if verification && !self.profile().built_in_user_verification {
             return Err(Status::InvalidOption);
         }
         if request.options.rk.is_some() {
             return Err(Status::UnsupportedOption);
         }
         Ok(())
-    }
-
-    /// Step 6. A device whose verification was never set up does not set it up to say that it has no
-    /// credential.
-    async fn verify_for_assertion<E: Env>(
-        &self,
-        env: &mut E,
-        request: &Request,
-        ask: Ask<'_>,
-        nothing_to_sign: bool,
-    ) -> Result<Option<Method>, Ended> {
-        if request.options.uv != Some(true) {
-            return Ok(None);
-        }
-        if nothing_to_sign && env.user().verification()? == UserVerification::NotConfigured {
-            return Ok(None);
-        }
-        Ok(Some(verification::verify(env, ask, &request.rp_id).await?))
     }
 
     /// Steps 11 to 13: which credential, and its assertion.
@@ -130,6 +125,20 @@ impl Authenticator {
         }
         Ok(response.encode())
     }
+}
+
+/// Step 6.2. A device whose verification was never set up does not set it up to say that it has no
+/// credential.
+async fn verify_for_assertion<E: Env>(
+    env: &mut E,
+    ask: Ask<'_>,
+    rp_id: &str,
+    nothing_to_sign: bool,
+) -> Result<Option<Method>, Ended> {
+    if nothing_to_sign && env.user().verification()? == UserVerification::NotConfigured {
+        return Ok(None);
+    }
+    Ok(Some(verification::verify(env, ask, rp_id).await?))
 }
 
 /// Step 7: what could sign, the newest first.

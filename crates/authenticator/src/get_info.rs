@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use ctap::get_info::Info;
+use ctap::pin_uv_auth::Protocol;
 use webauthn::cose::Algorithm;
 
 use crate::Authenticator;
 use crate::attestation::FORMATS;
+use crate::client_pin::MIN_PIN_LENGTH;
 use crate::ended::Ended;
 use crate::env::{Env, Store as _, User as _, UserVerification};
 
@@ -27,12 +29,27 @@ impl Authenticator {
             UserVerification::NotConfigured => _ = options.insert("uv".to_owned(), false),
             UserVerification::Configured => _ = options.insert("uv".to_owned(), true),
         }
+        if profile.client_pin {
+            options.insert("clientPin".to_owned(), env.store().pin()?.is_some());
+        }
+        if profile.pin_uv_auth_token {
+            options.insert("pinUvAuthToken".to_owned(), true);
+        }
+        let protocols = profile
+            .has_pin_uv_auth()
+            .then_some([Protocol::Two, Protocol::One]);
         let info = Info {
             versions: profile.versions.clone(),
             extensions: vec![webauthn::uvm::UVM.to_owned()],
             aaguid: profile.aaguid,
             options,
             max_msg_size: Some(MAX_MESSAGE),
+            pin_uv_auth_protocols: protocols
+                .into_iter()
+                .flatten()
+                .map(Protocol::number)
+                .collect(),
+            min_pin_length: profile.client_pin.then_some(MIN_PIN_LENGTH as u64),
             max_credential_count_in_list: Some(MAX_LIST),
             max_credential_id_length: Some(MAX_CREDENTIAL_ID),
             transports: profile.transports.clone(),

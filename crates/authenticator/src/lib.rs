@@ -11,11 +11,14 @@
 //! - **built-in user verification**: the device checks by itself who holds it (a PIN on its own
 //!   display, a fingerprint); a [`Profile`] says whether it can. It may count for the credentials of
 //!   some relying parties only: [`Verified`].
+//! - **client PIN**: a PIN that the client asks for. What proves it to later commands is a
+//!   **pinUvAuthToken**, which built-in user verification can bring as well.
 //! - **power-up**: the moment from which the reset window counts.
 //!
 //! Events: [`kinds`].
 
 mod attestation;
+mod client_pin;
 mod credential;
 mod ended;
 mod env;
@@ -24,7 +27,10 @@ mod get_info;
 mod get_next_assertion;
 pub mod kinds;
 mod make_credential;
+mod pin;
+mod pin_uv_auth;
 mod profile;
+mod proof;
 mod reset;
 mod selection;
 #[cfg(test)]
@@ -34,6 +40,7 @@ mod verification;
 
 pub use credential::{Credential, PrivateKey};
 pub use env::{Account, Ask, Env, Failure, Purpose, Refusal, Store, User, UserVerification};
+pub use pin::{PIN_RETRIES, Pin};
 pub use profile::{AAGUID, Profile};
 pub use verification::{Method, Verified};
 
@@ -42,10 +49,11 @@ use std::time::Duration;
 use ctap::{Command, Status};
 use ended::Ended;
 use get_next_assertion::Remaining;
+use pin_uv_auth::PinUvAuth;
 use serde_json::json;
 use timeline::{Draft, Party};
 
-/// authenticatorClientPIN: known and not offered, whatever its parameters hold.
+/// authenticatorClientPIN; where it is not offered that is the answer, whatever its parameters hold.
 const CLIENT_PIN: u8 = 0x06;
 
 /// The authenticator's own state: what a power cycle forgets. All that lasts is in [`Store`].
@@ -54,6 +62,7 @@ pub struct Authenticator {
     profile: Profile,
     powered_up: Duration,
     remaining: Option<Remaining>,
+    pin_uv_auth: PinUvAuth,
 }
 
 impl Authenticator {
@@ -64,6 +73,7 @@ impl Authenticator {
             profile,
             powered_up: now,
             remaining: None,
+            pin_uv_auth: PinUvAuth::default(),
         }
     }
 
@@ -73,11 +83,12 @@ impl Authenticator {
         &self.profile
     }
 
-    /// Takes the power away and gives it back at `now`: opens the reset window again and forgets a
-    /// getNextAssertion under way.
+    /// Takes the power away and gives it back at `now`: opens the reset window again, takes PINs again
+    /// after three wrong ones, and forgets tokens and a getNextAssertion under way.
     pub fn power_cycle(&mut self, now: Duration) {
         self.powered_up = now;
         self.remaining = None;
+        self.pin_uv_auth = PinUvAuth::default();
     }
 
     /// Runs one command (code byte, then CBOR) and gives the response (status byte, then CBOR when
@@ -85,8 +96,8 @@ impl Authenticator {
     pub async fn process<E: Env>(&mut self, env: &mut E, command: &[u8]) -> Vec<u8> {
         let remaining = self.remaining.take();
         let outcome = match Command::decode(command) {
+            _ if self.lacks(command) => Err(Status::InvalidCommand.into()),
             Ok(command) => self.run(env, command, remaining).await,
-            Err(_) if command.first() == Some(&CLIENT_PIN) => Err(Status::InvalidCommand.into()),
             Err(status) => Err(Ended::With(status)),
         };
         let status = match outcome {
@@ -119,7 +130,12 @@ impl Authenticator {
             Command::GetInfo => self.get_info(env),
             Command::Selection => self.selection(env).await,
             Command::Reset => self.reset(env).await,
-            Command::ClientPin(_) => Err(Status::InvalidCommand.into()),
+            Command::ClientPin(request) => self.client_pin(env, request).await,
         }
+    }
+
+    /// Whether the command is one that this kind of authenticator does not have.
+    fn lacks(&self, command: &[u8]) -> bool {
+        command.first() == Some(&CLIENT_PIN) && !self.profile.has_pin_uv_auth()
     }
 }

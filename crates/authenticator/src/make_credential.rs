@@ -1,5 +1,6 @@
 //! authenticatorMakeCredential (CTAP 2.3 §6.1.2), in the order of its steps.
 
+use ctap::client_pin::Permissions;
 use ctap::make_credential::{Request, Response};
 use ctap::{Descriptor, Status};
 use serde_json::json;
@@ -22,15 +23,14 @@ impl Authenticator {
         env: &mut E,
         request: Box<Request>,
     ) -> Result<Vec<u8>, Ended> {
-        refuse_pin_uv_auth(
-            request.pin_uv_auth_param.as_deref(),
-            request.pin_uv_auth_protocol,
-        )?;
+        let param = request.pin_uv_auth_param.as_deref();
+        let proof = self.proof(env, param, request.pin_uv_auth_protocol).await?;
         if !request.algorithms.contains(&Algorithm::Es256.number()) {
             return Err(Status::UnsupportedAlgorithm.into());
         }
-        self.check_options(&request)?;
-        let verify = self.must_verify(env, request.options.uv == Some(true))?;
+        let requested = proof.is_none() && request.options.uv == Some(true);
+        self.check_options(&request, requested)?;
+        let verify = proof.is_none() && self.must_verify(env, requested)?;
         if request.enterprise_attestation.is_some() {
             return Err(Status::InvalidParameter.into());
         }
@@ -44,18 +44,27 @@ impl Authenticator {
             rp_name: request.rp.name.as_deref(),
             account: Some(&account),
         };
-        let verified = match verify {
-            true => Some(verification::verify(env, ask, &request.rp.id).await?),
-            false => None,
+        let (hash, rp_id) = (&request.client_data_hash, &request.rp.id);
+        let (verified, present) = match proof {
+            Some(proof) => {
+                let permission = Permissions::MAKE_CREDENTIAL;
+                let granted = self.authorize(env, proof, hash, permission, rp_id)?;
+                (Some(granted.by), granted.present)
+            }
+            None if verify => (Some(verification::verify(env, ask, rp_id).await?), true),
+            None => (None, false),
         };
         let known = env.store().credentials_of(&request.rp.id)?;
         if is_excluded(&known, &request.exclude_list) {
-            return Err(excluded(env, ask, verify).await);
+            return Err(excluded(env, ask, present).await);
         }
-        if !verify {
+        if !present {
             env.user().presence(ask).await?;
         }
-        let flags = if verify {
+        if proof.is_some() {
+            self.pin_uv_auth.end_token();
+        }
+        let flags = if verified.is_some() {
             Flags::UP.with(Flags::UV)
         } else {
             Flags::UP
@@ -76,9 +85,9 @@ impl Authenticator {
         Ok(response.encode())
     }
 
-    /// Step 5.
-    fn check_options(&self, request: &Request) -> Result<(), Status> {
-        if request.options.uv == Some(true) && !self.profile().built_in_user_verification {
+    /// Step 5; `verification` is what remains of option uv beside a pinUvAuthParam.
+    fn check_options(&self, request: &Request, verification: bool) -> Result<(), Status> {
+        if verification && !self.profile().built_in_user_verification {
             return Err(Status::InvalidOption);
         }
         if request.options.up == Some(false) {
@@ -90,11 +99,14 @@ impl Authenticator {
         Ok(())
     }
 
-    /// Whether the user is to be verified (steps 6 to 8). A device whose user verification is set up
-    /// makes no credential without it.
+    /// Whether the user is to be verified by the device itself (steps 6 to 8), there being no
+    /// pinUvAuthParam. A device whose user verification is set up makes no credential without it.
     fn must_verify<E: Env>(&self, env: &mut E, requested: bool) -> Result<bool, Ended> {
         if requested || self.profile().always_verifies_creation {
             return Ok(true);
+        }
+        if self.pin_is_set(env)? {
+            return Err(Status::PuatRequired.into());
         }
         match env.user().verification()? {
             UserVerification::Configured => Err(Status::OperationDenied.into()),
@@ -119,19 +131,6 @@ impl Authenticator {
             return Err(Status::KeyStoreFull.into());
         }
         Ok(())
-    }
-}
-
-/// Steps 1 and 2, for an authenticator without PIN/UV auth protocols: it supports neither
-/// pinUvAuthToken nor clientPin, so that a zero-length pinUvAuthParam is nothing special.
-pub(crate) fn refuse_pin_uv_auth(
-    param: Option<&[u8]>,
-    protocol: Option<u64>,
-) -> Result<(), Status> {
-    match (param, protocol) {
-        (None, _) => Ok(()),
-        (Some(_), None) => Err(Status::MissingParameter),
-        (Some(_), Some(_)) => Err(Status::InvalidParameter),
     }
 }
 
@@ -161,8 +160,7 @@ fn generate<E: Env>(
     discoverable: bool,
 ) -> Result<Credential, Ended> {
     let mut id = [0; 32];
-    rand_core::TryRng::try_fill_bytes(env.rng(), &mut id)
-        .map_err(|error| Failure::new(format!("The system gave no random numbers: {error}.")))?;
+    rand_core::TryRng::try_fill_bytes(env.rng(), &mut id).map_err(Failure::randomness)?;
     Ok(Credential {
         id: CredentialId::new(id),
         private_key: PrivateKey::generate(env.rng())?,

@@ -39,6 +39,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Whether it knows PIN/UV auth protocols.
+    pub(crate) fn has_pin_uv_auth(&self) -> bool {
+        self.client_pin || self.pin_uv_auth_token
+    }
+
     /// A phone: a display, user verification of its own, reached from a computer by hybrid transport
     /// or as the platform's own authenticator.
     #[must_use]

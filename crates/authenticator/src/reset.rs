@@ -8,6 +8,7 @@ use timeline::{Draft, Party};
 
 use crate::ended::Ended;
 use crate::env::{Ask, Env, Purpose, Store as _, User as _};
+use crate::pin_uv_auth::PinUvAuth;
 use crate::{Authenticator, kinds};
 
 /// How long after power-up an authenticator without display accepts a reset.
@@ -27,6 +28,7 @@ impl Authenticator {
         };
         env.user().presence(ask).await?;
         env.store().reset()?;
+        self.pin_uv_auth = PinUvAuth::default();
         let draft = Draft::new(Party::Device, kinds::RESET)
             .at(env.clock().now())
             .body(json!({}));

@@ -18,27 +18,31 @@ pub enum Method {
     SyncedPin,
     /// By a fingerprint.
     Fingerprint,
+    /// By a PIN of the authenticator's own that the client asked for.
+    ClientPin,
 }
 
 impl Method {
-    /// `devicePin`, `syncedPin` or `fingerprint`.
+    /// `devicePin`, `syncedPin`, `fingerprint` or `clientPin`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::DevicePin => "devicePin",
             Self::SyncedPin => "syncedPin",
             Self::Fingerprint => "fingerprint",
+            Self::ClientPin => "clientPin",
         }
     }
 
     /// Its USER_VERIFY constant (FIDO Registry of Predefined Values §3.1). A synced PIN is
-    /// PASSCODE_EXTERNAL: its secret is made and kept outside the authenticator.
+    /// PASSCODE_EXTERNAL: its secret is made and kept outside the authenticator. So is a client PIN,
+    /// which is entered outside.
     #[must_use]
     pub fn registry_value(self) -> u32 {
         match self {
             Self::Fingerprint => Entry::FINGERPRINT_INTERNAL,
             Self::DevicePin => Entry::PASSCODE_INTERNAL,
-            Self::SyncedPin => Entry::PASSCODE_EXTERNAL,
+            Self::SyncedPin | Self::ClientPin => Entry::PASSCODE_EXTERNAL,
         }
     }
 }

@@ -246,12 +246,17 @@ impl Device {
         Ok(copied)
     }
 
-    /// How its PIN stands.
+    /// How its PIN stands: a phone's own, or the one of a key that clients enter.
     ///
     /// # Errors
     /// [`Error::Vault`], [`Error::Damaged`].
     pub fn pin(&self) -> Result<PinState, Error> {
-        pin::state(&self.0.vault, &self.0.id)
+        match self.model() {
+            Model::PinKey => Ok(storage::key_pin(&self.0.vault, &self.0.id)?.into()),
+            Model::Phone | Model::Key | Model::FingerprintKey => {
+                pin::state(&self.0.vault, &self.0.id)
+            }
+        }
     }
 
     /// Sets the PIN, or changes it: the device asks for the old one, then twice for the new one, at

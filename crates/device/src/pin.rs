@@ -1,4 +1,5 @@
-//! The device PIN: its rules, and the one place that compares it.
+//! The device PIN of a phone: its rules, and the one place that compares it. The PIN of a key is
+//! compared by its authenticator.
 
 use pbkdf2::{Algorithm, Params, pbkdf2_hmac_with_params};
 use serde::Serialize;
@@ -19,15 +20,15 @@ pub const TRIES: u32 = 5;
 /// record of version 2.
 const _: () = assert!(Params::RECOMMENDED_ROUNDS == 600_000);
 
-/// How a device's PIN stands.
+/// How a device's PIN stands: a phone's own, or the one of a key that clients enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PinState {
-    /// False until the first use asks for one; always false on a key.
+    /// False until the first use asks for one; always false on a key that has none.
     pub set: bool,
     /// Tries left.
     pub tries_left: u32,
-    /// True when the tries are spent and only a wipe helps.
+    /// True when the tries are spent and only a wipe (or reset) helps.
     pub blocked: bool,
 }
 
@@ -36,6 +37,20 @@ impl PinState {
         let tries_left = record.map_or(TRIES, tries_left);
         Self {
             set: record.is_some(),
+            tries_left,
+            blocked: tries_left == 0,
+        }
+    }
+}
+
+impl From<Option<authenticator::Pin>> for PinState {
+    /// That of a key whose PIN clients enter.
+    fn from(pin: Option<authenticator::Pin>) -> Self {
+        let tries_left = pin
+            .as_ref()
+            .map_or(authenticator::PIN_RETRIES, |it| it.retries);
+        Self {
+            set: pin.is_some(),
             tries_left,
             blocked: tries_left == 0,
         }

@@ -1,7 +1,8 @@
-//! What a device keeps in the vault: one row of table `device`, one of `pin`, one of `settings`, and one of `passkey`
-//! for each credential.
+//! What a device keeps in the vault: one row of table `device`, one of `pin` or `key-pin`, one of
+//! `settings`, and one of `passkey` for each credential.
 
 mod info;
+mod key_pins;
 mod passkeys;
 mod pins;
 mod settings;
@@ -10,6 +11,7 @@ use crate::synced;
 
 pub use info::{DeviceId, Info};
 pub(crate) use info::{exists, list, read, remove, write};
+pub(crate) use key_pins::key_pin;
 pub(crate) use passkeys::{Passkeys, Stored};
 pub(crate) use pins::{PinRecord, change, find};
 pub(crate) use settings::{SettingsRecord, change_settings, settings};
@@ -20,6 +22,7 @@ fn wipe_within(t: &vault::Transaction<'_>, device: &DeviceId) -> Result<(), vaul
         t.delete(passkeys::TABLE, &row)?;
     }
     t.delete(pins::TABLE, device.as_str())?;
+    t.delete(key_pins::TABLE, device.as_str())?;
     t.delete(settings::TABLE, device.as_str())?;
     synced::delete_records(t, device)
 }

@@ -44,6 +44,18 @@ impl User for Person<'_> {
         })
     }
 
+    fn tries_left(&mut self) -> Result<u32, Failure> {
+        let (vault, device) = (self.vault(), self.device.id());
+        let left = match self.device.model() {
+            Model::Phone => pin::state(vault, device).map(|it| it.tries_left),
+            Model::Key | Model::PinKey => Ok(0),
+            Model::FingerprintKey => {
+                storage::settings(vault, device).map(|it| fingerprint::tries_left(&it))
+            }
+        };
+        left.map_err(Failure::new)
+    }
+
     async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
         self.display.about(ask.rp_id, ask.rp_name);
         if self.device.model() == Model::FingerprintKey {

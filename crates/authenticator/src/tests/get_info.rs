@@ -1,8 +1,9 @@
 use ctap::get_info::Info;
+use ctap::pin_uv_auth::Protocol;
 use ctap::{Command, Status};
 
 use super::world::{Asked, Bench};
-use crate::{AAGUID, Purpose, Refusal, UserVerification};
+use crate::{AAGUID, Profile, Purpose, Refusal, UserVerification};
 
 async fn info(bench: &mut Bench) -> Info {
     let body = bench
@@ -46,6 +47,33 @@ async fn says_whether_verification_is_set_up() {
     assert_eq!(info(&mut bench).await.option("uv"), Some(true));
     bench.world.user.verification = UserVerification::NotConfigured;
     assert_eq!(info(&mut bench).await.option("uv"), Some(false));
+}
+
+#[tokio::test]
+async fn a_key_with_a_pin_says_whether_it_is_set() {
+    let mut bench = Bench::new(Profile::pin_key());
+    for set in [false, true] {
+        let key = info(&mut bench).await;
+        assert_eq!(key.option("clientPin"), Some(set));
+        assert_eq!(key.option("pinUvAuthToken"), Some(true));
+        assert_eq!(key.option("uv"), None);
+        assert_eq!(key.pin_uv_auth_protocols, [2, 1]);
+        assert_eq!(key.min_pin_length, Some(4));
+        assert_eq!(key.versions, ["FIDO_2_0"]);
+        assert!(key.options.values().all(|on| *on || !set));
+        let _ = bench.set_pin(Protocol::Two, "1234").await;
+    }
+}
+
+#[tokio::test]
+async fn a_fingerprint_key_says_that_it_verifies_and_has_no_pin() {
+    let key = info(&mut Bench::new(Profile::fingerprint_key())).await;
+    assert_eq!(key.option("uv"), Some(true));
+    assert_eq!(key.option("pinUvAuthToken"), Some(true));
+    assert_eq!(key.option("clientPin"), None);
+    assert_eq!(key.pin_uv_auth_protocols, [2, 1]);
+    assert_eq!(key.min_pin_length, None);
+    assert_eq!(key.transports, ["usb"]);
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ use webauthn::cose::Material;
 use webauthn::id::CredentialId;
 
 use crate::{
-    Account, Ask, Authenticator, Credential, Env, Failure, Method, Profile, Purpose, Refusal,
-    Store, User, UserVerification, Verified,
+    Account, Ask, Authenticator, Credential, Env, Failure, Method, PIN_RETRIES, Pin, Profile,
+    Purpose, Refusal, Store, User, UserVerification, Verified,
 };
 
 pub(super) const HASH: [u8; 32] = [0x5c; 32];
@@ -25,6 +25,7 @@ pub(super) const HASH: [u8; 32] = [0x5c; 32];
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) credentials: Vec<Credential>,
+    pub(super) pin: Option<Pin>,
     /// Makes the next writing fail.
     pub(super) broken: bool,
 }
@@ -89,6 +90,34 @@ impl Store for Memory {
     fn reset(&mut self) -> Result<(), Failure> {
         self.check()?;
         self.credentials.clear();
+        self.pin = None;
+        Ok(())
+    }
+
+    fn pin(&mut self) -> Result<Option<Pin>, Failure> {
+        Ok(self.pin.clone())
+    }
+
+    fn set_pin(&mut self, pin: &Pin) -> Result<(), Failure> {
+        self.check()?;
+        self.pin = Some(pin.clone());
+        Ok(())
+    }
+
+    fn count_pin_try(&mut self) -> Result<Option<Pin>, Failure> {
+        self.check()?;
+        let pin = self.pin.as_mut().filter(|it| it.retries > 0);
+        Ok(pin.map(|it| {
+            it.retries -= 1;
+            it.clone()
+        }))
+    }
+
+    fn restore_pin_retries(&mut self) -> Result<(), Failure> {
+        self.check()?;
+        if let Some(pin) = &mut self.pin {
+            pin.retries = PIN_RETRIES;
+        }
         Ok(())
     }
 }
@@ -105,6 +134,7 @@ pub(super) enum Asked {
 pub(super) struct Obedient {
     pub(super) verification: UserVerification,
     pub(super) verified: Verified,
+    pub(super) tries_left: u32,
     pub(super) refusals: VecDeque<Refusal>,
     pub(super) choice: usize,
     pub(super) asked: Vec<Asked>,
@@ -129,6 +159,10 @@ impl User for Obedient {
 
     fn verification(&mut self) -> Result<UserVerification, Failure> {
         Ok(self.verification)
+    }
+
+    fn tries_left(&mut self) -> Result<u32, Failure> {
+        Ok(self.tries_left)
     }
 
     async fn verify(&mut self, ask: Ask<'_>) -> Result<Verified, Refusal> {
@@ -227,6 +261,7 @@ impl Bench {
         let user = Obedient {
             verification,
             verified: Verified::everywhere(Method::DevicePin),
+            tries_left: 3,
             refusals: VecDeque::new(),
             choice: 0,
             asked: Vec::new(),

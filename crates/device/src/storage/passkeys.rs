@@ -1,15 +1,15 @@
-//! Credentials in the vault. A record is `version ‖ private key (32) ‖ JSON of the rest`, so that the
+//! What the authenticator keeps in the vault, the credentials among it. A record of one is `version ‖ private key (32) ‖ JSON of the rest`, so that the
 //! key never passes through a text form.
 
-use authenticator::{Credential, Failure, PrivateKey, Store};
+use authenticator::{Credential, Failure, Pin, PrivateKey, Store};
 use serde::{Deserialize, Serialize};
 use timeline::Timestamp;
 use vault::{Transaction, Vault};
 use webauthn::id::{CredentialId, UserHandle};
 use zeroize::Zeroizing;
 
-use super::DeviceId;
 use super::info::exists;
+use super::{DeviceId, key_pins};
 use crate::Error;
 
 pub(super) const TABLE: &str = "passkey";
@@ -18,7 +18,7 @@ const VERSION: u8 = 1;
 /// A row's id and what is sealed in it.
 pub(super) type Row = (String, Zeroizing<Vec<u8>>);
 
-/// A device's credentials, as the authenticator sees them.
+/// A device's credentials and the PIN that clients enter, as the authenticator sees them.
 #[derive(Debug, Clone)]
 pub(crate) struct Passkeys {
     vault: Vault,
@@ -259,6 +259,22 @@ impl Store for Passkeys {
             Some(stored.credential.sign_count)
         });
         Ok(counted.map_err(Failure::new)?.flatten())
+    }
+
+    fn pin(&mut self) -> Result<Option<Pin>, Failure> {
+        key_pins::key_pin(&self.vault, &self.device).map_err(Failure::new)
+    }
+
+    fn set_pin(&mut self, pin: &Pin) -> Result<(), Failure> {
+        key_pins::set(&self.vault, &self.device, pin).map_err(Failure::new)
+    }
+
+    fn count_pin_try(&mut self) -> Result<Option<Pin>, Failure> {
+        key_pins::count_try(&self.vault, &self.device).map_err(Failure::new)
+    }
+
+    fn restore_pin_retries(&mut self) -> Result<(), Failure> {
+        key_pins::restore_retries(&self.vault, &self.device).map_err(Failure::new)
     }
 
     fn reset(&mut self) -> Result<(), Failure> {

@@ -1,0 +1,523 @@
+use ctap::client_pin::{Permissions, Request, Subcommand};
+use ctap::pin_uv_auth::Protocol;
+use ctap::{Command, Status};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::platform::{BOTH, GA, MC, RP, request, rng, sealed_hash, sealed_pin};
+use super::world::Bench;
+use crate::{PIN_RETRIES, Profile};
+
+const PIN: &str = "k-1234-canary";
+const WRONG: &str = "k-0000-canary";
+
+async fn with_pin() -> Bench {
+    let mut bench = Bench::new(Profile::pin_key());
+    bench.set_pin(Protocol::Two, PIN).await.expect("a PIN");
+    bench
+}
+
+/// Asks for a token as clients do.
+async fn enter(bench: &mut Bench, pin: &str) -> Result<(), Status> {
+    bench.token(Protocol::Two, pin, GA, RP).await.map(drop)
+}
+
+#[tokio::test]
+async fn sets_and_changes_a_pin_under_both_protocols() {
+    for protocol in BOTH {
+        let mut bench = Bench::new(Profile::pin_key());
+        assert_eq!(bench.set_pin(protocol, PIN).await, Ok(()));
+        assert_eq!(
+            bench.set_pin(protocol, "other").await,
+            Err(Status::PinAuthInvalid),
+            "a PIN is set once"
+        );
+        assert_eq!(bench.change_pin(protocol, PIN, "ánother").await, Ok(()));
+        for other in BOTH {
+            let wrong = bench.token(other, PIN, GA, RP).await.map(drop);
+            assert_eq!(wrong, Err(Status::PinInvalid));
+            assert!(bench.token(other, "ánother", GA, RP).await.is_ok());
+        }
+        assert_eq!(
+            bench.world.notes.of("device.pin.set"),
+            [json!({ "changed": false }), json!({ "changed": true })]
+        );
+    }
+}
+
+#[tokio::test]
+async fn takes_a_pin_of_four_code_points_to_63_bytes_and_no_other() {
+    let longest = "x".repeat(63);
+    for pin in ["1234", "😀😀😀😀", "äöüß", longest.as_str()] {
+        let mut bench = Bench::new(Profile::pin_key());
+        assert_eq!(bench.set_pin(Protocol::One, pin).await, Ok(()), "{pin}");
+        assert_eq!(enter(&mut bench, pin).await, Ok(()), "{pin}");
+    }
+    let mut bench = with_pin().await;
+    for pin in ["", "123", "äöü", "😀😀😀"] {
+        let changed = bench.change_pin(Protocol::Two, PIN, pin).await;
+        assert_eq!(changed, Err(Status::PinPolicyViolation), "{pin}");
+        assert_eq!(bench.retries().await, (8, false), "the old PIN was right");
+    }
+    assert_eq!(enter(&mut bench, PIN).await, Ok(()), "and still is the PIN");
+}
+
+#[tokio::test]
+async fn refuses_a_new_pin_of_another_form() {
+    let mut not_text = [b'x'; 64];
+    not_text[3..].fill(0);
+    not_text[..3].copy_from_slice(&[0xFF, 0xC0, 0x80]);
+    let text = [b'x'; 80];
+    for protocol in BOTH {
+        for (padded, status) in [
+            (&text[..64], Status::PinPolicyViolation),
+            (&not_text[..], Status::PinPolicyViolation),
+            (&text[..48], Status::InvalidParameter),
+            (&text[..80], Status::InvalidParameter),
+            (&text[..0], Status::InvalidParameter),
+        ] {
+            let mut bench = Bench::new(Profile::pin_key());
+            let (key, secret) = bench.agree(protocol).await;
+            let new_pin_enc = secret.encrypt(&mut rng(), padded).expect("whole blocks");
+            let request = Request {
+                pin_uv_auth_param: Some(secret.authenticate(&new_pin_enc)),
+                new_pin_enc: Some(new_pin_enc),
+                ..request(Subcommand::SetPin, protocol, key)
+            };
+            assert_eq!(bench.client_pin(request).await, Err(status));
+            assert_eq!(bench.world.store.pin, None);
+        }
+        let mut bench = Bench::new(Profile::pin_key());
+        let (key, secret) = bench.agree(protocol).await;
+        let broken = vec![7; 63];
+        let request = Request {
+            pin_uv_auth_param: Some(secret.authenticate(&broken)),
+            new_pin_enc: Some(broken),
+            ..request(Subcommand::SetPin, protocol, key)
+        };
+        let outcome = bench.client_pin(request).await;
+        assert_eq!(outcome, Err(Status::PinAuthInvalid), "no whole blocks");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_was_changed_on_its_way_costs_no_try() {
+    for protocol in BOTH {
+        let mut bench = with_pin().await;
+        let (key, secret) = bench.agree(protocol).await;
+        let new_pin_enc = sealed_pin(&secret, "another");
+        let pin_hash_enc = sealed_hash(&secret, PIN);
+        let good = Request {
+            pin_uv_auth_param: Some(
+                secret.authenticate(&[new_pin_enc.as_slice(), &pin_hash_enc].concat()),
+            ),
+            new_pin_enc: Some(new_pin_enc.clone()),
+            pin_hash_enc: Some(pin_hash_enc),
+            ..request(Subcommand::ChangePin, protocol, key)
+        };
+        let mut other_pin = good.clone();
+        other_pin.new_pin_enc = Some(sealed_pin(&secret, "yet another"));
+        let mut other_hash = good.clone();
+        other_hash.pin_hash_enc = Some(sealed_hash(&secret, WRONG));
+        let mut half = good.clone();
+        half.pin_uv_auth_param = Some(secret.authenticate(&new_pin_enc));
+        let mut empty = good.clone();
+        empty.pin_uv_auth_param = Some(Vec::new());
+        for changed in [other_pin, other_hash, half, empty] {
+            let outcome = bench.client_pin(changed).await;
+            assert_eq!(outcome, Err(Status::PinAuthInvalid));
+        }
+        assert_eq!(bench.retries().await, (8, false));
+        assert!(bench.world.notes.of("device.pin.checked").is_empty());
+        assert!(bench.client_pin(good).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn three_wrong_pins_in_a_row_need_a_power_cycle() {
+    let mut bench = with_pin().await;
+    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
+    assert_eq!(bench.retries().await, (7, false));
+    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
+    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
+    assert_eq!(
+        bench.retries().await,
+        (8, false),
+        "the right one restores all"
+    );
+    for status in [
+        Status::PinInvalid,
+        Status::PinInvalid,
+        Status::PinAuthBlocked,
+    ] {
+        assert_eq!(enter(&mut bench, WRONG).await, Err(status));
+    }
+    assert_eq!(bench.retries().await, (5, true));
+    for pin in [PIN, WRONG] {
+        assert_eq!(enter(&mut bench, pin).await, Err(Status::PinAuthBlocked));
+        let old = bench.pin_token(Protocol::One, pin).await.map(drop);
+        assert_eq!(old, Err(Status::PinAuthBlocked));
+        let changed = bench.change_pin(Protocol::Two, pin, "another").await;
+        assert_eq!(changed, Err(Status::PinAuthBlocked));
+    }
+    assert_eq!(bench.retries().await, (5, true), "nothing was compared");
+    bench.power_cycle();
+    assert_eq!(bench.retries().await, (5, false));
+    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
+    assert_eq!(bench.retries().await, (8, false));
+    let checked = bench.world.notes.of("device.pin.checked");
+    assert_eq!(
+        checked[5],
+        json!({ "matched": false, "triesLeft": 5, "needsPowerCycle": true })
+    );
+    assert_eq!(checked.len(), 7);
+}
+
+#[tokio::test]
+async fn eight_wrong_pins_block_the_key_until_it_is_reset() {
+    let mut bench = with_pin().await;
+    bench.enrol_with_pin(PIN).await;
+    for wrong in 1..=8 {
+        if wrong % 3 == 1 {
+            bench.power_cycle();
+        }
+        let status = match wrong {
+            8 => Status::PinBlocked,
+            3 | 6 => Status::PinAuthBlocked,
+            _ => Status::PinInvalid,
+        };
+        assert_eq!(enter(&mut bench, WRONG).await, Err(status), "try {wrong}");
+    }
+    bench.power_cycle();
+    assert_eq!(bench.retries().await, (0, false));
+    assert_eq!(enter(&mut bench, PIN).await, Err(Status::PinBlocked));
+    assert_eq!(
+        bench.pin_token(Protocol::One, PIN).await.map(drop),
+        Err(Status::PinBlocked)
+    );
+    assert_eq!(
+        bench.change_pin(Protocol::One, PIN, "another").await,
+        Err(Status::PinBlocked)
+    );
+    assert_eq!(
+        bench.set_pin(Protocol::One, "another").await,
+        Err(Status::PinAuthInvalid)
+    );
+    assert_eq!(bench.run(&Command::Reset).await, Ok(Vec::new()));
+    assert!(bench.world.store.credentials.is_empty());
+    assert_eq!(bench.retries().await, (8, false));
+    assert_eq!(enter(&mut bench, PIN).await, Err(Status::PinNotSet));
+    assert_eq!(bench.set_pin(Protocol::One, "another").await, Ok(()));
+    assert_eq!(enter(&mut bench, "another").await, Ok(()));
+}
+
+impl Bench {
+    async fn enrol_with_pin(&mut self, pin: &str) {
+        let token = self
+            .token(Protocol::Two, pin, MC, RP)
+            .await
+            .expect("a token");
+        let request = super::platform::proven_passkey("alice", Protocol::Two, &token);
+        self.make(request).await.expect("a passkey");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_pin_of_any_subcommand_counts() {
+    let mut bench = with_pin().await;
+    let changed = bench.change_pin(Protocol::One, WRONG, "another").await;
+    assert_eq!(changed, Err(Status::PinInvalid));
+    let old = bench.pin_token(Protocol::One, WRONG).await.map(drop);
+    assert_eq!(old, Err(Status::PinInvalid));
+    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinAuthBlocked));
+    assert_eq!(bench.retries().await, (5, true));
+}
+
+#[tokio::test]
+async fn a_hash_of_another_length_is_a_wrong_pin() {
+    for length in [0, 15, 16, 31, 32, 48, 64] {
+        let mut bench = with_pin().await;
+        let (key, secret) = bench.agree(Protocol::One).await;
+        let hash = ctap::client_pin::pin_hash(PIN.as_bytes());
+        let mut whole = secret.encrypt(&mut rng(), &*hash).expect("whole blocks");
+        whole.resize(length, 0);
+        let request = Request {
+            pin_hash_enc: Some(whole),
+            ..request(Subcommand::GetPinToken, Protocol::One, key)
+        };
+        let outcome = bench.client_pin(request).await.map(drop);
+        let right = length == 16;
+        assert_eq!(outcome.is_ok(), right, "{length} bytes");
+        assert!(right || outcome == Err(Status::PinInvalid));
+        assert_eq!(bench.retries().await.0, if right { 8 } else { 7 });
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_pin_ends_the_key_that_it_was_sent_under() {
+    let mut bench = with_pin().await;
+    for protocol in BOTH {
+        let before = [bench.key_of(BOTH[0]).await, bench.key_of(BOTH[1]).await];
+        assert!(bench.token(protocol, PIN, GA, RP).await.is_ok());
+        let (key, secret) = bench.agree(protocol).await;
+        assert_eq!(
+            bench.key_of(protocol).await,
+            before[protocol.number() as usize - 1]
+        );
+        let wrong = bench.token(protocol, WRONG, GA, RP).await.map(drop);
+        assert_eq!(wrong, Err(Status::PinInvalid));
+        for (place, other) in BOTH.into_iter().enumerate() {
+            let same = bench.key_of(other).await == before[place];
+            assert_eq!(same, other != protocol, "{protocol:?}, {other:?}");
+        }
+        let late = Request {
+            pin_hash_enc: Some(sealed_hash(&secret, PIN)),
+            ..request(Subcommand::GetPinToken, protocol, key)
+        };
+        let outcome = bench.client_pin(late).await.map(drop);
+        assert_eq!(outcome, Err(Status::PinInvalid), "under the secret before");
+        assert!(bench.token(protocol, PIN, GA, RP).await.is_ok());
+    }
+    let before = bench.key_of(Protocol::Two).await;
+    bench.power_cycle();
+    assert!(bench.key_of(Protocol::Two).await != before);
+}
+
+#[tokio::test]
+async fn what_needs_a_pin_says_that_none_is_set() {
+    let mut bench = Bench::new(Profile::pin_key());
+    assert_eq!(bench.retries().await, (8, false));
+    assert_eq!(enter(&mut bench, PIN).await, Err(Status::PinNotSet));
+    let old = bench.pin_token(Protocol::One, PIN).await.map(drop);
+    assert_eq!(old, Err(Status::PinNotSet));
+    let changed = bench.change_pin(Protocol::One, PIN, "another").await;
+    assert_eq!(changed, Err(Status::PinNotSet));
+    assert_eq!(bench.retries().await, (8, false));
+}
+
+#[tokio::test]
+async fn each_member_that_is_needed_is_missed() {
+    let mut bench = with_pin().await;
+    let (key, secret) = bench.agree(Protocol::Two).await;
+    let full = |subcommand| Request {
+        pin_uv_auth_param: Some(vec![1; 32]),
+        new_pin_enc: Some(sealed_pin(&secret, "another")),
+        pin_hash_enc: Some(sealed_hash(&secret, WRONG)),
+        permissions: Some(GA),
+        rp_id: RP.map(str::to_owned),
+        ..request(subcommand, Protocol::Two, key.clone())
+    };
+    type Omit = fn(&mut Request);
+    let members: [(u8, Omit); 7] = [
+        (1, |it| it.pin_uv_auth_protocol = None),
+        (3, |it| it.key_agreement = None),
+        (4, |it| it.pin_uv_auth_param = None),
+        (5, |it| it.new_pin_enc = None),
+        (6, |it| it.pin_hash_enc = None),
+        (9, |it| it.permissions = None),
+        (10, |it| it.rp_id = None),
+    ];
+    for (subcommand, needed) in [
+        (Subcommand::GetKeyAgreement, &[1][..]),
+        (Subcommand::SetPin, &[1, 3, 4, 5]),
+        (Subcommand::ChangePin, &[1, 3, 4, 5, 6]),
+        (Subcommand::GetPinToken, &[1, 3, 6]),
+        (Subcommand::GetTokenUsingPin, &[1, 3, 6, 9, 10]),
+    ] {
+        for (member, omit) in members.iter().filter(|(it, _)| needed.contains(it)) {
+            let mut request = full(subcommand);
+            omit(&mut request);
+            let outcome = bench.client_pin(request).await;
+            assert_eq!(
+                outcome,
+                Err(Status::MissingParameter),
+                "{subcommand:?} {member}"
+            );
+        }
+        for number in [0, 3, u64::MAX] {
+            let mut request = full(subcommand);
+            request.pin_uv_auth_protocol = Some(number);
+            let outcome = bench.client_pin(request).await;
+            assert_eq!(
+                outcome,
+                Err(Status::InvalidParameter),
+                "{subcommand:?} {number}"
+            );
+        }
+    }
+    assert_eq!(bench.retries().await, (8, false), "none of it was a try");
+}
+
+#[tokio::test]
+async fn gives_permissions_that_it_has_commands_for() {
+    let mut bench = with_pin().await;
+    let bits = Permissions::from_bits;
+    for (asked, rp_id, expected) in [
+        (MC, RP, Ok(())),
+        (MC | GA, RP, Ok(())),
+        (bits(0x302), RP, Ok(())),
+        (bits(0), RP, Err(Status::InvalidParameter)),
+        (MC, None, Err(Status::MissingParameter)),
+        (GA, None, Err(Status::MissingParameter)),
+        (bits(0x04), RP, Err(Status::UnauthorizedPermission)),
+        (bits(0x0A), RP, Err(Status::UnauthorizedPermission)),
+        (bits(0x13), RP, Err(Status::UnauthorizedPermission)),
+        (bits(0x20), None, Err(Status::UnauthorizedPermission)),
+        (bits(0x41), RP, Err(Status::UnauthorizedPermission)),
+        (bits(0x100), RP, Err(Status::UnauthorizedPermission)),
+    ] {
+        let outcome = bench
+            .token(Protocol::Two, PIN, asked, rp_id)
+            .await
+            .map(drop);
+        assert_eq!(outcome, expected, "{asked:?} {rp_id:?}");
+    }
+    assert_eq!(bench.retries().await, (8, false));
+    let (key, secret) = bench.agree(Protocol::One).await;
+    for (permissions, rp_id) in [(Some(GA), None), (None, RP), (Some(GA), RP)] {
+        let request = Request {
+            pin_hash_enc: Some(sealed_hash(&secret, PIN)),
+            permissions,
+            rp_id: rp_id.map(str::to_owned),
+            ..request(Subcommand::GetPinToken, Protocol::One, key.clone())
+        };
+        let outcome = bench.client_pin(request).await;
+        assert_eq!(
+            outcome,
+            Err(Status::InvalidParameter),
+            "the old subcommand has none"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_key_has_its_own_subcommands() {
+    let lacking = |profile: &Profile| -> &[u64] {
+        match (profile.client_pin, profile.pin_uv_auth_token) {
+            (true, _) => &[6, 7],
+            (false, true) => &[1, 3, 4, 5, 9],
+            (false, false) => &[],
+        }
+    };
+    for profile in [Profile::pin_key(), Profile::fingerprint_key()] {
+        let lacking = lacking(&profile);
+        let mut bench = Bench::new(profile);
+        for subcommand in Subcommand::ALL {
+            let outcome = bench.client_pin(Request::new(*subcommand)).await;
+            let lacks = outcome == Err(Status::InvalidSubcommand);
+            assert_eq!(
+                lacks,
+                lacking.contains(&subcommand.number()),
+                "{subcommand:?}"
+            );
+        }
+        assert_eq!(
+            bench.raw(&[0x06, 0xA1, 0x02, 0x08]).await,
+            [Status::InvalidSubcommand.code()]
+        );
+    }
+    for profile in [Profile::key(), Profile::phone()] {
+        let mut bench = Bench::new(profile);
+        for subcommand in Subcommand::ALL {
+            let outcome = bench.client_pin(Request::new(*subcommand)).await;
+            assert_eq!(outcome, Err(Status::InvalidCommand));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_try_that_cannot_be_counted_is_not_compared() {
+    let mut bench = with_pin().await;
+    bench.world.store.broken = true;
+    for pin in [PIN, WRONG] {
+        assert_eq!(enter(&mut bench, pin).await, Err(Status::Other));
+    }
+    assert!(bench.world.notes.of("device.pin.checked").is_empty());
+    bench.world.store.broken = false;
+    assert_eq!(bench.retries().await, (8, false));
+    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
+}
+
+#[tokio::test]
+async fn nothing_of_a_pin_is_told() {
+    let mut bench = with_pin().await;
+    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
+    let changed = bench.change_pin(Protocol::One, PIN, "another-canary").await;
+    assert_eq!(changed, Ok(()));
+    let token = bench.token(Protocol::Two, "another-canary", GA, RP).await;
+    let token = token.expect("a token");
+    let drafts = bench.world.notes.0.lock().expect("no panic").clone();
+    let told = format!(
+        "{drafts:?} {:?} {:?}",
+        bench.authenticator, bench.world.store.pin
+    );
+    for pin in [PIN, WRONG, "another-canary"] {
+        let hash = ctap::client_pin::pin_hash(pin.as_bytes());
+        for form in [
+            pin.to_owned(),
+            format!("{hash:?}"),
+            format!("{:?}", pin.as_bytes()),
+        ] {
+            assert!(!told.contains(&form.replace("Zeroizing", "")), "{pin}");
+        }
+    }
+    assert!(!told.contains("canary"));
+    assert_eq!(format!("{token:?}"), "Token");
+    assert_eq!(format!("{:?}", bench.world.store.pin), "Some(Pin)");
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Right,
+    Wrong,
+    PowerCycle,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_sequence_of_tries_keeps_the_count(
+        steps in proptest::collection::vec(
+            prop_oneof![
+                1 => Just(Step::Right),
+                4 => Just(Step::Wrong),
+                2 => Just(Step::PowerCycle),
+            ],
+            0..24,
+        )
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut bench = with_pin().await;
+            let (mut left, mut in_a_row) = (u64::from(PIN_RETRIES), 0);
+            for step in steps {
+                let pin = match step {
+                    Step::Right => PIN,
+                    Step::Wrong => WRONG,
+                    Step::PowerCycle => {
+                        bench.power_cycle();
+                        in_a_row = 0;
+                        continue;
+                    }
+                };
+                let blocked = left == 0 || in_a_row == 3;
+                if !blocked {
+                    (left, in_a_row) = match step {
+                        Step::Right => (8, 0),
+                        _ => (left - 1, in_a_row + 1),
+                    };
+                }
+                let expected = match (left, in_a_row) {
+                    (0, _) => Err(Status::PinBlocked),
+                    (_, 3) => Err(Status::PinAuthBlocked),
+                    (_, 0) => Ok(()),
+                    _ => Err(Status::PinInvalid),
+                };
+                prop_assert_eq!(enter(&mut bench, pin).await, expected);
+                prop_assert_eq!(bench.retries().await, (left, in_a_row == 3));
+            }
+            Ok(())
+        })?;
+    }
+}
