@@ -21,6 +21,7 @@ use self::look::{Look, Order};
 use crate::{ChannelError, KeyChannel, Tap};
 
 pub use found::{Bus, FoundKey, KeyId, KeyProblem, NotAKeyId};
+pub use rights::udev_rule;
 
 /// Where keys are looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

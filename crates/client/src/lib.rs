@@ -1,5 +1,5 @@
 //! The browser's role: `create()` and `get()` from L3 JSON options, the rule of RP IDs, the choice
-//! among accounts, and the channels to keys outside the process.
+//! among accounts, the PINs of keys, and the channels to keys outside the process.
 //!
 //! It may use `ctap`, `webauthn` and `timeline`. It knows no device and no relying party: an
 //! authenticator is whatever answers on a [`Channel`].
@@ -21,12 +21,14 @@ mod error;
 mod extensions;
 mod get;
 mod hid;
+mod key_pin;
 mod keys;
 pub mod kinds;
 mod lists;
 mod rp_id;
 #[cfg(test)]
 mod tests;
+mod user_verification;
 mod wire;
 
 use std::sync::Arc;
@@ -42,7 +44,7 @@ pub use dialogs::{
 };
 pub use error::ClientError;
 pub use hid::{KeyChannel, Tap};
-pub use keys::{Bus, FoundKey, KeyId, KeyProblem, Keys, KeysSetting, NotAKeyId};
+pub use keys::{Bus, FoundKey, KeyId, KeyProblem, Keys, KeysSetting, NotAKeyId, udev_rule};
 pub use rp_id::resolve_rp_id;
 
 /// A browser: it keeps nothing between calls.

@@ -1,5 +1,6 @@
 //! What crosses to the window and what `touchstone keys --json` prints.
 
+use client::FoundKey;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -9,7 +10,7 @@ use serde_json::Value as Json;
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// Which key it is.
-    pub key: Key,
+    pub key: FoundKey,
     /// What it said when the channel was opened; none on a way that has no CTAPHID.
     pub init: Option<Init>,
     /// Every member of authenticatorGetInfo that CTAP 2.3 names, told or not, in the order of
@@ -23,31 +24,6 @@ pub struct Report {
     pub bytes: String,
     /// How long each command took, in the order they were sent.
     pub took: Vec<Took>,
-}
-
-/// Which key it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(rename = "ReportedKey"))]
-#[serde(rename_all = "camelCase")]
-pub struct Key {
-    /// `hid:PATH` or `udp:ADDRESS`.
-    pub id: String,
-    /// The product's name, else `Security key`.
-    pub name: String,
-    /// As the key says.
-    pub manufacturer: Option<String>,
-    /// As the key says.
-    pub product: Option<String>,
-    /// As the key says.
-    pub serial: Option<String>,
-    /// The USB vendor's number.
-    pub vendor_id: Option<u16>,
-    /// The vendor's number for the product.
-    pub product_id: Option<u16>,
-    /// `usb`, `bluetooth`, `i2c`, `spi`, `udp` or `unknown`.
-    pub bus: String,
-    /// Where it is reached, such as `/dev/hidraw3`.
-    pub path: String,
 }
 
 /// The answer to CTAPHID_INIT (CTAP 2.3 §11.2.9.1.3) in words.
@@ -189,6 +165,8 @@ pub enum State {
     Ok,
     /// Something must be done before keys, or our own USB key, work.
     Problem,
-    /// It could not be found out, or it only matters to some.
+    /// Nothing has to be done, unless the tester wants what the sentence names.
+    Optional,
+    /// It could not be found out.
     Unknown,
 }

@@ -41,7 +41,10 @@ pub(crate) fn problem(key: &FoundKey) -> Option<KeyProblem> {
                  unplugged.",
                 path = key.path
             ),
-            command: Some(udev_rule(key)),
+            command: Some(udev_rule(
+                key.vendor_id.unwrap_or_default(),
+                key.product_id.unwrap_or_default(),
+            )),
         }),
         _ => Some(KeyProblem {
             code: error.code().to_owned(),
@@ -51,14 +54,11 @@ pub(crate) fn problem(key: &FoundKey) -> Option<KeyProblem> {
     }
 }
 
-/// The command that adds a rule for this model. `KERNELS` is the HID device's name in sysfs
-/// (bus:vendor:product.instance), which a uhid key has too; 70 comes before the rules that act on
-/// the tag.
-fn udev_rule(key: &FoundKey) -> String {
-    let (vendor, product) = (
-        key.vendor_id.unwrap_or_default(),
-        key.product_id.unwrap_or_default(),
-    );
+/// The shell command that adds a udev rule by which this model of key is for whoever sits at the
+/// computer. `KERNELS` is the HID device's name in sysfs (bus:vendor:product.instance), which a uhid
+/// key has too; 70 comes before the rules that act on the tag.
+#[must_use]
+pub fn udev_rule(vendor: u16, product: u16) -> String {
     format!(
         "echo 'SUBSYSTEM==\"hidraw\", KERNELS==\"*:{vendor:04X}:{product:04X}.*\", TAG+=\"uaccess\"' \
          | sudo tee /etc/udev/rules.d/70-key-{vendor:04x}-{product:04x}.rules \
