@@ -14,7 +14,7 @@ pub(crate) mod node;
 mod patience;
 mod reports;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod udp;
 
 pub use channel::KeyChannel;

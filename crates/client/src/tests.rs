@@ -119,6 +119,15 @@ impl Emit for Log {
     }
 }
 
+impl Log {
+    pub fn drafts(&self) -> Vec<Draft> {
+        let drafts = self.0.lock();
+        drafts
+            .expect("no test panics while it holds the log")
+            .clone()
+    }
+}
+
 /// Answers the account question with a fixed index, or never.
 pub(crate) enum Chooser {
     Takes(Option<usize>),
@@ -206,11 +215,7 @@ impl Page {
     }
 
     pub fn events(&self) -> Vec<Draft> {
-        self.log
-            .0
-            .lock()
-            .expect("no test panics while it holds the log")
-            .clone()
+        self.log.drafts()
     }
 }
 

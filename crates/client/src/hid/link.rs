@@ -116,8 +116,9 @@ impl<R: Reports> Link<R> {
 
     /// After an exchange that did not end: makes the key forget it (§11.2.9.1.3).
     fn resynchronise(&mut self, order: &Order) -> Result<(), ChannelError> {
+        self.drain()?;
         if !self.stale {
-            return self.drain();
+            return Ok(());
         }
         let channel = match self.initialize(self.init.channel, &order.abandoned) {
             Err(ChannelError::Refused(ErrorCode::InvalidChannel)) => {
@@ -338,12 +339,14 @@ impl Opening {
                     self.refused = Some(ErrorCode::ChannelBusy);
                     Ok(Some(Opened::Busy))
                 }
-                // On broadcast it may be for another client.
-                code if channel == ChannelId::BROADCAST => {
+                ErrorCode::InvalidChannel if channel != ChannelId::BROADCAST => {
+                    Err(ErrorCode::InvalidChannel.into())
+                }
+                // It may be for another client, or for what was sent before.
+                code => {
                     self.refused = Some(code);
                     Ok(None)
                 }
-                code => Err(code.into()),
             },
             _ => Ok(None),
         }

@@ -1,1 +1,13 @@
+//! The engine against simulated keys in simulated time, and the channel over real sockets.
+
+mod frames;
+mod links;
+mod misbehaving;
+mod properties;
+mod simulated;
+pub(crate) mod sockets;
 mod udp;
+
+/// The twelve keys that the virtual machine's tests plug in, too.
+#[path = "../../../../tests/keys/misbehaving.rs"]
+mod faulty;

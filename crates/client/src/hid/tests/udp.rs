@@ -1,96 +1,13 @@
-//! A link over sockets, against CTAPHID as a real device runs it.
+//! The channel over sockets, against CTAPHID as a real device runs it.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use ctap::hid::{Action, Config, Device, MAX_PAYLOAD, REPORT_LENGTH, Transaction};
-use tokio::{net::UdpSocket, time::Instant};
+use ctap::hid::{Capabilities, MAX_PAYLOAD, REPORT_LENGTH};
+use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
+use super::sockets::{Behaviour, plug_in, serve};
 use crate::{Channel as _, ChannelError, KeyChannel, Tap};
-
-/// What the device at the other end does with commands.
-#[derive(Clone, Copy)]
-enum Behaviour {
-    /// Echoes the command after so many milliseconds.
-    Echo(u64),
-    /// Waits for the user until it is cancelled.
-    Wait,
-}
-
-#[derive(Default)]
-struct Seen {
-    executed: usize,
-    cancelled: usize,
-}
-
-/// CTAPHID as a real device runs it, on a socket of its own.
-async fn serve(behaviour: Behaviour) -> (SocketAddr, Arc<Mutex<Seen>>) {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let address = socket.local_addr().unwrap();
-    let seen = Arc::new(Mutex::new(Seen::default()));
-    tokio::spawn(run(socket, behaviour, seen.clone()));
-    (address, seen)
-}
-
-async fn run(socket: UdpSocket, behaviour: Behaviour, seen: Arc<Mutex<Seen>>) {
-    let start = Instant::now();
-    let mut device = Device::new(Config {
-        first_channel: 1,
-        ..Config::default()
-    });
-    let mut pending: Option<(Transaction, Vec<u8>, Option<Instant>)> = None;
-    let mut report = [0; REPORT_LENGTH];
-    let mut peer = None;
-    loop {
-        let next = device
-            .next_poll()
-            .map_or(start + Duration::from_secs(3600), |next| start + next);
-        let due = pending
-            .as_ref()
-            .and_then(|(_, _, at)| *at)
-            .unwrap_or(start + Duration::from_secs(3600));
-        let mut outgoing = Vec::new();
-        tokio::select! {
-            received = socket.recv_from(&mut report) => {
-                peer = received.ok().map(|(_, from)| from);
-                for action in device.receive(&report, start.elapsed()) {
-                    match action {
-                        Action::Send(reports) => outgoing.push(reports),
-                        Action::Execute { transaction, request } => {
-                            seen.lock().unwrap().executed += 1;
-                            let at = match behaviour {
-                                Behaviour::Echo(delay) => Some(Instant::now() + Duration::from_millis(delay)),
-                                Behaviour::Wait => None,
-                            };
-                            pending = Some((transaction, request, at));
-                        }
-                        Action::Cancel(transaction) => {
-                            seen.lock().unwrap().cancelled += 1;
-                            pending = None;
-                            outgoing.extend(device.respond(transaction, &[0x2D]));
-                        }
-                        Action::Wink => {}
-                    }
-                }
-            }
-            () = tokio::time::sleep_until(next) => outgoing.extend(device.poll(start.elapsed())),
-            () = tokio::time::sleep_until(due) => {
-                let (transaction, request, _) = pending.take().expect("it is due");
-                outgoing.extend(device.respond(transaction, &request));
-            }
-        }
-        for report in outgoing.into_iter().flat_map(|outgoing| outgoing.reports) {
-            socket
-                .send_to(&report, peer.expect("a client"))
-                .await
-                .unwrap();
-        }
-    }
-}
 
 async fn transact(channel: &mut KeyChannel, command: &[u8]) -> Result<Vec<u8>, ChannelError> {
     channel
@@ -206,4 +123,45 @@ async fn noise_is_an_error_and_never_a_panic() {
         ),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn winks_pings_and_waits_for_the_touch_of_this_key() {
+    let (address, seen) = serve(Behaviour::Wait).await;
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
+    assert!(channel.init_response().capabilities.has(Capabilities::WINK));
+    channel.wink().await.unwrap();
+    channel.ping(&[7; 100]).await.unwrap();
+    channel.ping(&[]).await.unwrap();
+    assert_eq!(seen.lock().unwrap().winked, 1);
+    let cancel = CancellationToken::new();
+    let firing = cancel.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        firing.cancel();
+    });
+    assert!(
+        !channel.selection(&cancel).await.unwrap(),
+        "nobody touched it"
+    );
+    assert_eq!(seen.lock().unwrap().cancelled, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_pulled_out_ends_the_command_under_way_long_before_it_counts_as_silent() {
+    let (address, _, key) = plug_in("127.0.0.1:0", Behaviour::Wait).await;
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
+    let mut pulled = Some(key);
+    let mut on_keepalive = |_| {
+        if let Some(key) = pulled.take() {
+            key.abort();
+        }
+    };
+    let error = channel
+        .transact(&[1], &CancellationToken::new(), &mut on_keepalive)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ChannelError::Gone(_)), "{error}");
+    let again = transact(&mut channel, &[1]).await.unwrap_err();
+    assert!(matches!(again, ChannelError::Gone(_)), "{again}");
 }
