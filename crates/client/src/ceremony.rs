@@ -7,7 +7,10 @@ use serde_json::{Value as Json, json};
 use timeline::{Draft, Party, Seq, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Account, Call, Channel, ChannelError, Client, ClientError, kinds, wire};
+use crate::{
+    Account, Call, Channel, ChannelError, Client, ClientError, Dialogs, KeepaliveStatus, PinAsk,
+    PinEntry, Waiting, kinds, wire,
+};
 use webauthn::id::RpId;
 
 /// The shortest time a relying party can give the user.
@@ -150,11 +153,19 @@ impl<'a> Ceremony<'a> {
         request: &[u8],
     ) -> (Option<Result<Vec<u8>, ChannelError>>, Option<ClientError>) {
         let cancel = CancellationToken::new();
-        let mut on_keepalive = |_| {};
+        let given_up = CancellationToken::new();
+        let mut wait = Wait::new(self.client.dialogs.as_ref(), &given_up);
+        let asks_user_itself = self.channel.asks_user_itself();
+        let mut on_keepalive = |status| {
+            if !asks_user_itself {
+                wait.tell(status);
+            }
+        };
         let mut answer = self.channel.transact(request, &cancel, &mut on_keepalive);
         let reason = tokio::select! {
             biased;
             () = self.abort.cancelled() => ClientError::Aborted,
+            () = given_up.cancelled() => ClientError::GivenUp,
             answer = &mut answer => return (Some(answer), None),
             () = self.client.clock.sleep_until(self.deadline) => ClientError::TimedOut(self.timeout),
         };
@@ -186,6 +197,28 @@ impl<'a> Ceremony<'a> {
         Ok(index)
     }
 
+    /// Asks the user for a key's PIN.
+    pub async fn ask_pin(&mut self, ask: PinAsk) -> Result<PinEntry, ClientError> {
+        self.emit(kinds::KEY_PIN_ASKED, None, || wire::asked(ask.purpose));
+        let entry = tokio::select! {
+            biased;
+            () = self.abort.cancelled() => return Err(ClientError::Aborted),
+            entry = self.client.dialogs.pin(ask, self.deadline) => entry,
+            () = self.client.clock.sleep_until(self.deadline) => return Err(ClientError::TimedOut(self.timeout)),
+        };
+        let outcome = if entry.is_some() {
+            "entered"
+        } else {
+            "declined"
+        };
+        self.emit(
+            kinds::KEY_PIN_ANSWERED,
+            None,
+            || json!({ "outcome": outcome }),
+        );
+        entry.ok_or(ClientError::NoKeyPin)
+    }
+
     fn emit(&mut self, kind: &'static str, raw: Option<&[u8]>, body: impl FnOnce() -> Json) {
         if !self.client.emit.listens() {
             return;
@@ -196,6 +229,42 @@ impl<'a> Ceremony<'a> {
             .body(body());
         draft.raw = raw.map(<[u8]>::to_vec);
         self.last = self.client.emit.emit(draft);
+    }
+}
+
+/// What the user is told of a key's wait; taken back when the command ends, however it ends.
+struct Wait<'a> {
+    dialogs: &'a dyn Dialogs,
+    given_up: &'a CancellationToken,
+    told: Option<Waiting>,
+}
+
+impl<'a> Wait<'a> {
+    fn new(dialogs: &'a dyn Dialogs, given_up: &'a CancellationToken) -> Self {
+        Self {
+            dialogs,
+            given_up,
+            told: None,
+        }
+    }
+
+    fn tell(&mut self, status: KeepaliveStatus) {
+        let waiting = Some(match status {
+            KeepaliveStatus::UpNeeded => Waiting::TouchNeeded,
+            KeepaliveStatus::Processing => Waiting::Processing,
+        });
+        if self.told != waiting {
+            self.told = waiting;
+            self.dialogs.waiting(waiting, self.given_up);
+        }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if self.told.is_some() {
+            self.dialogs.waiting(None, self.given_up);
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! `create()` (L3 §5.1.3).
 
-use ctap::{Command, Options, RpEntity, UserEntity, get_info::Info, make_credential};
+use ctap::{
+    Command, Options, RpEntity, UserEntity, client_pin::Permissions, get_info::Info,
+    make_credential,
+};
 use serde_json::json;
 use webauthn::{
     attestation::AttestationObject,
@@ -11,7 +14,7 @@ use webauthn::{
     json::{
         AttestationConveyancePreference, AuthenticatorAttestationResponseJSON,
         AuthenticatorSelectionCriteria, PublicKeyCredentialCreationOptionsJSON,
-        RegistrationResponseJSON, ResidentKeyRequirement, UserVerificationRequirement,
+        RegistrationResponseJSON, ResidentKeyRequirement,
     },
 };
 
@@ -20,6 +23,7 @@ use crate::{
     ceremony::{Ceremony, malformed},
     extensions::Wanted,
     kinds, lists, resolve_rp_id,
+    user_verification::{Ask, Means, NoWay, Proof, insists_to_create, run_verified},
 };
 
 impl Client {
@@ -50,34 +54,30 @@ async fn create(
     check_attachment(&selection, ceremony.channel)?;
 
     let info = ceremony.get_info().await?;
-    let ctap_options = ctap_options(&selection, &info)?;
+    let discoverable = discoverable(&selection, &info)?;
+    let way = Means::of(&info)
+        .plan(
+            selection.user_verification,
+            insists_to_create(&info, discoverable),
+        )
+        .map_err(|NoWay| ClientError::NoUserVerificationToCreate)?;
     let wanted = Wanted::of(options.extensions.as_ref(), &info);
     let client_data = client_data(&options, call.origin);
+    let mut request = request(&options, &rp_id, &client_data, algorithms);
     let excluded = lists::usable(&options.exclude_credentials, &info);
-    let exclude_list = lists::fit(ceremony, &rp_id, excluded, &info).await?;
-    let command = Command::MakeCredential(Box::new(make_credential::Request {
-        client_data_hash: webauthn::sha256(&client_data),
-        rp: RpEntity {
-            id: rp_id.to_string(),
-            name: Some(options.rp.name.clone()),
-        },
-        user: UserEntity {
-            id: options.user.id.as_bytes().to_vec(),
-            name: Some(options.user.name.clone()),
-            display_name: Some(options.user.display_name.clone()),
-        },
-        algorithms,
-        exclude_list,
-        extensions: wanted.inputs(),
-        options: ctap_options,
-        pin_uv_auth_param: None,
-        pin_uv_auth_protocol: None,
-        enterprise_attestation: None,
-        attestation_formats_preference: formats(&options, &info),
-    }));
-    let response = ceremony
-        .run(&command, make_credential::Response::decode)
-        .await?;
+    request.exclude_list = lists::fit(ceremony, &rp_id, excluded, &info).await?;
+    request.extensions = wanted.inputs();
+    request.options.rk = discoverable.then_some(true);
+    request.attestation_formats_preference = formats(&options, &info);
+    let ask = Ask {
+        info: &info,
+        rp_id: &rp_id,
+        client_data_hash: &request.client_data_hash,
+        permission: Permissions::MAKE_CREDENTIAL,
+    };
+    let proven = |proof| proven(&request, proof);
+    let decode = make_credential::Response::decode;
+    let (command, response) = run_verified(ceremony, ask, way, proven, decode).await?;
     let auth_data = response.auth_data.clone();
     let mut credential = credential(&options, &rp_id, client_data, response, &info)
         .map_err(|why| malformed(&command, why))?;
@@ -89,7 +89,7 @@ async fn create(
         .extensions
         .is_some_and(|inputs| inputs.get("credProps") == Some(&json!(true)))
     {
-        let props = json!({ "rk": ctap_options.rk == Some(true) });
+        let props = json!({ "rk": discoverable });
         credential
             .client_extension_results
             .insert("credProps".to_owned(), props);
@@ -142,47 +142,55 @@ fn check_attachment(
     }
 }
 
-/// rk and uv from what is wanted and what the device has (§5.1.3 step 26, "requireResidentKey",
-/// "userVerification").
-fn ctap_options(
+/// Whether to make a discoverable credential (§5.1.3 step 26, "requireResidentKey").
+fn discoverable(
     selection: &AuthenticatorSelectionCriteria,
     info: &Info,
-) -> Result<Options, ClientError> {
+) -> Result<bool, ClientError> {
     let can_store = info.option("rk") == Some(true);
-    let rk = match selection.effective_resident_key() {
-        ResidentKeyRequirement::Required if !can_store => return Err(ClientError::NoResidentKey),
-        ResidentKeyRequirement::Required => true,
-        ResidentKeyRequirement::Preferred => can_store,
-        ResidentKeyRequirement::Discouraged => false,
-    };
-    // A device that says `uv: false` configures its verification at first use.
-    let can_verify = info.option("uv").is_some();
-    let uv = match selection
-        .user_verification
-        .unwrap_or(UserVerificationRequirement::Preferred)
-    {
-        UserVerificationRequirement::Required if !can_verify => {
-            return Err(ClientError::NoUserVerificationToCreate);
-        }
-        UserVerificationRequirement::Required => true,
-        UserVerificationRequirement::Preferred => can_verify,
-        UserVerificationRequirement::Discouraged => insists_on_verification(info),
-    };
-    Ok(Options {
-        rk: rk.then_some(true),
-        up: None,
-        uv: uv.then_some(true),
-    })
+    match selection.effective_resident_key() {
+        ResidentKeyRequirement::Required if !can_store => Err(ClientError::NoResidentKey),
+        ResidentKeyRequirement::Required => Ok(true),
+        ResidentKeyRequirement::Preferred => Ok(can_store),
+        ResidentKeyRequirement::Discouraged => Ok(false),
+    }
 }
 
-/// Whether makeCredential without verification would be refused (CTAP 2.3 §6.1.2 steps 5 to 10).
-fn insists_on_verification(info: &Info) -> bool {
-    let since_2_1 = info
-        .versions
-        .iter()
-        .any(|version| matches!(version.as_str(), "FIDO_2_1" | "FIDO_2_3"));
-    since_2_1 && info.option("uv") == Some(true) && info.option("makeCredUvNotRqd") != Some(true)
-        || info.option("alwaysUv") == Some(true)
+/// What the relying party alone says of the request.
+fn request(
+    options: &PublicKeyCredentialCreationOptionsJSON,
+    rp_id: &RpId,
+    client_data: &[u8],
+    algorithms: Vec<i64>,
+) -> make_credential::Request {
+    make_credential::Request {
+        client_data_hash: webauthn::sha256(client_data),
+        rp: RpEntity {
+            id: rp_id.to_string(),
+            name: Some(options.rp.name.clone()),
+        },
+        user: UserEntity {
+            id: options.user.id.as_bytes().to_vec(),
+            name: Some(options.user.name.clone()),
+            display_name: Some(options.user.display_name.clone()),
+        },
+        algorithms,
+        exclude_list: Vec::new(),
+        extensions: None,
+        options: Options::default(),
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+        enterprise_attestation: None,
+        attestation_formats_preference: None,
+    }
+}
+
+fn proven(request: &make_credential::Request, proof: Proof) -> Command {
+    let mut request = request.clone();
+    request.options.uv = proof.uv;
+    request.pin_uv_auth_param = proof.param;
+    request.pin_uv_auth_protocol = proof.protocol;
+    Command::MakeCredential(Box::new(request))
 }
 
 fn client_data(options: &PublicKeyCredentialCreationOptionsJSON, origin: &Origin) -> Vec<u8> {

@@ -89,6 +89,25 @@ pub enum ClientError {
     /// The user chose no account.
     #[error("No account was chosen. Start again and choose one.")]
     NoAccountChosen,
+    /// The user gave no PIN for the key.
+    #[error("No PIN was given for the key. Start again and type it.")]
+    NoKeyPin,
+    /// Every try at the key's PIN is spent (CTAP2_ERR_PIN_BLOCKED).
+    #[error(
+        "The key's PIN is blocked after too many wrong tries. A reset is the only way on; it erases the key's passkeys."
+    )]
+    KeyPinBlocked,
+    /// Three wrong PINs in a row (CTAP2_ERR_PIN_AUTH_BLOCKED).
+    #[error(
+        "The key takes no more PINs after three wrong ones. Unplug the key, put it back, then start again."
+    )]
+    KeyNeedsPowerCycle,
+    /// The user gave the call up while the key waited.
+    #[error("The request was given up while the key waited. Start again.")]
+    GivenUp,
+    /// The operating system gave no random bytes.
+    #[error("This computer gave no random bytes to talk to the key with. Start again.")]
+    NoRandomness,
     /// The device refused.
     #[error("{sentence} (The device answered {command} with {status}.)")]
     Device {
@@ -137,6 +156,11 @@ impl ClientError {
             | Self::NoUserVerificationToGet
             | Self::NoCredentials
             | Self::NoAccountChosen
+            | Self::NoKeyPin
+            | Self::KeyPinBlocked
+            | Self::KeyNeedsPowerCycle
+            | Self::GivenUp
+            | Self::NoRandomness
             | Self::Device { .. }
             | Self::Malformed { .. }
             | Self::TooLong { .. }
@@ -163,6 +187,11 @@ impl ClientError {
             }
             Self::NoCredentials => "noCredentials",
             Self::NoAccountChosen => "noAccountChosen",
+            Self::NoKeyPin => "noKeyPin",
+            Self::KeyPinBlocked => "keyPinBlocked",
+            Self::KeyNeedsPowerCycle => "keyNeedsPowerCycle",
+            Self::GivenUp => "givenUp",
+            Self::NoRandomness => "noRandomness",
             Self::Device { .. } => "deviceRefused",
             Self::Malformed { .. } => "deviceAnswerMalformed",
             Self::TooLong { .. } => "requestTooLong",
@@ -176,6 +205,8 @@ impl ClientError {
             Status::CredentialExcluded => return Self::Excluded,
             Status::UnsupportedAlgorithm => return Self::NoCommonAlgorithm,
             Status::NoCredentials => return Self::NoCredentials,
+            Status::PinBlocked => return Self::KeyPinBlocked,
+            Status::PinAuthBlocked => return Self::KeyNeedsPowerCycle,
             Status::KeepaliveCancel => "The request was cancelled on the device. Start again.",
             Status::OperationDenied => {
                 "The request was declined on the device, or the device could not verify its user. Look at what it \
@@ -187,12 +218,20 @@ impl ClientError {
             Status::PinInvalid | Status::UvInvalid | Status::PinAuthInvalid => {
                 "The device could not verify the user. Start again."
             }
-            Status::PinBlocked | Status::UvBlocked | Status::PinAuthBlocked => {
-                "The device has blocked user verification after wrong tries. Unblock or wipe it."
+            Status::UvBlocked => {
+                "The device has blocked its own user verification after wrong tries. Unblock or wipe it."
             }
-            Status::PinNotSet | Status::PuatRequired => {
-                "The device wants a PIN from the client, which this client does not give yet. Use a device that \
-                 verifies the user itself."
+            Status::PinNotSet => {
+                "The key has no PIN yet. Start again with user verification required, and set one."
+            }
+            Status::PuatRequired => {
+                "The device wants its user verified. Start again with user verification required."
+            }
+            Status::PinPolicyViolation => {
+                "The key does not take this PIN by its own rules. Start again and choose another one."
+            }
+            Status::PinTokenExpired => {
+                "What the PIN opened on the key has lapsed. Start again and type the PIN again."
             }
             Status::KeyStoreFull => {
                 "The device has no room for another passkey. Delete one on the device."

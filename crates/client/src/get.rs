@@ -1,13 +1,13 @@
 //! `get()` (L3 §5.1.4).
 
-use ctap::{Command, Descriptor, Options, get_assertion, get_info::Info};
+use ctap::{Command, Descriptor, Options, client_pin::Permissions, get_assertion, get_info::Info};
 use webauthn::{
     authenticator_data::AuthenticatorData,
     client_data::{self, CollectedClientData},
     id::{Base64Url, CredentialId, RpId, UserHandle},
     json::{
         AuthenticationResponseJSON, AuthenticatorAssertionResponseJSON,
-        PublicKeyCredentialRequestOptionsJSON, UserVerificationRequirement,
+        PublicKeyCredentialRequestOptionsJSON,
     },
 };
 
@@ -16,6 +16,7 @@ use crate::{
     ceremony::{Ceremony, malformed},
     extensions::Wanted,
     kinds, lists, resolve_rp_id,
+    user_verification::{Ask, Means, NoWay, Proof, insists_to_get, run_verified},
 };
 
 /// More accounts than any person chooses among; a bound against a device that never stops.
@@ -48,7 +49,9 @@ async fn get(
     let rp_id = resolve_rp_id(call.origin, options.rp_id.as_deref())?;
 
     let info = ceremony.get_info().await?;
-    let uv = user_verification(&options, &info)?;
+    let way = Means::of(&info)
+        .plan(options.user_verification, insists_to_get(&info))
+        .map_err(|NoWay| ClientError::NoUserVerificationToGet)?;
     let wanted = Wanted::of(options.extensions.as_ref(), &info);
     let allow_list = allow_list(ceremony, &rp_id, &options, &info).await?;
     let client_data = CollectedClientData::new(
@@ -58,21 +61,24 @@ async fn get(
         None,
     )
     .to_json();
-    let command = Command::GetAssertion(Box::new(get_assertion::Request {
+    let request = get_assertion::Request {
         rp_id: rp_id.to_string(),
         client_data_hash: webauthn::sha256(&client_data),
         allow_list: allow_list.clone(),
         extensions: wanted.inputs(),
-        options: Options {
-            uv: uv.then_some(true),
-            ..Options::default()
-        },
+        options: Options::default(),
         pin_uv_auth_param: None,
         pin_uv_auth_protocol: None,
-    }));
-    let first = ceremony
-        .run(&command, get_assertion::Response::decode)
-        .await?;
+    };
+    let ask = Ask {
+        info: &info,
+        rp_id: &rp_id,
+        client_data_hash: &request.client_data_hash,
+        permission: Permissions::GET_ASSERTION,
+    };
+    let proven = |proof| proven(&request, proof);
+    let decode = get_assertion::Response::decode;
+    let (command, first) = run_verified(ceremony, ask, way, proven, decode).await?;
     check(&first, &rp_id).map_err(|why| malformed(&command, why))?;
     let chosen = if allow_list.is_empty() {
         choose(ceremony, &command, &rp_id, first).await?
@@ -89,23 +95,12 @@ async fn get(
     Ok(credential)
 }
 
-fn user_verification(
-    options: &PublicKeyCredentialRequestOptionsJSON,
-    info: &Info,
-) -> Result<bool, ClientError> {
-    // A device that says `uv: false` configures its verification at first use.
-    let can_verify = info.option("uv").is_some();
-    match options
-        .user_verification
-        .unwrap_or(UserVerificationRequirement::Preferred)
-    {
-        UserVerificationRequirement::Required if !can_verify => {
-            Err(ClientError::NoUserVerificationToGet)
-        }
-        UserVerificationRequirement::Required => Ok(true),
-        UserVerificationRequirement::Preferred => Ok(can_verify),
-        UserVerificationRequirement::Discouraged => Ok(info.option("alwaysUv") == Some(true)),
-    }
+fn proven(request: &get_assertion::Request, proof: Proof) -> Command {
+    let mut request = request.clone();
+    request.options.uv = proof.uv;
+    request.pin_uv_auth_param = proof.param;
+    request.pin_uv_auth_protocol = proof.protocol;
+    Command::GetAssertion(Box::new(request))
 }
 
 /// The allow list for the device; empty only when the relying party's is.

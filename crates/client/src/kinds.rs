@@ -12,6 +12,11 @@ pub const COMMAND_SENT: &str = "client.command.sent";
 pub const COMMAND_ANSWERED: &str = "client.command.answered";
 /// The user chose an account in the client. Body: `user` (`id`, `name`, `displayName`).
 pub const ACCOUNT_CHOSEN: &str = "client.account.chosen";
+/// A key's PIN is asked for. Body: `purpose` (`enter`, `set`, `change`), `retries` (tries left, where
+/// the key says), `wrong` (the last one was), `last` (a wrong one now blocks or bars the key).
+pub const KEY_PIN_ASKED: &str = "client.key-pin.asked";
+/// The question was answered. Cause: its `asked`. Body: `outcome` (`entered`, `declined`).
+pub const KEY_PIN_ANSWERED: &str = "client.key-pin.answered";
 /// `create()` returned. Body: `credential` (RegistrationResponseJSON).
 pub const CREATE_RETURNED: &str = "client.create.returned";
 /// `get()` returned. Body: `credential` (AuthenticationResponseJSON).

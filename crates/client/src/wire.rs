@@ -6,14 +6,15 @@ use webauthn::authenticator_data::AuthenticatorData;
 use webauthn::cbor::{self, Level, Value};
 use webauthn::id::{Aaguid, Base64Url};
 
+use crate::PinPurpose;
+
 /// The body of `client.command.sent`.
 pub(crate) fn sent(command: &Command, request: &[u8]) -> Json {
     let decoded = match request {
         [_, cbor @ ..] if !cbor.is_empty() => decode(cbor, command.request_members()).1,
         _ => Json::Null,
     };
-    let mut body =
-        json!({ "command": command.name(), "code": command.code(), "request": decoded });
+    let mut body = json!({ "command": command.name(), "code": command.code(), "request": decoded });
     if let Command::ClientPin(request) = command {
         body["subcommand"] = json!(request.subcommand.name());
     }
@@ -45,6 +46,16 @@ pub(crate) fn answered(command: &Command, response: &[u8]) -> Json {
         body["authenticatorData"] = authenticator_data(auth_data);
     }
     body
+}
+
+/// The body of `client.key-pin.asked`.
+pub(crate) fn asked(purpose: PinPurpose) -> Json {
+    let (name, tries) = match purpose {
+        PinPurpose::Enter(tries) => ("enter", tries),
+        PinPurpose::Change(tries) => ("change", tries),
+        PinPurpose::Set => return json!({ "purpose": "set" }),
+    };
+    json!({ "purpose": name, "retries": tries.left, "wrong": tries.wrong, "last": tries.last })
 }
 
 fn decode<'a>(bytes: &'a [u8], names: &[&str]) -> (Option<Value<'a>>, Json) {

@@ -1,0 +1,72 @@
+//! The tries at a PIN: counted, and told before the last one is spent (CTAP 2.3 §6.5.2).
+
+use ctap::client_pin::{Request, Subcommand};
+
+use super::Exchange;
+use crate::{ClientError, PinPurpose, Tries};
+
+/// After so many wrong PINs in a row a key takes no more until it was unplugged.
+const IN_A_ROW: u32 = 3;
+
+/// How the entries of one call went so far.
+#[derive(Default)]
+pub(super) struct Tally {
+    wrong: u32,
+    /// The last entry was tried, and was wrong.
+    just_now: bool,
+    /// What was wrong with the last entry, when it was not even tried.
+    pub problem: Option<String>,
+}
+
+impl Tally {
+    pub fn count_wrong(&mut self) {
+        self.wrong += 1;
+        self.just_now = true;
+    }
+
+    /// What to say beside the next question, once.
+    pub fn say(&mut self, purpose: PinPurpose) -> Option<String> {
+        self.just_now = false;
+        let problem = self.problem.take();
+        let (PinPurpose::Enter(tries) | PinPurpose::Change(tries)) = purpose else {
+            return problem;
+        };
+        let warned = tries.last || tries.wrong;
+        let left = match tries.left.filter(|_| warned) {
+            Some(1) => Some("1 try left.".to_owned()),
+            left => left.map(|left| format!("{left} tries left.")),
+        };
+        let cost = match tries.left {
+            _ if !tries.last => None,
+            Some(1) => Some(
+                "Another wrong PIN blocks the key: then only a reset, which erases its passkeys, helps.",
+            ),
+            _ => Some("After another wrong PIN the key must be unplugged and put back."),
+        };
+        let wrong = tries.wrong.then(|| "Wrong PIN.".to_owned());
+        let parts = [problem, wrong, left, cost.map(str::to_owned)];
+        let sentences: Vec<String> = parts.into_iter().flatten().collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+}
+
+impl Exchange<'_, '_> {
+    /// How the tries stand (getPINRetries, §6.5.5.2); the error when none is left.
+    pub(super) async fn tries(&mut self, tally: &Tally) -> Result<Tries, ClientError> {
+        let (_, response) = self.read(Request::new(Subcommand::GetPinRetries)).await?;
+        if response.pin_retries == Some(0) {
+            return Err(ClientError::KeyPinBlocked);
+        }
+        if response.power_cycle_state == Some(true) {
+            return Err(ClientError::KeyNeedsPowerCycle);
+        }
+        let left = response
+            .pin_retries
+            .map(|left| u32::try_from(left).unwrap_or(u32::MAX));
+        Ok(Tries {
+            left,
+            wrong: tally.just_now,
+            last: left == Some(1) || tally.wrong + 1 == IN_A_ROW,
+        })
+    }
+}
