@@ -5,6 +5,7 @@ mod bench;
 mod ceremonies;
 mod commands;
 mod fingerprint;
+mod key_channel;
 mod key_pin;
 mod owners;
 mod pin;

@@ -20,6 +20,8 @@ use webauthn::json::AuthenticatorAttachment;
 use super::{Deadlines, Frames, Link, Order, Reports, Tap, node::NodeReports, udp::UdpReports};
 use crate::{Channel, ChannelError, KeyId, Transact};
 
+/// How long the operating system may take to open a node.
+const NODE: Duration = Duration::from_secs(1);
 /// How many keepalives wait to be heard; more are one like the others.
 const KEEPALIVES: usize = 16;
 
@@ -96,7 +98,10 @@ impl KeyChannel {
             }
         });
         begun.map_err(|error| ChannelError::Gone(error.to_string()))?;
-        let init = opening.await.map_err(|_| lost())??;
+        // INIT has a deadline of its own; opening the node, in the kernel's hands, has none.
+        let opening = tokio::time::timeout(deadlines.open + NODE, opening).await;
+        let opening = opening.map_err(|_| ChannelError::Silent(deadlines.open))?;
+        let init = opening.map_err(|_| lost())??;
         Ok(Self {
             id,
             init,
