@@ -73,12 +73,24 @@ commands! {
     bench {
         /// Everything the window shows that is not the timeline.
         bench_state() -> BenchState;
-        /// Adds a software device: a `phone` or a `key`.
+        /// Adds a software device: a `phone`, a `key`, a `pin-key` or a `fingerprint-key`.
         device_add(name: String, profile: String) -> DeviceSummary;
         /// Gives a device another name.
         device_rename(device: String, name: String) -> ();
-        /// Chooses the device that answers the next ceremony.
+        /// Chooses the device, or the key, that answers the next ceremony.
         device_pick(device: String) -> ();
+        /// Plugs a software device in; says which key it is there.
+        device_plug(device: String, way: PlugWay) -> String;
+        /// Unplugs a software device.
+        device_unplug(device: String) -> ();
+        /// What a key says of itself, each statement explained.
+        key_info(key: String) -> Report;
+        /// Makes a key show which one it is, by its light.
+        key_wink(key: String) -> ();
+        /// Waits until one of the keys is touched, picks that one and says which.
+        keys_touch() -> String;
+        /// What stands between this machine and keys, with the commands that help.
+        keys_doctor() -> Vec<Finding>;
         /// Asks for the device's PIN and then for a new one, at its prompts.
         device_change_pin(device: String) -> ();
         /// Deletes a device's passkeys and PIN.

@@ -1,8 +1,8 @@
 //! What the program is started with.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use bench::{Config, HomeChoice, Setting};
+use bench::{Config, HomeChoice, KeysSetting, Setting};
 use clap::Parser;
 use tauri::{AppHandle, Manager};
 
@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Port of the relying party [default: the one it had, or a free one]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+    /// Also look for a key that speaks CTAPHID over UDP here, such as 127.0.0.1:8111; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    key_udp: Vec<SocketAddr>,
     /// Rest between two steps of a walk that plays, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 700)]
     pace: u64,
@@ -41,6 +44,10 @@ impl Options {
             home: self.vault,
             port: self.port,
             web_view: tauri::webview_version().ok(),
+            keys: KeysSetting {
+                hid: true,
+                udp: self.key_udp.clone(),
+            },
             setting: Setting::default(),
         })
     }

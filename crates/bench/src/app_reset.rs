@@ -9,6 +9,7 @@ use webauthn::id::Origin;
 use crate::{
     Bench, Error,
     asking::{ask, away},
+    dialogs::About,
     faults::FaultyChannel,
 };
 
@@ -63,6 +64,12 @@ impl Bench {
         let origin =
             Origin::parse(&enrolment.origin).map_err(|error| Error::Call(error.to_string()))?;
         let registered = self.register(call, options)?;
+        let client = self.client(About {
+            key: device.id().to_string(),
+            is_outside: false,
+            purpose: "signIn",
+            deadline: registered.deadline,
+        });
         let channel = InProcessChannel::new(device.clone());
         let mut channel = FaultyChannel::new(channel, self.0.faults.clone());
         let page = Call {
@@ -71,7 +78,7 @@ impl Bench {
             abort: &registered.abort,
             cause: None,
         };
-        let credential = self.0.client.get(&mut channel, page).await;
+        let credential = client.get(&mut channel, page).await;
         let credential = credential.map_err(|error| Error::NotReset(error.to_string()))?;
         serde_json::to_value(credential).map_err(|error| Error::Call(error.to_string()))
     }

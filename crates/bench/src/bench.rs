@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use client::Client;
+use client::{Client, Keys};
 use device::Seams;
 use serde_json::json;
 use time::{OffsetDateTime, macros::format_description};
@@ -19,16 +19,17 @@ use crate::{
     Config, Error,
     api::{About, BenchState, Problem, SavedFile, TimelinePage},
     calls::RunningCall,
-    chooser::Chooser,
     clock::SystemClock,
     config::Settings,
     device_network::DeviceNetwork,
+    dialogs::{About as Asked, ClientPrompts, Dialogs},
     faults::Faults,
     kinds,
     links::Linked,
     lots::Lots,
     network::Network,
     parties::Parties,
+    plugs::Plugs,
     seams::Clocks,
     vault_slot::{Obstacle, VaultSlot},
 };
@@ -54,8 +55,9 @@ pub(crate) struct Inner {
     pub(crate) lots: Arc<Lots>,
     recorder: Arc<Recorder>,
     pub(crate) emit: Arc<dyn Emit>,
-    pub(crate) client: Client,
-    pub(crate) chooser: Arc<Chooser>,
+    pub(crate) keys: Keys,
+    pub(crate) plugs: Plugs,
+    pub(crate) prompts: Arc<ClientPrompts>,
     pub(crate) settings: Mutex<Settings>,
     pub(crate) vault: Mutex<VaultSlot>,
     pub(crate) parties: Mutex<Parties>,
@@ -83,7 +85,7 @@ impl Bench {
         let emit: Arc<dyn Emit> = linked.clone();
         let changes = watch::Sender::new(0);
         let clocks = Clocks::new(&clock, config.setting.start);
-        let chooser = Arc::new(Chooser::new(changes.clone()));
+        let prompts = Arc::new(ClientPrompts::new(changes.clone()));
         let lots = Lots::new(config.setting.seed);
         let device_network = DeviceNetwork::new(&lots, linked.clone(), changes.clone());
         let faults = Arc::new(Faults::new(recorder.clone(), linked, changes.clone()));
@@ -92,7 +94,9 @@ impl Bench {
         let home = config.home.unwrap_or(settings.vault_home);
         let parties = Parties::new(&config.setting, &settings, &lots);
         let bench = Self(Arc::new(Inner {
-            client: Client::new(emit.clone(), clocks.client.clone(), chooser.clone()),
+            keys: Keys::watch(config.keys.clone()),
+            plugs: Plugs::default(),
+            prompts,
             config,
             clock,
             clocks,
@@ -102,7 +106,6 @@ impl Bench {
             lots: Arc::new(lots),
             recorder,
             emit,
-            chooser,
             settings: Mutex::new(settings),
             vault: Mutex::new(VaultSlot::Opening(home)),
             parties: Mutex::new(parties),
@@ -115,6 +118,7 @@ impl Bench {
             kinds::STARTED,
             json!({ "version": env!("CARGO_PKG_VERSION") }),
         );
+        bench.watch_keys();
         let opening = bench.clone();
         tokio::spawn(async move { opening.open_vault(home, None).await });
         let starting = bench.clone();
@@ -152,16 +156,16 @@ impl Bench {
             Vec::new()
         });
         let vault = lock(&self.0.vault).summary();
-        let active_device = self.active_among(&devices);
+        let (active_device, unplugged_key) = self.active_among(&devices);
         BenchState {
             vault,
             devices,
-            keys: Vec::new(),
+            keys: self.key_summaries(),
             active_device,
-            unplugged_key: None,
+            unplugged_key,
             relying_parties,
             prompt: self.prompt(),
-            key_touch: None,
+            key_touch: self.0.prompts.touch(),
             seams: self.seams_state(),
         }
     }
@@ -255,6 +259,13 @@ impl Bench {
         let _ = settings.save(&self.0.config.data);
     }
 
+    /// The client for one call, which is about what `asked` says.
+    pub(crate) fn client(&self, asked: Asked) -> Client {
+        let dialogs = Dialogs::new(self.0.prompts.clone(), asked);
+        let clock = self.0.clocks.client.clone();
+        Client::new(self.0.emit.clone(), clock, Arc::new(dialogs))
+    }
+
     /// What the devices need from the world.
     pub(crate) fn device_seams(&self) -> Seams {
         let lots = self.0.lots.clone();
@@ -269,6 +280,7 @@ impl Bench {
     pub async fn close(&self) {
         self.0.closed.cancel();
         self.credentials_abort_all();
+        self.0.plugs.clear();
         let _turn = self.0.party_turn.lock().await;
         self.stop_parties_in_turn().await;
         let mut vault = lock(&self.0.vault);

@@ -1,6 +1,6 @@
 //! `navigator.credentials` calls of framed pages.
 
-use client::{Call, ClientError};
+use client::{Call, Channel, ClientError};
 use device::InProcessChannel;
 use serde::Serialize;
 use serde_json::json;
@@ -12,7 +12,9 @@ use crate::{
     Bench, Error,
     api::{CredentialsAnswer, CredentialsCall, CredentialsMethod},
     bench::{Inner, blocking, lock},
+    dialogs::About,
     faults::FaultyChannel,
+    keys::Active,
     kinds,
     vault_slot::VaultSlot,
 };
@@ -33,6 +35,8 @@ pub(crate) struct Registered<'a> {
     bench: &'a Inner,
     call: String,
     pub(crate) abort: CancellationToken,
+    /// When the client gives it up, by its own clock.
+    pub(crate) deadline: Timestamp,
 }
 
 impl Drop for Registered<'_> {
@@ -68,9 +72,8 @@ impl Bench {
         }
         let registered = self.register(call.call, &call.public_key)?;
         self.vault_opened().await;
-        let bench = self.clone();
-        let device = match blocking(move || bench.active()).await {
-            Ok(device) => device,
+        let (channel, asked) = match self.channel(&registered, call.method).await {
+            Ok(opened) => opened,
             Err(error) => {
                 // The page learns only the name, so the reason goes on the wire.
                 let body = json!({
@@ -80,20 +83,55 @@ impl Bench {
                     "message": error.to_string(),
                 });
                 self.tell(kinds::CALL_REFUSED, body);
-                return Ok(exception("NotAllowedError", &error.to_string()));
+                let name = match error {
+                    Error::Aborted => "AbortError",
+                    _ => "NotAllowedError",
+                };
+                return Ok(exception(name, &error.to_string()));
             }
         };
-        let mut channel = FaultyChannel::new(InProcessChannel::new(device), self.0.faults.clone());
+        let mut channel = FaultyChannel::new(channel, self.0.faults.clone());
         let page = Call {
             origin: &origin,
             options: &call.public_key,
             abort: &registered.abort,
             cause: None,
         };
-        let client = &self.0.client;
+        let client = self.client(asked);
         match call.method {
             CredentialsMethod::Create => answer(client.create(&mut channel, page).await),
             CredentialsMethod::Get => answer(client.get(&mut channel, page).await),
+        }
+    }
+
+    /// A way to what is in use, and what the person is told of the call.
+    async fn channel(
+        &self,
+        registered: &Registered<'_>,
+        method: CredentialsMethod,
+    ) -> Result<(Box<dyn Channel>, About), Error> {
+        let bench = self.clone();
+        let about = |key: &str, is_outside| About {
+            key: key.to_owned(),
+            is_outside,
+            purpose: match method {
+                CredentialsMethod::Create => "createPasskey",
+                CredentialsMethod::Get => "signIn",
+            },
+            deadline: registered.deadline,
+        };
+        match blocking(move || bench.active()).await? {
+            Active::Device(device) => {
+                let about = about(device.id().as_str(), false);
+                Ok((Box::new(InProcessChannel::new(device)), about))
+            }
+            Active::Key(key) => {
+                let about = about(key.as_str(), true);
+                tokio::select! {
+                    opened = self.open_key(&key) => Ok((Box::new(opened?), about)),
+                    () = registered.abort.cancelled() => Err(Error::Aborted),
+                }
+            }
         }
     }
 
@@ -154,14 +192,11 @@ impl Bench {
         options: &serde_json::Value,
     ) -> Result<Registered<'_>, Error> {
         let abort = CancellationToken::new();
+        let allowed = client::time_allowed(options);
+        let deadline = self.0.clocks.client.now().plus(allowed);
         let running = RunningCall {
             abort: abort.clone(),
-            deadline: self
-                .0
-                .clocks
-                .client
-                .now()
-                .plus(client::time_allowed(options)),
+            deadline,
         };
         let mut calls = lock(&self.0.calls);
         if self.0.closed.is_cancelled() {
@@ -177,6 +212,7 @@ impl Bench {
             bench: &self.0,
             call,
             abort,
+            deadline,
         })
     }
 }

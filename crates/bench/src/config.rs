@@ -8,8 +8,11 @@ use std::{
     time::Duration,
 };
 
+use client::KeysSetting;
 use serde::{Deserialize, Serialize};
 use timeline::Timestamp;
+
+use crate::keys::PickedKey;
 
 /// What a bench is started with.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Config {
     pub port: Option<u16>,
     /// Version of the web view, for the About page.
     pub web_view: Option<String>,
+    /// Where keys are looked for, beside the software devices that are plugged in.
+    pub keys: KeysSetting,
     /// The world the parties live in.
     pub setting: Setting,
 }
@@ -123,6 +128,8 @@ impl FromStr for HomeChoice {
 pub(crate) struct Settings {
     pub(crate) vault_home: HomeChoice,
     pub(crate) active_device: Option<String>,
+    /// The key that is picked instead.
+    pub(crate) active_key: Option<PickedKey>,
     /// Relying parties that the tester added, in the order of adding.
     pub(crate) relying_parties: Vec<RememberedParty>,
 }
@@ -180,6 +187,7 @@ mod tests {
         let settings = Settings {
             vault_home: HomeChoice::File,
             active_device: Some("a".into()),
+            active_key: None,
             relying_parties: vec![
                 RememberedParty {
                     name: "Bank".into(),

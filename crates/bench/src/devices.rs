@@ -1,5 +1,6 @@
 //! The tester's devices: adding, choosing, changing, removing, and answering their prompts.
 
+use client::KeyId;
 use device::{Device, DeviceId, Model, Shelf};
 use serde_json::json;
 use vault::Vault;
@@ -55,12 +56,19 @@ impl Bench {
         Ok(())
     }
 
-    /// Chooses the device that answers the next ceremony.
+    /// Chooses the device, or the key, that answers the next ceremony. A device that is plugged in is
+    /// used as the key that it is there.
     ///
     /// # Errors
-    /// [`Error::Device`] when there is no such device, [`Error::VaultShut`].
+    /// [`Error::Device`] when there is no such device, [`Error::NoSuchKey`], [`Error::VaultShut`].
     pub async fn device_pick(&self, device: String) -> Result<(), Error> {
+        if device.parse::<KeyId>().is_ok() {
+            return self.pick_key(&device);
+        }
         let info = self.with(&device, |device| Ok(device.info()?)).await?;
+        if let Some(plugged) = self.0.plugs.of(&info.id) {
+            return self.pick_key(&plugged.key);
+        }
         self.tell(
             kinds::DEVICE_PICKED,
             json!({ "device": device, "name": info.name }),
@@ -92,6 +100,10 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`], [`Error::VaultShut`].
     pub async fn device_remove(&self, device: String) -> Result<(), Error> {
+        let turn = self.0.plugs.turn().await;
+        self.take_out(&DeviceId::parse(&device)?).await;
+        drop(turn);
+        self.forget_picked(&device);
         let bench = self.clone();
         let info = blocking(move || {
             let (shelf, id) = (bench.shelf()?, DeviceId::parse(&device)?);
@@ -147,7 +159,7 @@ impl Bench {
     /// # Errors
     /// [`Error::Device`] when that prompt is gone.
     pub async fn prompt_answer(&self, prompt: u32, answer: PromptAnswer) -> Result<(), Error> {
-        if self.0.chooser.answer(prompt, &answer) {
+        if self.0.prompts.answer(prompt, &answer) {
             return Ok(());
         }
         let bench = self.clone();
@@ -166,10 +178,11 @@ impl Bench {
     #[must_use]
     pub fn prompt(&self) -> Option<Prompt> {
         let asked = self.asking().and_then(|device| device.prompts().current());
-        self.0
-            .chooser
-            .prompt()
+        let prompts = &self.0.prompts;
+        prompts
+            .question()
             .or_else(|| asked.map(shapes::prompt))
+            .or_else(|| prompts.touch())
     }
 
     /// The device whose prompt the window shows.
@@ -181,8 +194,8 @@ impl Bench {
             .find(|device| device.prompts().current().is_some())
     }
 
-    /// The device that answers the next ceremony; blocks on the disk.
-    pub(crate) fn active(&self) -> Result<Device, Error> {
+    /// The device in this process that is in use; blocks on the disk.
+    pub(crate) fn active_device(&self) -> Result<Device, Error> {
         let remembered = lock(&self.0.settings).active_device.clone();
         let mut devices = self.powered_up()?;
         let place = devices
@@ -194,14 +207,6 @@ impl Bench {
         }
     }
 
-    pub(crate) fn active_among(&self, devices: &[DeviceSummary]) -> Option<String> {
-        let remembered = lock(&self.0.settings).active_device.clone();
-        let active = devices
-            .iter()
-            .find(|device| Some(&device.id) == remembered.as_ref());
-        active.or(devices.first()).map(|device| device.id.clone())
-    }
-
     /// Every device with its passkeys; blocks on the disk.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceSummary>, Error> {
         self.powered_up()?
@@ -211,7 +216,9 @@ impl Bench {
     }
 
     fn summary(&self, device: &Device, info: &device::Info) -> Result<DeviceSummary, Error> {
-        shapes::device_summary(device, info, self.0.device_network.state(device.id()))
+        let network = self.0.device_network.state(device.id());
+        let plugged = self.0.plugs.of(device.id());
+        shapes::device_summary(device, info, network, plugged)
     }
 
     fn powered_up(&self) -> Result<Vec<(Device, device::Info)>, Error> {
@@ -277,7 +284,10 @@ impl Bench {
     }
 
     fn remember_active(&self, device: &str) {
-        lock(&self.0.settings).active_device = Some(device.to_owned());
+        let mut settings = lock(&self.0.settings);
+        settings.active_device = Some(device.to_owned());
+        settings.active_key = None;
+        drop(settings);
         self.save_settings();
         self.note_change();
     }

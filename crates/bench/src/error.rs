@@ -26,6 +26,38 @@ pub enum Error {
     /// No device is picked.
     #[error("No device is picked. Pick one, or add one, in the device pane.")]
     NoDevice,
+    /// No key of this name is plugged in.
+    #[error("{0} is not plugged in. Name one of the keys that the bench shows.")]
+    NoSuchKey(String),
+    /// The picked key is not plugged in.
+    #[error("The key {0} is not plugged in. Plug it in, or pick another device, then try again.")]
+    Unplugged(String),
+    /// A key did not answer, or not as it should.
+    #[error(transparent)]
+    Key(#[from] client::ChannelError),
+    /// A key cannot be asked who it is.
+    #[error(transparent)]
+    KeyReport(#[from] diagnostics::Error),
+    /// There is no key to choose from.
+    #[error("No key is plugged in that can be used. Plug one in, then try again.")]
+    NoKey,
+    /// No key was touched.
+    #[error("No key was touched. Start again, and touch the one you mean.")]
+    NotTouched,
+    /// A device is plugged in already, in another way.
+    #[error("The device is plugged in already, as {0}. Unplug it first.")]
+    PluggedElsewhere(String),
+    /// A device that is to be unplugged is not plugged in.
+    #[error("The device is not plugged in.")]
+    NotPlugged,
+    /// A device was plugged in, and the client does not see it.
+    #[error(
+        "The device was plugged in, but no key appeared at {0}. Look at what `touchstone keys doctor` says, then try again."
+    )]
+    KeyUnseen(String),
+    /// The page gave its call up.
+    #[error("The page gave the call up.")]
+    Aborted,
     /// The call cannot be understood.
     #[error("The page's call cannot be understood: {0}.")]
     Call(String),
@@ -106,6 +138,16 @@ impl Error {
             Self::PassphraseMissing => "passphraseMissing",
             Self::Device(error) => error.code(),
             Self::NoDevice => "noDevice",
+            Self::NoSuchKey(_) => "noSuchKey",
+            Self::Unplugged(_) => "keyUnplugged",
+            Self::Key(error) => error.code(),
+            Self::KeyReport(error) => error.code(),
+            Self::NoKey => "noKey",
+            Self::NotTouched => "noKeyTouched",
+            Self::PluggedElsewhere(_) => "pluggedElsewhere",
+            Self::NotPlugged => "notPlugged",
+            Self::KeyUnseen(_) => "keyUnseen",
+            Self::Aborted => "aborted",
             Self::Call(_) => "malformedCall",
             Self::Timeline(error) => error.code(),
             Self::Write { .. } => "writeFailed",

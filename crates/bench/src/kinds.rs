@@ -6,10 +6,17 @@ pub const STARTED: &str = "bench.started";
 pub const DEVICE_ADDED: &str = "bench.device.added";
 /// A device was given another name. Body: `device`, `name`.
 pub const DEVICE_RENAMED: &str = "bench.device.renamed";
-/// Another device answers from now on. Body: `device`, `name`.
+/// Another device, or key, answers from now on. Body: `device` (its id, or the key's), `name`.
 pub const DEVICE_PICKED: &str = "bench.device.picked";
 /// A device was removed with all it held. Body: `device`, `name`.
 pub const DEVICE_REMOVED: &str = "bench.device.removed";
+/// A key was plugged in that is no software device, or is there from the start. Body: `key`, `name`,
+/// `bus`, `path`.
+pub const KEY_PLUGGED: &str = "bench.key.plugged";
+/// Such a key was unplugged. Body: `key`, `name`, `bus`, `path`.
+pub const KEY_UNPLUGGED: &str = "bench.key.unplugged";
+/// A key showed which one it is. Body: `key`, `name`.
+pub const KEY_WINKED: &str = "bench.key.winked";
 /// A page's call reached no device. Body: `origin`, `options`, `code`, `message`.
 pub const CALL_REFUSED: &str = "bench.call.refused";
 /// A device lost its power and got it back. Body: `device`, `name`.
@@ -68,10 +75,15 @@ pub const EVERY: &[&str] = &[
     client::kinds::GET_CALLED,
     client::kinds::COMMAND_SENT,
     client::kinds::COMMAND_ANSWERED,
+    client::kinds::HID_SENT,
+    client::kinds::HID_RECEIVED,
     client::kinds::ACCOUNT_CHOSEN,
     client::kinds::CREATE_RETURNED,
     client::kinds::GET_RETURNED,
     client::kinds::FAILED,
+    device::kinds::PLUGGED,
+    device::kinds::UNPLUGGED,
+    device::kinds::WINKED,
     device::kinds::PROMPT_SHOWN,
     device::kinds::PROMPT_ANSWERED,
     device::kinds::PIN_CHECKED,
@@ -133,6 +145,9 @@ pub const EVERY: &[&str] = &[
     DEVICE_RENAMED,
     DEVICE_PICKED,
     DEVICE_REMOVED,
+    KEY_PLUGGED,
+    KEY_UNPLUGGED,
+    KEY_WINKED,
     CALL_REFUSED,
     DEVICE_POWER_CYCLED,
     DEVICE_CLONED,

@@ -6,6 +6,8 @@
 //! - **slot**: something that may stand or fail while the bench lives on (the
 //!   vault, the relying party), with the reason and the ways out.
 //! - **call**: one `navigator.credentials` call of a page.
+//! - **key**: an authenticator outside the program that the client reaches by CTAPHID: a real one, or
+//!   a software device that is **plugged in**.
 //! - **change**: whatever the window's state (not its timeline) shows has changed.
 //!
 //! Its methods are the window's commands of the same names; their shapes are in [`api`].
@@ -16,14 +18,15 @@ mod app_reset;
 mod asking;
 mod bench;
 mod calls;
-mod chooser;
 pub mod clock;
 mod config;
 mod device_network;
 mod devices;
+mod dialogs;
 mod error;
 mod faults;
 mod find;
+mod keys;
 pub mod kinds;
 mod links;
 mod lots;
@@ -31,6 +34,7 @@ mod network;
 mod parties;
 mod party;
 mod pins;
+mod plugs;
 mod relying_party;
 mod seams;
 mod shapes;
@@ -40,6 +44,7 @@ mod vault_opening;
 mod vault_slot;
 
 pub use bench::Bench;
+pub use client::KeysSetting;
 pub use config::{Config, HomeChoice, PartySetting, Setting};
 pub use error::Error;
 pub use faults::catalogue::shapes as faultable_messages;

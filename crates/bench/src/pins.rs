@@ -245,7 +245,20 @@ impl Bench {
             .into_iter()
             .flatten()
             .any(|device| device.agent_busy());
-        is_busy || self.0.faults.linked.awaits_news() || self.is_left_listening()
+        is_busy
+            || self.0.faults.linked.awaits_news()
+            || self.is_left_listening()
+            || self.keepalive_travels()
+    }
+
+    /// Whether a device that is plugged in asks its person, and the client has not heard so yet; or
+    /// no longer asks, and the client has not heard that.
+    fn keepalive_travels(&self) -> bool {
+        let mut calls = self.0.prompts.calls().into_iter();
+        calls.any(|(key, waits)| {
+            let device = self.0.plugs.at(&key);
+            device.is_some_and(|device| device.prompts().current().is_some() != waits)
+        })
     }
 
     /// Whether a device has not noticed yet that a relying party does not run any more.

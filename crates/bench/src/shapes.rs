@@ -9,8 +9,8 @@ pub(crate) use self::pins::{settings, stores};
 use crate::{
     Error,
     api::{
-        AccountChoice, Asker, DeviceSummary, NetworkState, PasskeySummary, PinState, Prompt,
-        PromptAnswer, Question,
+        AccountChoice, Asker, DeviceSummary, NetworkState, PasskeySummary, PinState, Plugged,
+        Prompt, PromptAnswer, Question,
     },
 };
 
@@ -19,6 +19,7 @@ pub(crate) fn device_summary(
     device: &Device,
     info: &Info,
     network: NetworkState,
+    plugged: Option<Plugged>,
 ) -> Result<DeviceSummary, Error> {
     let pin = device.pin()?;
     Ok(DeviceSummary {
@@ -48,7 +49,7 @@ pub(crate) fn device_summary(
         app_locked: device.app_locked()?,
         fingerprint_locked: device.fingerprint_locked()?,
         network,
-        plugged: None,
+        plugged,
     })
 }
 

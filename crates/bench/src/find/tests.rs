@@ -50,6 +50,7 @@ fn phone_of(user_name: &str, credential_id: &str, user_handle: &str) -> DeviceSu
         app_locked: false,
         fingerprint_locked: false,
         network: NetworkState::Online,
+        plugged: None,
     }
 }
 

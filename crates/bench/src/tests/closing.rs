@@ -41,6 +41,7 @@ async fn a_bench_that_is_closed_while_it_opens_never_opens() {
         home: Some(HomeChoice::Memory),
         port: Some(port),
         web_view: None,
+        keys: crate::KeysSetting::default(),
         setting: still(),
     });
     bench.close().await;

@@ -46,6 +46,7 @@ fn config(folder: &Path, home: HomeChoice, setting: Setting) -> Config {
         home: Some(home),
         port: None,
         web_view: None,
+        keys: crate::KeysSetting::default(),
         setting,
     }
 }

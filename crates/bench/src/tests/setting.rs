@@ -205,6 +205,7 @@ async fn whoever_uses_a_bench_waits_for_it_looks_into_it_and_tells_its_timeline(
         home: Some(crate::HomeChoice::Memory),
         port: None,
         web_view: None,
+        keys: crate::KeysSetting::default(),
         setting: Setting::default(),
     });
     let problem = second.opened().await.expect_err("the folder is held");

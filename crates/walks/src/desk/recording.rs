@@ -5,7 +5,7 @@ mod tape;
 
 use std::sync::{Arc, Mutex};
 
-use bench::{Bench, Config, HomeChoice, PartySetting, Setting};
+use bench::{Bench, Config, HomeChoice, KeysSetting, PartySetting, Setting};
 use timeline::{Recorder, Seq};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -42,6 +42,7 @@ impl Recording {
             home: Some(HomeChoice::Memory),
             port: None,
             web_view: config.web_view.clone(),
+            keys: KeysSetting::default(),
             setting: Setting {
                 relying_party: PartySetting {
                     rp_id: RP_ID.to_owned(),

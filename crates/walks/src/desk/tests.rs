@@ -7,7 +7,7 @@ mod you_do_it;
 use std::{fs, sync::Arc, time::Duration};
 
 use bench::{
-    Bench, Config, HomeChoice, Setting,
+    Bench, Config, HomeChoice, KeysSetting, Setting,
     api::{Prompt, PromptAnswer, Question},
 };
 use tempfile::TempDir;
@@ -72,6 +72,7 @@ impl Stand {
             home: Some(HomeChoice::Memory),
             port: None,
             web_view: None,
+            keys: KeysSetting::default(),
             setting: Setting::default(),
         };
         let desk = Desk::open(config, Duration::ZERO);

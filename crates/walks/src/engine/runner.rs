@@ -7,7 +7,7 @@ mod tests;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use bench::{Bench, Config, HomeChoice, Setting, clock::SystemClock};
+use bench::{Bench, Config, HomeChoice, KeysSetting, Setting, clock::SystemClock};
 use serde_json::{Value, json};
 use timeline::{Clock as _, Draft, Event, Party, Seq, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -88,6 +88,7 @@ impl Runner {
             home: Some(HomeChoice::Memory),
             port: None,
             web_view: None,
+            keys: KeysSetting::default(),
             setting: Setting {
                 relying_party: walk.party.clone(),
                 further: walk.further.clone(),
