@@ -7,15 +7,15 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-struct Key {
+pub struct Key {
     child: Child,
     output: BufReader<ChildStdout>,
     first_line: String,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Key {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = touchstone(arguments)
             .stderr(Stdio::inherit())
             .spawn()

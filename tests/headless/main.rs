@@ -1,7 +1,9 @@
 //! The headless binary `touchstone`, run as a user runs it: one module a subcommand or client.
 
 mod chromium;
+mod device_pin;
 mod device_udp;
+mod device_uhid;
 mod pin_canaries;
 mod pin_sync;
 mod relying_party;
