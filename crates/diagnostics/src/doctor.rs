@@ -4,7 +4,7 @@ mod nodes;
 mod others;
 mod rules;
 mod sandbox;
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod usb;
 

@@ -4,6 +4,8 @@ mod extensions;
 mod members;
 mod numbers;
 mod options;
+#[cfg(test)]
+mod published;
 mod read;
 pub(crate) mod shown;
 #[cfg(test)]
@@ -16,6 +18,7 @@ use webauthn::cbor::{self, Level, Value};
 use crate::error::Error;
 use crate::shapes::{Fact, Standing};
 use members::{MEMBERS, Member, REQUIRED};
+pub use shown::plain;
 
 /// An answer to authenticatorGetInfo, explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +118,7 @@ fn fact(member: &Member, value: Option<&Value<'_>>) -> Fact {
                 "The specification wants {}, and the key sent {}: clients cannot use it. The fault is the key's. {}",
                 member.form.wanted(),
                 shown::kind(value),
-                member.told.trim_end_matches("; one by one:")
+                member.told
             ),
             ..base
         },

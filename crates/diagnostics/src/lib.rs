@@ -18,6 +18,9 @@ mod shapes;
 
 pub use doctor::doctor;
 pub use error::Error;
-pub use explain::{Explained, explain, explain_answer};
+pub use explain::{Explained, explain, explain_answer, plain};
 pub use report::report;
 pub use shapes::{Fact, Finding, Init, Part, Pin, Report, Standing, State, Took};
+
+#[cfg(test)]
+mod tests;

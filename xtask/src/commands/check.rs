@@ -16,7 +16,9 @@ pub fn check() -> Result<(), Failure> {
         .and_then(|()| {
             phases.run("generated bindings", || {
                 shell::run(&mut binding_tests())?;
-                shell::run(&mut published_tests())
+                PUBLISHED
+                    .iter()
+                    .try_for_each(|package| shell::run(&mut published_tests(package)))
             })
         });
     eprint!("\n{}", phases.table());
@@ -24,13 +26,16 @@ pub fn check() -> Result<(), Failure> {
 }
 
 /// Writes anew what is generated from the Rust code: the TypeScript bindings, the schema of walks
-/// and their reference.
+/// and their reference, the explanations of what keys say.
 pub fn bindings() -> Result<(), Failure> {
     let mut phases = Phases::default();
     prepare(&mut phases, &[setup::WINDOW])?;
     phases.run("generated bindings, written anew", || {
         shell::run(binding_tests().env("TOUCHSTONE_WRITE_BINDINGS", "1"))?;
-        shell::run(published_tests().env("TOUCHSTONE_WRITE_BINDINGS", "1"))
+        for package in PUBLISHED {
+            shell::run(published_tests(package).env("TOUCHSTONE_WRITE_BINDINGS", "1"))?;
+        }
+        Ok(())
     })
 }
 
@@ -71,15 +76,13 @@ fn binding_tests() -> Command {
     cargo
 }
 
-/// The walks' test that compares their schema and reference with the acts there are.
-fn published_tests() -> Command {
+/// The packages of which something is published: the schema and reference of walks, and the
+/// explanations of what keys say.
+const PUBLISHED: [&str; 2] = ["touchstone-walks", "touchstone-diagnostics"];
+
+/// A package's test that compares what is published of it with what it has.
+fn published_tests(package: &str) -> Command {
     let mut cargo = shell::cargo();
-    cargo.args([
-        "test",
-        "--package",
-        "touchstone-walks",
-        "--lib",
-        "published",
-    ]);
+    cargo.args(["test", "--package", package, "--lib", "published"]);
     cargo
 }

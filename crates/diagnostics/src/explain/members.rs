@@ -130,8 +130,8 @@ pub(crate) const MEMBERS: &[Member] = &[
         "options",
         Form::Options,
         [
-            "What the key is able to do, and what is switched on; one by one:",
-            "Every option has its default; one by one:",
+            "What the key is able to do, and what is switched on.",
+            "Every option has its default.",
         ],
         INFO,
     ),

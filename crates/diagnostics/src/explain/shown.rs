@@ -10,9 +10,10 @@ pub(crate) const LONGEST: usize = 200;
 /// The most bytes that are shown.
 const MOST_BYTES: usize = 64;
 
-/// The text on one line: control and direction characters as `\u{…}`, the rest of a long one
-/// counted.
-pub(crate) fn plain(text: &str) -> String {
+/// A stranger's text on one line: control and direction characters as `\u{…}`, and of a long one
+/// only the first 200 characters, the rest counted.
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut shown = String::new();
     for (at, character) in text.chars().enumerate() {
         if at == LONGEST {
