@@ -5,6 +5,7 @@ mod closing;
 mod devices;
 mod faults;
 mod find;
+mod keys;
 mod network;
 mod parties;
 mod person;

@@ -33,6 +33,15 @@ pub(super) async fn open_with(folder: &Path, home: HomeChoice) -> Bench {
     bench
 }
 
+/// A bench in `folder` that looks for keys at these addresses.
+pub(super) async fn open_looking_at(folder: &Path, udp: Vec<std::net::SocketAddr>) -> Bench {
+    let mut config = config(folder, HomeChoice::Memory, Setting::default());
+    config.keys.udp = udp;
+    let bench = Bench::open(config);
+    bench.opened().await.expect("it opens");
+    bench
+}
+
 /// A bench in `folder` whose vault is in memory, in a world of its own.
 pub(super) async fn open_in(folder: &Path, setting: Setting) -> Bench {
     let bench = Bench::open(config(folder, HomeChoice::Memory, setting));

@@ -7,7 +7,7 @@ import type * as t from "./types";
 export const benchState = (): Promise<t.BenchState> =>
   invoke("bench_state");
 
-/** Adds a software device: a `phone` or a `key`. */
+/** Adds a software device: a `phone`, a `key`, a `pin-key` or a `fingerprint-key`. */
 export const deviceAdd = (name: string, profile: string): Promise<t.DeviceSummary> =>
   invoke("device_add", { name, profile });
 
@@ -15,9 +15,33 @@ export const deviceAdd = (name: string, profile: string): Promise<t.DeviceSummar
 export const deviceRename = (device: string, name: string): Promise<null> =>
   invoke("device_rename", { device, name });
 
-/** Chooses the device that answers the next ceremony. */
+/** Chooses the device, or the key, that answers the next ceremony. */
 export const devicePick = (device: string): Promise<null> =>
   invoke("device_pick", { device });
+
+/** Plugs a software device in; says which key it is there. */
+export const devicePlug = (device: string, way: t.PlugWay): Promise<string> =>
+  invoke("device_plug", { device, way });
+
+/** Unplugs a software device. */
+export const deviceUnplug = (device: string): Promise<null> =>
+  invoke("device_unplug", { device });
+
+/** What a key says of itself, each statement explained. */
+export const keyInfo = (key: string): Promise<t.KeyReport> =>
+  invoke("key_info", { key });
+
+/** Makes a key show which one it is, by its light. */
+export const keyWink = (key: string): Promise<null> =>
+  invoke("key_wink", { key });
+
+/** Waits until one of the keys is touched, picks that one and says which. */
+export const keysTouch = (): Promise<string> =>
+  invoke("keys_touch");
+
+/** What stands between this machine and keys, with the commands that help. */
+export const keysDoctor = (): Promise<Array<t.KeysFinding>> =>
+  invoke("keys_doctor");
 
 /** Asks for the device's PIN and then for a new one, at its prompts. */
 export const deviceChangePin = (device: string): Promise<null> =>

@@ -69,17 +69,31 @@ vault: VaultSummary,
  */
 devices: Array<DeviceSummary>,
 /**
- * The device that answers the next ceremony.
+ * Keys that are plugged in, those that came last at the end.
+ */
+keys: Array<KeySummary>,
+/**
+ * The device, or the key, that answers the next ceremony. A key stays picked while it is
+ * unplugged.
  */
 activeDevice: string | null,
+/**
+ * The name of the picked key, while it is not plugged in.
+ */
+unpluggedKey: string | null,
 /**
  * The relying parties this bench runs; the tester's own comes first.
  */
 relyingParties: Array<RelyingPartySummary>,
 /**
- * What a device asks the person right now.
+ * What a device, or the client, asks the person right now.
  */
 prompt: Prompt | null,
+/**
+ * The client's own prompt for the touch of a key, also while the software device that is
+ * plugged in there asks in [`BenchState::prompt`].
+ */
+keyTouch: Prompt | null,
 /**
  * What the tester bent: clocks, network, faults.
  */
@@ -128,7 +142,7 @@ id: string,
  */
 name: string,
 /**
- * `phone` or `key`.
+ * `phone`, `key`, `pin-key` or `fingerprint-key`.
  */
 profile: string,
 /**
@@ -174,7 +188,349 @@ fingerprintLocked: boolean,
 /**
  * What lies between it and relying parties.
  */
-network: NetworkState, };
+network: NetworkState,
+/**
+ * Where it is plugged in as a key.
+ */
+plugged: Plugged | null, };
+
+/**
+ * A key that is plugged in.
+ */
+export type KeySummary = {
+/**
+ * `hid:/dev/hidraw3` or `udp:127.0.0.1:8111`; [`crate::Bench::device_pick`] takes it.
+ */
+id: string,
+/**
+ * What it calls itself, else `Security key`.
+ */
+name: string,
+/**
+ * Who made it, as it says.
+ */
+manufacturer: string | null,
+/**
+ * Its product name, as it says.
+ */
+product: string | null,
+/**
+ * Its serial number, as it says.
+ */
+serial: string | null,
+/**
+ * USB vendor id.
+ */
+vendorId: number | null,
+/**
+ * USB product id.
+ */
+productId: number | null,
+/**
+ * How it is connected.
+ */
+bus: KeyBus,
+/**
+ * Its node or address: `/dev/hidraw3`, `127.0.0.1:8111`.
+ */
+path: string,
+/**
+ * Why it cannot be used, when it cannot.
+ */
+problem: KeyProblem | null,
+/**
+ * The software device that is plugged in there.
+ */
+device: string | null, };
+
+/**
+ * Names a key while it stays plugged in: `hid:` and the node, or `udp:` and the address.
+ */
+export type KeyId = string;
+
+/**
+ * A key that is plugged in.
+ *
+ * One made through uhid has [`Bus::Unknown`] and no manufacturer; its product and serial number
+ * are what its maker chose. One over UDP has an address and nothing else.
+ */
+export type FoundKey = {
+/**
+ * Its name for programs.
+ */
+id: KeyId,
+/**
+ * Its name for people: the product, else "Security key".
+ */
+name: string,
+/**
+ * The manufacturer, as the key says.
+ */
+manufacturer: string | null,
+/**
+ * The product, as the key says.
+ */
+product: string | null,
+/**
+ * The serial number; most keys have none.
+ */
+serial: string | null,
+/**
+ * The USB vendor's number.
+ */
+vendorId: number | null,
+/**
+ * The USB product's number.
+ */
+productId: number | null,
+/**
+ * How it is connected.
+ */
+bus: KeyBus,
+/**
+ * Its node or address.
+ */
+path: string,
+/**
+ * Why it cannot be used, if it cannot.
+ */
+problem: KeyProblem | null, };
+
+/**
+ * How a key is connected.
+ */
+export type KeyBus = "usb" | "bluetooth" | "i2c" | "spi" | "unknown" | "udp";
+
+/**
+ * Why a key that is plugged in cannot be used.
+ */
+export type KeyProblem = {
+/**
+ * A stable name for programs.
+ */
+code: string,
+/**
+ * What happened and what to do.
+ */
+message: string,
+/**
+ * The shell command that helps, where there is one.
+ */
+command: string | null, };
+
+/**
+ * All that a key says about itself, explained.
+ */
+export type KeyReport = {
+/**
+ * Which key it is.
+ */
+key: FoundKey,
+/**
+ * What it said when the channel was opened; none on a way that has no CTAPHID.
+ */
+init: KeyInit | null,
+/**
+ * Every member of authenticatorGetInfo that CTAP 2.3 names, told or not, in the order of
+ * their numbers, then those that it does not name.
+ */
+facts: Array<KeyFact>,
+/**
+ * How its PIN and its own user verification stand.
+ */
+pin: KeyPinState,
+/**
+ * What is odd about the answer as a whole, in sentences; empty when all is well.
+ */
+remarks: Array<string>,
+/**
+ * The answer to authenticatorGetInfo as it came, the status byte left out, in hexadecimal.
+ */
+bytes: string,
+/**
+ * How long each command took, in the order they were sent.
+ */
+took: Array<KeyCommandTime>, };
+
+/**
+ * The answer to CTAPHID_INIT (CTAP 2.3 §11.2.9.1.3) in words.
+ */
+export type KeyInit = {
+/**
+ * The CTAPHID protocol version; 2 is the only one.
+ */
+protocolVersion: number,
+/**
+ * The device's version, `major.minor.build`; what it counts is the vendor's choice.
+ */
+deviceVersion: string,
+/**
+ * The capability byte.
+ */
+capabilities: number,
+/**
+ * Each capability that CTAP names, and the bits that it does not.
+ */
+explained: Array<KeyFactPart>, };
+
+/**
+ * One member of authenticatorGetInfo (CTAP 2.3 §6.4), explained.
+ */
+export type KeyFact = {
+/**
+ * The member's number in the map; none for a key of the map that is no such number.
+ */
+number: number | null,
+/**
+ * The specification's name, or `member 0x2A` for one that it does not name.
+ */
+name: string,
+/**
+ * Whether it was told, and whether it is what the specification lays down.
+ */
+standing: KeyFactStanding,
+/**
+ * As JSON; bytes are base64url. Null when the key does not tell it.
+ */
+value: unknown,
+/**
+ * The value for a person, with its unit.
+ */
+shown: string,
+/**
+ * What it means, or what its absence means.
+ */
+sentence: string,
+/**
+ * Where the specification says so.
+ */
+clause: string,
+/**
+ * The items of a list or map, each explained.
+ */
+parts: Array<KeyFactPart>, };
+
+/**
+ * One item of a member, such as an option.
+ */
+export type KeyFactPart = {
+/**
+ * The specification's name.
+ */
+name: string,
+/**
+ * Whether it was told, and whether the specification knows it.
+ */
+standing: KeyFactStanding,
+/**
+ * The value for a person; empty where the name says it all.
+ */
+shown: string,
+/**
+ * What it means, or what its absence means.
+ */
+sentence: string,
+/**
+ * Where the specification says so.
+ */
+clause: string, };
+
+/**
+ * How what a key says stands to the specification.
+ */
+export type KeyFactStanding = "told" | "absent" | "unknown" | "malformed";
+
+/**
+ * How a key's PIN and its own user verification stand (CTAP 2.3 §6.5.2).
+ */
+export type KeyPinState = {
+/**
+ * The key can have a PIN.
+ */
+supported: boolean,
+/**
+ * It has one.
+ */
+set: boolean,
+/**
+ * Wrong PINs it still takes before only a reset helps; none when there is no PIN, or when
+ * the key did not say.
+ */
+retries: number | null,
+/**
+ * The key takes no PIN until it has been unplugged; none when it did not say.
+ */
+powerCycleNeeded: boolean | null,
+/**
+ * Tries left for its own user verification, such as a fingerprint; none when it has none
+ * ready, or did not say.
+ */
+uvRetries: number | null,
+/**
+ * All of it in a sentence or two, with what to do next.
+ */
+sentence: string, };
+
+/**
+ * How long one command took.
+ */
+export type KeyCommandTime = {
+/**
+ * The command, such as `authenticatorGetInfo`.
+ */
+command: string,
+/**
+ * Microseconds from the first byte sent to the last received.
+ */
+micros: number, };
+
+/**
+ * One thing that stands, or does not stand, between this machine and a key.
+ */
+export type KeysFinding = {
+/**
+ * A stable name for programs, such as `hidrawRights`.
+ */
+what: string,
+/**
+ * The same for a person, such as `Rights to /dev/hidraw3`.
+ */
+title: string,
+/**
+ * How it stands.
+ */
+state: KeysFindingState,
+/**
+ * What was found, what it means for the tester, and what to do.
+ */
+sentence: string,
+/**
+ * What to type, exactly; only with a problem, or where there is something to choose.
+ */
+command: string | null, };
+
+/**
+ * How a finding stands.
+ */
+export type KeysFindingState = "ok" | "problem" | "optional" | "unknown";
+
+/**
+ * How a software device is plugged in.
+ */
+export type PlugWay = "hid" | "udp";
+
+/**
+ * A software device that is plugged in.
+ */
+export type Plugged = {
+/**
+ * How.
+ */
+way: PlugWay,
+/**
+ * The key it is there: a [`KeySummary::id`].
+ */
+key: string, };
 
 /**
  * A device's own PIN.
@@ -507,6 +863,10 @@ asker: Asker,
  */
 device: string | null,
 /**
+ * The key that the client asks for, as [`super::KeySummary::id`].
+ */
+key: string | null,
+/**
  * The relying party the request came from.
  */
 rpId: string | null,
@@ -608,7 +968,40 @@ problem: string | null, } | { "kind": "unverifiable",
 /**
  * Why, and what to do, in sentences.
  */
-message: string, };
+message: string, } | { "kind": "keyTouch",
+/**
+ * `createPasskey`, `signIn`, or `selection`, where each key that is plugged in waits.
+ */
+purpose: string, } | { "kind": "keyPin",
+/**
+ * What it is asked for.
+ */
+purpose: KeyPinPurpose,
+/**
+ * Tries left before the key blocks, where it says.
+ */
+triesLeft: number | null,
+/**
+ * True when one more wrong PIN blocks the key, or leaves it to be unplugged first.
+ */
+last: boolean,
+/**
+ * What was wrong with the last one, such as "Wrong PIN. 2 tries left."
+ */
+problem: string | null,
+/**
+ * Fewest characters.
+ */
+minLength: number,
+/**
+ * Most bytes of UTF-8.
+ */
+maxBytes: number, };
+
+/**
+ * What a key's PIN is asked for.
+ */
+export type KeyPinPurpose = "enter" | "set" | "change";
 
 /**
  * An account to choose.
@@ -624,7 +1017,8 @@ name: string | null,
 displayName: string | null, };
 
 /**
- * What the person does at a prompt. Digits come one by one, so that no script string holds a PIN.
+ * What the person does at a prompt. At a device digits come one by one; only a key's PIN, which can
+ * have any characters, comes as a whole.
  */
 export type PromptAnswer = { "kind": "touch" } | { "kind": "digit",
 /**
@@ -638,7 +1032,15 @@ index: number, } | { "kind": "wipe" } | { "kind": "finger",
 /**
  * Whether it is one that the device knows.
  */
-matches: boolean, } | { "kind": "usePin" } | { "kind": "decline" };
+matches: boolean, } | { "kind": "usePin" } | { "kind": "keyPin",
+/**
+ * The PIN it has, or its first one.
+ */
+pin: string,
+/**
+ * The new one, for [`KeyPinPurpose::Change`].
+ */
+newPin: string | null, } | { "kind": "decline" };
 
 /**
  * A call of `navigator.credentials` in a framed page.
@@ -763,7 +1165,7 @@ value: any, };
 /**
  * Kinds of event that are looked at together.
  */
-export type KindGroup = "messages" | "prompts" | "verification" | "records" | "bench";
+export type KindGroup = "messages" | "frames" | "prompts" | "verification" | "records" | "bench";
 
 /**
  * What was found in one stretch of the timeline.
@@ -795,13 +1197,17 @@ event: Event | null,
  */
 causes: Array<Event>,
 /**
- * What it led to, oldest first; at most 50.
+ * What it led to, oldest first; at most 50, and no CTAPHID reports.
  */
 effects: Array<Event>,
 /**
- * What else its cause led to, oldest first; at most 50.
+ * What else its cause led to, oldest first; at most 50, and no CTAPHID reports.
  */
-siblings: Array<Event>, };
+siblings: Array<Event>,
+/**
+ * The CTAPHID reports of the command that it is or belongs to, oldest first; at most 300.
+ */
+frames: Array<Event>, };
 
 /**
  * A file the bench wrote for the tester.
