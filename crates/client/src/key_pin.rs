@@ -304,8 +304,13 @@ impl Exchange<'_, '_> {
         possible(&pin)?;
         let (length, least) = (pin.length(), self.min_length());
         if (length as u64) < u64::from(least) {
+            let characters = if length == 1 {
+                "character"
+            } else {
+                "characters"
+            };
             return Err(format!(
-                "The new PIN has {length} characters, and the key wants at least {least}."
+                "The new PIN has {length} {characters}, and the key wants at least {least}."
             ));
         }
         if pin.as_bytes().contains(&0) {

@@ -5,8 +5,10 @@ mod create;
 mod exclude;
 mod extensions;
 mod get;
+mod key_pin;
 mod refused;
 mod stop;
+mod waiting;
 
 use std::{
     collections::VecDeque,
@@ -165,9 +167,13 @@ pub(crate) struct Page {
 
 impl Page {
     pub fn new(chooser: Chooser) -> Self {
+        Self::with(Arc::new(chooser))
+    }
+
+    pub fn with(dialogs: Arc<dyn Dialogs>) -> Self {
         let log = Arc::new(Log::default());
         let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
-        let client = Client::new(log.clone(), clock.clone(), Arc::new(chooser));
+        let client = Client::new(log.clone(), clock.clone(), dialogs);
         Page {
             client,
             log,
@@ -178,7 +184,7 @@ impl Page {
 
     pub async fn create(
         &self,
-        device: &mut Scripted,
+        device: &mut dyn Channel,
         options: &Json,
     ) -> Result<RegistrationResponseJSON, ClientError> {
         let origin = origin();
@@ -197,7 +203,7 @@ impl Page {
 
     pub async fn get(
         &self,
-        device: &mut Scripted,
+        device: &mut dyn Channel,
         options: &Json,
     ) -> Result<AuthenticationResponseJSON, ClientError> {
         let origin = origin();

@@ -3,8 +3,10 @@
 mod app_lock;
 mod bench;
 mod ceremonies;
+mod client_pin;
 mod commands;
 mod fingerprint;
+mod key_ceremonies;
 mod key_channel;
 mod key_pin;
 mod owners;

@@ -36,15 +36,18 @@ impl Tally {
             Some(1) => Some("1 try left.".to_owned()),
             left => left.map(|left| format!("{left} tries left.")),
         };
+        let another = if tries.wrong { "Another" } else { "A" };
         let cost = match tries.left {
             _ if !tries.last => None,
-            Some(1) => Some(
-                "Another wrong PIN blocks the key: then only a reset, which erases its passkeys, helps.",
-            ),
-            _ => Some("After another wrong PIN the key must be unplugged and put back."),
+            Some(1) => Some(format!(
+                "{another} wrong PIN blocks the key: then only a reset, which erases its passkeys, helps."
+            )),
+            _ => Some(format!(
+                "{another} wrong PIN bars the key until it is unplugged and put back."
+            )),
         };
         let wrong = tries.wrong.then(|| "Wrong PIN.".to_owned());
-        let parts = [problem, wrong, left, cost.map(str::to_owned)];
+        let parts = [problem, wrong, left, cost];
         let sentences: Vec<String> = parts.into_iter().flatten().collect();
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }

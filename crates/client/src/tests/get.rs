@@ -3,7 +3,7 @@ use ctap::{Descriptor, UserEntity, get_assertion::Response};
 use super::*;
 use crate::kinds;
 
-fn assertion(credential: u8) -> Response {
+pub(super) fn assertion(credential: u8) -> Response {
     let descriptor = Descriptor {
         id: vec![credential; 16],
         transports: vec![],
