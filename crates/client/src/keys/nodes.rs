@@ -51,7 +51,7 @@ fn enumerate() -> Vec<FoundKey> {
 
 fn found(info: &DeviceInfo) -> Option<FoundKey> {
     let path = info.path().to_str().ok()?.to_owned();
-    let product = text(info.product_string());
+    let product = text(info.product_string()).or_else(|| kernels_name(&path));
     Some(FoundKey {
         id: KeyId::hid(&path),
         name: product.clone().unwrap_or_else(|| UNNAMED.to_owned()),
@@ -70,6 +70,24 @@ fn found(info: &DeviceInfo) -> Option<FoundKey> {
         path,
         problem: None,
     })
+}
+
+/// The name that Linux keeps in sysfs: hidapi loses one that the program's locale cannot write.
+#[cfg(target_os = "linux")]
+fn kernels_name(node: &str) -> Option<String> {
+    let name = std::path::Path::new(node).file_name()?;
+    let folder = std::path::Path::new("/sys/class/hidraw").join(name);
+    let uevent = std::fs::read_to_string(folder.join("device/uevent")).ok()?;
+    text(
+        uevent
+            .lines()
+            .find_map(|line| line.strip_prefix("HID_NAME=")),
+    )
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kernels_name(_node: &str) -> Option<String> {
+    None
 }
 
 /// What a key says about itself, without what would break a line or deceive a reader.
