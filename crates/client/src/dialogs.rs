@@ -61,7 +61,8 @@ pub struct PinAsk {
     pub rp_id: Option<RpId>,
     /// Which PIN.
     pub purpose: PinPurpose,
-    /// What is wrong with the last entry, and what the next one may cost: a sentence or two to show.
+    /// What is wrong with the last entry, and then also what the next one may cost: a few sentences
+    /// to show.
     pub problem: Option<String>,
     /// The shortest PIN, in Unicode code points.
     pub min_length: u32,
@@ -87,7 +88,8 @@ pub struct Tries {
     pub left: Option<u32>,
     /// The try before this one was wrong.
     pub wrong: bool,
-    /// A wrong PIN now blocks the key, or bars it until it was unplugged.
+    /// A wrong PIN now blocks the key (one try is left), or bars it until it was unplugged: to be said
+    /// before the PIN is typed.
     pub last: bool,
 }
 

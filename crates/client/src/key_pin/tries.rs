@@ -24,32 +24,28 @@ impl Tally {
         self.just_now = true;
     }
 
-    /// What to say beside the next question, once.
+    /// What was wrong with the last entry and what the next one may cost, said once; none when
+    /// nothing was wrong.
     pub fn say(&mut self, purpose: PinPurpose) -> Option<String> {
         self.just_now = false;
         let problem = self.problem.take();
         let (PinPurpose::Enter(tries) | PinPurpose::Change(tries)) = purpose else {
             return problem;
         };
-        let warned = tries.last || tries.wrong;
-        let left = match tries.left.filter(|_| warned) {
+        let wrong = tries.wrong.then(|| "Wrong PIN.".to_owned());
+        let slip = problem.or(wrong)?;
+        let left = match tries.left.filter(|_| tries.wrong || tries.last) {
             Some(1) => Some("1 try left.".to_owned()),
             left => left.map(|left| format!("{left} tries left.")),
         };
-        let another = if tries.wrong { "Another" } else { "A" };
-        let cost = match tries.left {
-            _ if !tries.last => None,
-            Some(1) => Some(format!(
-                "{another} wrong PIN blocks the key: then only a reset, which erases its passkeys, helps."
-            )),
-            _ => Some(format!(
-                "{another} wrong PIN bars the key until it is unplugged and put back."
-            )),
-        };
-        let wrong = tries.wrong.then(|| "Wrong PIN.".to_owned());
-        let parts = [problem, wrong, left, cost];
-        let sentences: Vec<String> = parts.into_iter().flatten().collect();
-        (!sentences.is_empty()).then(|| sentences.join(" "))
+        let cost = tries.last.then_some(match tries.left {
+            Some(1) => {
+                "Another wrong PIN blocks the key: then only a reset, which erases its passkeys, helps."
+            }
+            _ => "Another wrong PIN bars the key until it is unplugged and put back.",
+        });
+        let parts = [Some(slip), left, cost.map(str::to_owned)];
+        Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 

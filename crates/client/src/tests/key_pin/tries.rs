@@ -60,17 +60,27 @@ async fn each_try_has_a_key_agreement_of_its_own() {
 #[tokio::test]
 async fn the_last_try_is_told_before_it_is_spent() {
     let mut key = PinKey::new(Some(PIN));
-    key.retries = 1;
-    let hands = Hands::typing([Entry::Pin("0000")]);
+    key.retries = 2;
+    let hands = Hands::typing([Entry::Pin("0000"), Entry::Pin(""), Entry::Pin("0000")]);
     let outcome = create(&mut key, &hands).await;
     assert_eq!(outcome, ("NotAllowedError", "keyPinBlocked"));
-    assert_eq!(hands.purposes(), [PinPurpose::Enter(tries(1, false, true))]);
     assert_eq!(
-        hands.problems()[0].as_deref(),
-        Some(
-            "1 try left. A wrong PIN blocks the key: then only a reset, which erases its \
-             passkeys, helps."
-        )
+        hands.purposes(),
+        [
+            PinPurpose::Enter(tries(2, false, false)),
+            PinPurpose::Enter(tries(1, true, true)),
+            PinPurpose::Enter(tries(1, false, true)),
+        ]
+    );
+    let cost = "1 try left. Another wrong PIN blocks the key: then only a reset, which erases its \
+                passkeys, helps.";
+    assert_eq!(
+        hands.problems(),
+        [
+            None,
+            Some(format!("Wrong PIN. {cost}")),
+            Some(format!("Type the key's PIN. {cost}")),
+        ]
     );
     let again = create(&mut key, &Hands::typing([])).await;
     assert_eq!(
