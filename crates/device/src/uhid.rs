@@ -28,9 +28,11 @@ pub use missing::Missing;
 const NODE_TIME: Duration = Duration::from_secs(10);
 /// How often it is looked for.
 const NODE_POLL: Duration = Duration::from_millis(10);
-/// How far apart reports are at least, as on a bus that asks a key every other millisecond. A hidraw
-/// node keeps 64 of them for its reader, and drops the rest without a word.
+/// How far apart reports are in the long run, as on a bus that asks a key every other millisecond. A
+/// hidraw node keeps 64 of them for its reader, and drops the rest without a word.
 const REPORT_INTERVAL: Duration = Duration::from_millis(2);
+/// How many may go at once.
+const BURST: u32 = 32;
 
 /// Whether this computer can make a USB key out of a device.
 ///
@@ -49,7 +51,8 @@ pub struct Plugged {
     plug: Plug,
     path: PathBuf,
     name: String,
-    last_report: Option<Instant>,
+    /// When the next report may go, had none before it been late.
+    due: Instant,
 }
 
 impl Plugged {
@@ -85,7 +88,7 @@ pub async fn plug(device: Device) -> Result<Plugged, Error> {
         plug,
         path,
         name,
-        last_report: None,
+        due: Instant::now(),
     })
 }
 
@@ -108,11 +111,11 @@ impl Transport for Plugged {
 
     async fn send(&mut self, reports: &[Report], (): ()) -> Result<(), Error> {
         for report in reports {
-            if let Some(last) = self.last_report {
-                tokio::time::sleep_until(last + REPORT_INTERVAL).await;
-            }
+            let now = Instant::now();
+            let burst = now.checked_sub(REPORT_INTERVAL * BURST).unwrap_or(now);
+            self.due = self.due.max(burst) + REPORT_INTERVAL;
+            tokio::time::sleep_until(self.due).await;
             self.kernel.send(report)?;
-            self.last_report = Some(Instant::now());
         }
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use ctap::hid::Report;
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::OFlags;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::event::{self, FromKernel};
@@ -31,7 +33,11 @@ pub(super) struct Kernel {
 impl Kernel {
     /// Has the kernel make a key; its node follows.
     pub(super) fn open(name: &str, port: &str, serial: &str) -> Result<Self, Error> {
-        let file = OpenOptions::new().read(true).write(true).open(PATH);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(PATH);
         let file = Arc::new(file.map_err(|error| diagnose(&error))?);
         let (stop, reading) = io::pipe().map_err(Error::UhidFailed)?;
         let (tell, incoming) = mpsc::channel(WAITING);
@@ -74,50 +80,67 @@ fn write(mut file: &File, event: &[u8]) -> io::Result<()> {
     file.write_all(event)
 }
 
-/// Empties the kernel's queue as fast as it can, for that queue holds 32 events and drops the rest;
-/// hence a thread of its own. Ends when the other end of `stop` is dropped.
+/// Passes on what the kernel says until the other end of `stop` is dropped. The kernel's queue holds
+/// 32 events and drops the rest, and a client writes as fast as it can: hence a thread of its own,
+/// which wakes nobody before the queue is empty.
 fn read_all(file: &File, stop: &PipeReader, tell: &mpsc::Sender<Told>) {
+    let mut waiting = Vec::new();
     loop {
-        let told = match read(file, stop) {
-            Ok(None) => return,
-            Ok(Some(FromKernel::Output(bytes))) => match report(&bytes) {
-                Some(report) => Ok(Incoming::Report(*report, ())),
-                None => continue,
-            },
-            Ok(Some(FromKernel::Stop)) => Ok(Incoming::PowerCycle),
-            Ok(Some(FromKernel::Refuse(answer))) => match write(file, &answer) {
-                Ok(()) => continue,
-                Err(error) => Err(error),
-            },
-            Ok(Some(FromKernel::Other)) => continue,
-            Err(error) => Err(error),
-        };
-        let last = told.is_err();
-        match tell.try_send(told) {
-            Ok(()) | Err(TrySendError::Full(_)) if !last => {}
-            _ => return,
+        let drained = drain(file, &mut waiting);
+        let waited = drained.and_then(|()| wait(file, stop, &mut waiting, tell));
+        match waited {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                // Where there is no room, the closed channel says it.
+                let _ = tell.try_send(Err(error));
+                return;
+            }
         }
     }
 }
 
-/// The next event, or none when it is time to stop.
-fn read(mut file: &File, stop: &PipeReader) -> io::Result<Option<FromKernel>> {
+/// Reads until the queue is empty, or as much as may wait.
+fn drain(mut file: &File, waiting: &mut Vec<Incoming<()>>) -> io::Result<()> {
     let mut event = [0; event::LENGTH];
-    loop {
-        let mut ready = [
-            PollFd::new(stop, PollFlags::IN),
-            PollFd::new(file, PollFlags::IN),
-        ];
-        match poll(&mut ready, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            other => other?,
+    while waiting.len() < WAITING {
+        let length = match file.read(&mut event) {
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error),
         };
-        if !ready[0].revents().is_empty() {
-            return Ok(None);
+        event[length..].fill(0);
+        match FromKernel::read(&event) {
+            FromKernel::Output(bytes) => {
+                waiting.extend(report(&bytes).map(|it| Incoming::Report(*it, ())));
+            }
+            FromKernel::Stop => waiting.push(Incoming::PowerCycle),
+            FromKernel::Refuse(answer) => write(file, &answer)?,
+            FromKernel::Other => {}
         }
-        match file.read(&mut event) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            read => return read.map(|_| Some(FromKernel::read(&event))),
+    }
+    Ok(())
+}
+
+/// Hands over what was read and waits for more; false when it is time to stop.
+fn wait(
+    file: &File,
+    stop: &PipeReader,
+    waiting: &mut Vec<Incoming<()>>,
+    tell: &mpsc::Sender<Told>,
+) -> io::Result<bool> {
+    for incoming in waiting.drain(..) {
+        if let Err(TrySendError::Closed(_)) = tell.try_send(Ok(incoming)) {
+            return Ok(false);
         }
+    }
+    let mut ready = [
+        PollFd::new(stop, PollFlags::IN),
+        PollFd::new(file, PollFlags::IN),
+    ];
+    match poll(&mut ready, None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(ready[0].revents().is_empty()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -60,7 +60,7 @@ impl Missing {
     pub fn sentence(&self) -> String {
         match self {
             Self::NotLinux => "Only Linux can make a USB key out of a software device. Serve it over UDP instead.".into(),
-            Self::NoModule { release } => format!("This computer's kernel ({release}) has no module uhid, which makes a USB key out of a software device. Use another kernel or a virtual machine, or serve the device over UDP instead."),
+            Self::NoModule { release } => format!("This computer's kernel ({release}) offers no module uhid, which makes a USB key out of a software device. In a container, load it on the host; elsewhere use another kernel or a virtual machine, or serve the device over UDP instead."),
             Self::NotLoaded => "The kernel's module uhid, which makes a USB key out of a software device, is not loaded. Load it.".into(),
             Self::NoNode { .. } => format!("The kernel's module uhid is loaded, but {PATH} is not there. Make it."),
             Self::NoRights => format!("You may not open {PATH}. Take it over; that lasts until the next start of the computer."),
