@@ -261,3 +261,24 @@ fn device_ids_are_read_strictly() {
         assert!(DeviceId::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn devices_that_an_earlier_version_stored_are_there_as_they_were() {
+    let vault = memory();
+    let old = [
+        ("0000000000000001", "phone", Model::Phone),
+        ("0000000000000002", "key", Model::Key),
+    ];
+    for (place, (id, model, _)) in old.iter().enumerate() {
+        let record = serde_json::json!({
+            "name": "Old one", "model": model, "created": 1_700_000_000_000_u64, "place": place,
+        });
+        vault
+            .transaction(|t| t.put("device", id, record.to_string().as_bytes()))
+            .expect("written");
+    }
+    let shelf = Bench::new().shelf(vault, Presence::Ask);
+    let found = shelf.list().expect("readable");
+    let models: Vec<_> = found.iter().map(|it| (it.id.as_str(), it.model)).collect();
+    assert_eq!(models, old.map(|(id, _, model)| (id, model)));
+}
