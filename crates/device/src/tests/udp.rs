@@ -205,7 +205,10 @@ async fn the_timeline_hears_when_it_is_plugged_in_and_unplugged() {
     Raw::to(served.address).await.channel().await;
     let key = format!("udp:{}", served.address);
     let body = json!({ "device": served.device.id(), "way": "udp", "key": key });
-    assert_eq!(served.bench.notes.of(kinds::PLUGGED), [body.clone()]);
+    assert_eq!(
+        served.bench.notes.of(kinds::PLUGGED),
+        std::slice::from_ref(&body)
+    );
     assert_eq!(served.bench.notes.of(kinds::UNPLUGGED), [json!(null); 0]);
     served.server.abort();
     while !served.server.is_finished() {
