@@ -17,7 +17,7 @@ const KINDS: Record<string, string> = {
   'device.prompt.answered': 'The person answered on the device, or nobody did.',
   'device.pin.checked':
     'The device compared the PIN by itself. The try was counted, durably, before the comparison, so that pulling the plug gives no free guess.',
-  'device.pin.set': 'The device keeps a salted hash of the PIN in its vault. The PIN itself is stored nowhere.',
+  'device.pin.set': 'The device keeps a hash of the PIN, sealed in its vault. The PIN itself is stored nowhere.',
   'device.passkey.created': 'The device made a key pair for this relying party and account, and stored it sealed.',
   'device.passkey.used':
     'The device signed with the passkey. Its counter was raised, durably, before the signature was made.',

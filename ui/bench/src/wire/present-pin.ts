@@ -94,7 +94,7 @@ export const REFUSALS: Record<string, string> = {
 export const UNBELIEVED = 'Answer not accepted';
 export const IMPOSSIBLE = 'No way to verify the user';
 
-export const METHODS: Record<string, string> = { devicePin: 'the device’s PIN', syncedPin: 'the synced PIN', fingerprint: 'fingerprint' };
+export const METHODS: Record<string, string> = { devicePin: 'the device’s PIN', syncedPin: 'the synced PIN', fingerprint: 'fingerprint', clientPin: 'the key’s PIN' };
 
 /** Who or what brought it about. */
 const WHYS: Record<string, string> = {

@@ -44,6 +44,7 @@ const WORDS: readonly (readonly [words: string, kind: string, at?: string, value
   ['beat', 'device.pin.push', '/kind', 'beat'],
   ['User verified by the device’s PIN', 'device.verification.done', '/method', 'devicePin'],
   ['User verified by the synced PIN', 'device.verification.done', '/method', 'syncedPin'],
+  ['User verified by the key’s PIN', 'device.verification.done', '/method', 'clientPin'],
   ['User verified by fingerprint', 'device.verification.done', '/method', 'fingerprint'],
   [IMPOSSIBLE, 'device.verification.impossible'],
   ['Fingerprint matches', 'device.fingerprint.checked', '/matched', true],

@@ -293,6 +293,7 @@ fn method(name: &str) -> &str {
         "devicePin" => "the device’s PIN",
         "syncedPin" => "the synced PIN",
         "fingerprint" => "fingerprint",
+        "clientPin" => "the key’s PIN",
         other => other,
     }
 }
