@@ -4,6 +4,7 @@ mod chromium;
 mod device_pin;
 mod device_udp;
 mod device_uhid;
+mod keys;
 mod pin_canaries;
 mod pin_sync;
 mod relying_party;

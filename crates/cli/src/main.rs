@@ -1,6 +1,7 @@
 //! The headless `touchstone` binary: a thin shell over the rooms of the house.
 
 mod device;
+mod keys;
 mod rp;
 mod serving;
 mod verify;
@@ -23,8 +24,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run a software security key that other programs reach over UDP (CTAPHID, loopback only)
+    /// Run a software security key that other programs reach over UDP (CTAPHID, loopback only) or, on Linux, as a USB key
     Device(device::Arguments),
+    /// List the keys that are plugged in, ask one who it is, and find what keeps keys away
+    Keys(keys::Arguments),
     /// Run the relying party, with its pages, for any browser or program on this machine
     Rp(rp::Arguments),
     /// Judge a registration or an authentication, given as JSON on standard input
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Device(arguments) => Ok(device::run(arguments)),
+        Command::Keys(arguments) => Ok(keys::run(arguments)),
         Command::Rp(arguments) => Ok(rp::run(arguments)),
         Command::Walk(arguments) => Ok(walk::run(arguments)),
         Command::Verify(arguments) => verify::run(
