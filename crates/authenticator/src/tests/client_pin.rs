@@ -1,26 +1,13 @@
+use ctap::Status;
 use ctap::client_pin::{Permissions, Request, Subcommand};
 use ctap::pin_uv_auth::Protocol;
-use ctap::{Command, Status};
-use proptest::prelude::*;
 use serde_json::json;
 
-use super::platform::{BOTH, GA, MC, RP, request, rng, sealed_hash, sealed_pin};
+use super::platform::{
+    BOTH, GA, MC, PIN, RP, WRONG, enter, request, rng, sealed_hash, sealed_pin, with_pin,
+};
 use super::world::Bench;
-use crate::{PIN_RETRIES, Profile};
-
-const PIN: &str = "k-1234-canary";
-const WRONG: &str = "k-0000-canary";
-
-async fn with_pin() -> Bench {
-    let mut bench = Bench::new(Profile::pin_key());
-    bench.set_pin(Protocol::Two, PIN).await.expect("a PIN");
-    bench
-}
-
-/// Asks for a token as clients do.
-async fn enter(bench: &mut Bench, pin: &str) -> Result<(), Status> {
-    bench.token(Protocol::Two, pin, GA, RP).await.map(drop)
-}
+use crate::Profile;
 
 #[tokio::test]
 async fn sets_and_changes_a_pin_under_both_protocols() {
@@ -131,156 +118,6 @@ async fn a_message_that_was_changed_on_its_way_costs_no_try() {
         assert!(bench.world.notes.of("device.pin.checked").is_empty());
         assert!(bench.client_pin(good).await.is_ok());
     }
-}
-
-#[tokio::test]
-async fn three_wrong_pins_in_a_row_need_a_power_cycle() {
-    let mut bench = with_pin().await;
-    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
-    assert_eq!(bench.retries().await, (7, false));
-    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
-    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
-    assert_eq!(
-        bench.retries().await,
-        (8, false),
-        "the right one restores all"
-    );
-    for status in [
-        Status::PinInvalid,
-        Status::PinInvalid,
-        Status::PinAuthBlocked,
-    ] {
-        assert_eq!(enter(&mut bench, WRONG).await, Err(status));
-    }
-    assert_eq!(bench.retries().await, (5, true));
-    for pin in [PIN, WRONG] {
-        assert_eq!(enter(&mut bench, pin).await, Err(Status::PinAuthBlocked));
-        let old = bench.pin_token(Protocol::One, pin).await.map(drop);
-        assert_eq!(old, Err(Status::PinAuthBlocked));
-        let changed = bench.change_pin(Protocol::Two, pin, "another").await;
-        assert_eq!(changed, Err(Status::PinAuthBlocked));
-    }
-    assert_eq!(bench.retries().await, (5, true), "nothing was compared");
-    bench.power_cycle();
-    assert_eq!(bench.retries().await, (5, false));
-    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
-    assert_eq!(bench.retries().await, (8, false));
-    let checked = bench.world.notes.of("device.pin.checked");
-    assert_eq!(
-        checked[5],
-        json!({ "matched": false, "triesLeft": 5, "needsPowerCycle": true })
-    );
-    assert_eq!(checked.len(), 7);
-}
-
-#[tokio::test]
-async fn eight_wrong_pins_block_the_key_until_it_is_reset() {
-    let mut bench = with_pin().await;
-    bench.enrol_with_pin(PIN).await;
-    for wrong in 1..=8 {
-        if wrong % 3 == 1 {
-            bench.power_cycle();
-        }
-        let status = match wrong {
-            8 => Status::PinBlocked,
-            3 | 6 => Status::PinAuthBlocked,
-            _ => Status::PinInvalid,
-        };
-        assert_eq!(enter(&mut bench, WRONG).await, Err(status), "try {wrong}");
-    }
-    bench.power_cycle();
-    assert_eq!(bench.retries().await, (0, false));
-    assert_eq!(enter(&mut bench, PIN).await, Err(Status::PinBlocked));
-    assert_eq!(
-        bench.pin_token(Protocol::One, PIN).await.map(drop),
-        Err(Status::PinBlocked)
-    );
-    assert_eq!(
-        bench.change_pin(Protocol::One, PIN, "another").await,
-        Err(Status::PinBlocked)
-    );
-    assert_eq!(
-        bench.set_pin(Protocol::One, "another").await,
-        Err(Status::PinAuthInvalid)
-    );
-    assert_eq!(bench.run(&Command::Reset).await, Ok(Vec::new()));
-    assert!(bench.world.store.credentials.is_empty());
-    assert_eq!(bench.retries().await, (8, false));
-    assert_eq!(enter(&mut bench, PIN).await, Err(Status::PinNotSet));
-    assert_eq!(bench.set_pin(Protocol::One, "another").await, Ok(()));
-    assert_eq!(enter(&mut bench, "another").await, Ok(()));
-}
-
-impl Bench {
-    async fn enrol_with_pin(&mut self, pin: &str) {
-        let token = self
-            .token(Protocol::Two, pin, MC, RP)
-            .await
-            .expect("a token");
-        let request = super::platform::proven_passkey("alice", Protocol::Two, &token);
-        self.make(request).await.expect("a passkey");
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_pin_of_any_subcommand_counts() {
-    let mut bench = with_pin().await;
-    let changed = bench.change_pin(Protocol::One, WRONG, "another").await;
-    assert_eq!(changed, Err(Status::PinInvalid));
-    let old = bench.pin_token(Protocol::One, WRONG).await.map(drop);
-    assert_eq!(old, Err(Status::PinInvalid));
-    assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinAuthBlocked));
-    assert_eq!(bench.retries().await, (5, true));
-}
-
-#[tokio::test]
-async fn a_hash_of_another_length_is_a_wrong_pin() {
-    for length in [0, 15, 16, 31, 32, 48, 64] {
-        let mut bench = with_pin().await;
-        let (key, secret) = bench.agree(Protocol::One).await;
-        let hash = ctap::client_pin::pin_hash(PIN.as_bytes());
-        let mut whole = secret.encrypt(&mut rng(), &*hash).expect("whole blocks");
-        whole.resize(length, 0);
-        let request = Request {
-            pin_hash_enc: Some(whole),
-            ..request(Subcommand::GetPinToken, Protocol::One, key)
-        };
-        let outcome = bench.client_pin(request).await.map(drop);
-        let right = length == 16;
-        assert_eq!(outcome.is_ok(), right, "{length} bytes");
-        assert!(right || outcome == Err(Status::PinInvalid));
-        assert_eq!(bench.retries().await.0, if right { 8 } else { 7 });
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_pin_ends_the_key_that_it_was_sent_under() {
-    let mut bench = with_pin().await;
-    for protocol in BOTH {
-        let before = [bench.key_of(BOTH[0]).await, bench.key_of(BOTH[1]).await];
-        assert!(bench.token(protocol, PIN, GA, RP).await.is_ok());
-        let (key, secret) = bench.agree(protocol).await;
-        assert_eq!(
-            bench.key_of(protocol).await,
-            before[protocol.number() as usize - 1]
-        );
-        let wrong = bench.token(protocol, WRONG, GA, RP).await.map(drop);
-        assert_eq!(wrong, Err(Status::PinInvalid));
-        for (place, other) in BOTH.into_iter().enumerate() {
-            let same = bench.key_of(other).await == before[place];
-            assert_eq!(same, other != protocol, "{protocol:?}, {other:?}");
-        }
-        let late = Request {
-            pin_hash_enc: Some(sealed_hash(&secret, PIN)),
-            ..request(Subcommand::GetPinToken, protocol, key)
-        };
-        let outcome = bench.client_pin(late).await.map(drop);
-        assert_eq!(outcome, Err(Status::PinInvalid), "under the secret before");
-        assert!(bench.token(protocol, PIN, GA, RP).await.is_ok());
-    }
-    let before = bench.key_of(Protocol::Two).await;
-    bench.power_cycle();
-    assert!(bench.key_of(Protocol::Two).await != before);
 }
 
 #[tokio::test]
@@ -426,19 +263,6 @@ async fn each_kind_of_key_has_its_own_subcommands() {
 }
 
 #[tokio::test]
-async fn a_try_that_cannot_be_counted_is_not_compared() {
-    let mut bench = with_pin().await;
-    bench.world.store.broken = true;
-    for pin in [PIN, WRONG] {
-        assert_eq!(enter(&mut bench, pin).await, Err(Status::Other));
-    }
-    assert!(bench.world.notes.of("device.pin.checked").is_empty());
-    bench.world.store.broken = false;
-    assert_eq!(bench.retries().await, (8, false));
-    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
-}
-
-#[tokio::test]
 async fn nothing_of_a_pin_is_told() {
     let mut bench = with_pin().await;
     assert_eq!(enter(&mut bench, WRONG).await, Err(Status::PinInvalid));
@@ -462,60 +286,4 @@ async fn nothing_of_a_pin_is_told() {
     assert!(!told.contains("canary"));
     assert_eq!(format!("{token:?}"), "Token");
     assert_eq!(format!("{:?}", bench.world.store.pin), "Some(Pin)");
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Right,
-    Wrong,
-    PowerCycle,
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    #[test]
-    fn any_sequence_of_tries_keeps_the_count(
-        steps in proptest::collection::vec(
-            prop_oneof![
-                1 => Just(Step::Right),
-                4 => Just(Step::Wrong),
-                2 => Just(Step::PowerCycle),
-            ],
-            0..24,
-        )
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(async {
-            let mut bench = with_pin().await;
-            let (mut left, mut in_a_row) = (u64::from(PIN_RETRIES), 0);
-            for step in steps {
-                let pin = match step {
-                    Step::Right => PIN,
-                    Step::Wrong => WRONG,
-                    Step::PowerCycle => {
-                        bench.power_cycle();
-                        in_a_row = 0;
-                        continue;
-                    }
-                };
-                let blocked = left == 0 || in_a_row == 3;
-                if !blocked {
-                    (left, in_a_row) = match step {
-                        Step::Right => (8, 0),
-                        _ => (left - 1, in_a_row + 1),
-                    };
-                }
-                let expected = match (left, in_a_row) {
-                    (0, _) => Err(Status::PinBlocked),
-                    (_, 3) => Err(Status::PinAuthBlocked),
-                    (_, 0) => Ok(()),
-                    _ => Err(Status::PinInvalid),
-                };
-                prop_assert_eq!(enter(&mut bench, pin).await, expected);
-                prop_assert_eq!(bench.retries().await, (left, in_a_row == 3));
-            }
-            Ok(())
-        })?;
-    }
 }

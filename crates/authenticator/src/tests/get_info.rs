@@ -32,7 +32,14 @@ async fn advertises_only_what_is_there() {
     );
     assert_eq!(key.attestation_formats, ["packed"]);
     assert_eq!(key.transports, ["usb"]);
-    assert_eq!(key.max_msg_size, Some(7_609));
+    assert_eq!(key.max_msg_size, Some(1_200));
+    assert_eq!(
+        (
+            key.max_credential_count_in_list,
+            key.max_credential_id_length
+        ),
+        (Some(8), Some(64))
+    );
     assert_eq!(key.remaining_discoverable_credentials, Some(100));
     bench.enrol(["alice", "bob"]).await;
     assert_eq!(

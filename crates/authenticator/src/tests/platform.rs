@@ -2,16 +2,45 @@
 
 use ctap::client_pin::{Permissions, Request, Response, Subcommand, pad, pin_hash};
 use ctap::pin_uv_auth::{KeyAgreement, Protocol, PublicKey, SharedSecret, Token};
-use ctap::{Command, Status, get_assertion, make_credential};
+use ctap::{Command, Options, Status, get_assertion, make_credential};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
 use super::world::{Bench, HASH, passkey, sign_in};
+use crate::Profile;
 
 pub(super) const MC: Permissions = Permissions::MAKE_CREDENTIAL;
 pub(super) const GA: Permissions = Permissions::GET_ASSERTION;
 pub(super) const RP: Option<&str> = Some("example.org");
 pub(super) const BOTH: [Protocol; 2] = [Protocol::One, Protocol::Two];
+
+pub(super) const PIN: &str = "k-1234-canary";
+pub(super) const WRONG: &str = "k-0000-canary";
+
+/// A key with a PIN.
+pub(super) async fn with_pin() -> Bench {
+    let mut bench = Bench::new(Profile::pin_key());
+    bench.set_pin(Protocol::Two, PIN).await.expect("a PIN");
+    bench
+}
+
+/// A key with a PIN and a passkey of each name.
+pub(super) async fn enrolled<const N: usize>(names: [&str; N]) -> Bench {
+    let mut bench = with_pin().await;
+    for name in names {
+        let token = bench.token(Protocol::Two, PIN, MC, RP).await;
+        let token = token.expect("a token");
+        let request = proven_passkey(name, Protocol::Two, &token);
+        bench.make(request).await.expect("a passkey");
+    }
+    bench.world.user.asked.clear();
+    bench
+}
+
+/// Asks for a token as clients do.
+pub(super) async fn enter(bench: &mut Bench, pin: &str) -> Result<(), Status> {
+    bench.token(Protocol::Two, pin, GA, RP).await.map(drop)
+}
 
 pub(super) fn rng() -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(11)
@@ -178,5 +207,16 @@ pub(super) fn proven_sign_in(protocol: Protocol, token: &Token) -> get_assertion
         pin_uv_auth_param: Some(token.authenticate(protocol, &HASH)),
         pin_uv_auth_protocol: Some(protocol.number()),
         ..sign_in()
+    }
+}
+
+/// The request that platforms send to learn whether a passkey is there.
+pub(super) fn preflight(protocol: Protocol, token: &Token) -> get_assertion::Request {
+    get_assertion::Request {
+        options: Options {
+            up: Some(false),
+            ..Options::default()
+        },
+        ..proven_sign_in(protocol, token)
     }
 }
