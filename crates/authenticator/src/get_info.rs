@@ -12,13 +12,6 @@ use crate::client_pin::MIN_PIN_LENGTH;
 use crate::ended::Ended;
 use crate::env::{Env, Store as _, User as _, UserVerification};
 
-/// The longest message, in bytes: what CTAPHID carries.
-const MAX_MESSAGE: u64 = ctap::hid::MAX_PAYLOAD as u64;
-/// How many credentials a list may hold: with IDs of the longest length they fill one message.
-const MAX_LIST: u64 = 24;
-/// The longest credential ID that a list may hold, in bytes. Ours have 32.
-const MAX_CREDENTIAL_ID: u64 = 255;
-
 impl Authenticator {
     pub(crate) fn get_info<E: Env>(&mut self, env: &mut E) -> Result<Vec<u8>, Ended> {
         let profile = self.profile();
@@ -43,15 +36,15 @@ impl Authenticator {
             extensions: vec![webauthn::uvm::UVM.to_owned()],
             aaguid: profile.aaguid,
             options,
-            max_msg_size: Some(MAX_MESSAGE),
+            max_msg_size: Some(profile.max_message),
             pin_uv_auth_protocols: protocols
                 .into_iter()
                 .flatten()
                 .map(Protocol::number)
                 .collect(),
             min_pin_length: profile.client_pin.then_some(MIN_PIN_LENGTH as u64),
-            max_credential_count_in_list: Some(MAX_LIST),
-            max_credential_id_length: Some(MAX_CREDENTIAL_ID),
+            max_credential_count_in_list: Some(profile.max_list.0),
+            max_credential_id_length: Some(profile.max_list.1),
             transports: profile.transports.clone(),
             algorithms: Some(vec![Algorithm::Es256.number()]),
             remaining_discoverable_credentials: u64::try_from(

@@ -11,6 +11,10 @@ pub const AAGUID: Aaguid = Aaguid([
 /// The version that all profiles speak.
 const FIDO_2_0: &str = "FIDO_2_0";
 
+/// A usual limit of USB keys, 21 reports of CTAPHID. A software key needs one, too: of a client that
+/// writes faster than the key reads, the kernel's uhid keeps 31 reports and drops the rest.
+const USB_MESSAGE: u64 = 1_200;
+
 /// A kind of authenticator. What it says of itself in getInfo and what it does both follow from
 /// here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,11 @@ pub struct Profile {
     pub always_verifies_creation: bool,
     /// `AuthenticatorTransport` values, in lexical order.
     pub transports: Vec<String>,
+    /// The longest message it says it takes, in bytes.
+    pub max_message: u64,
+    /// How many credentials a list may hold, and how long their IDs may be, in bytes (ours have 32): a
+    /// full list leaves room in a message.
+    pub max_list: (u64, u64),
     /// How many discoverable credentials it can hold.
     pub max_discoverable: usize,
     /// How many other credentials it can hold.
@@ -57,6 +66,8 @@ impl Profile {
             pin_uv_auth_token: false,
             always_verifies_creation: true,
             transports: vec!["hybrid".into(), "internal".into()],
+            max_message: ctap::hid::MAX_PAYLOAD as u64,
+            max_list: (24, 255),
             max_discoverable: 200,
             max_non_discoverable: 1_000,
         }
@@ -74,6 +85,8 @@ impl Profile {
             pin_uv_auth_token: false,
             always_verifies_creation: false,
             transports: vec!["usb".into()],
+            max_message: USB_MESSAGE,
+            max_list: (8, 64),
             max_discoverable: 100,
             max_non_discoverable: 1_000,
         }
