@@ -32,15 +32,18 @@ const phone: DeviceSummary = deviceOf({
 const quiet: BenchState = {
   vault: { state: 'ready', home: 'keyring', homeLabel: 'Secret Service', problem: null, waysOut: [] },
   devices: [phone],
+  keys: [],
   activeDevice: 'a',
+  unpluggedKey: null,
   relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
+  keyTouch: null,
   seams: { clocks: [], network: { kind: 'online' }, faults: [] },
 };
 
 const asking = (question: Question): BenchState => ({
   ...quiet,
-  prompt: { id: 7, asker: 'device', device: 'a', rpId: 'localhost', deadline: Date.now() + 60_000, question },
+  prompt: { id: 7, asker: 'device', device: 'a', key: null, rpId: 'localhost', deadline: Date.now() + 60_000, question },
 });
 
 const enterPin = (entered: number): Question => ({ kind: 'enterPin', purpose: 'device', pinOf: [], entered, triesLeft: 5, minLength: 4, maxLength: 8, problem: null });
@@ -70,7 +73,7 @@ function answerOfTimeline(command: string, args: { after: number; limit: number;
       const event = timeline.find(({ seq }) => seq === args.seq) ?? null;
       const causes = timeline.filter(({ seq }) => seq === event?.cause);
       const ledTo = (cause: number | null | undefined) => timeline.filter((one) => cause && one.cause === cause);
-      return { event, causes, effects: ledTo(event?.seq), siblings: ledTo(event?.cause).filter((one) => one !== event) };
+      return { event, causes, effects: ledTo(event?.seq), siblings: ledTo(event?.cause).filter((one) => one !== event), frames: [] };
     }
     default:
       return null;
@@ -223,7 +226,7 @@ describe('the window', () => {
 
   it('lets the browser ask for the account when the device has no display', async () => {
     const question: Question = { kind: 'chooseAccount', accounts: [{ name: 'bob', displayName: 'Bob' }, { name: 'alice', displayName: 'Alice Ash' }] };
-    await open({ ...quiet, prompt: { id: 9, asker: 'client', device: null, rpId: 'localhost', deadline: Date.now() + 60_000, question } });
+    await open({ ...quiet, prompt: { id: 9, asker: 'client', device: null, key: null, rpId: 'localhost', deadline: Date.now() + 60_000, question } });
     const dialog = await screen.findByRole('dialog', { name: 'The browser asks: who signs in?' });
     expect(dialog.textContent).toContain('This device has no display, so the client asks.');
     expect(role('idle')).not.toBeNull();
@@ -255,13 +258,13 @@ describe('the window', () => {
     await userEvent.click(action('device-add-first'));
     const name = await screen.findByLabelText<HTMLInputElement>('Name');
     expect(name.value).toBe('Phone A');
-    await userEvent.click(screen.getByLabelText(/Security key/));
+    await userEvent.click(screen.getByLabelText(/touch only/));
     expect(name.value).toBe('Key A');
-    expect(screen.getByRole('dialog').textContent).toContain('a relying party that requires user verification refuses it');
+    expect(screen.getByRole('dialog').textContent).toContain('a relying party that requires it refuses this key');
     await userEvent.clear(name);
     await userEvent.type(name, 'Drawer');
     await userEvent.click(screen.getByLabelText(/Phone/));
-    await userEvent.click(screen.getByLabelText(/Security key/));
+    await userEvent.click(screen.getByLabelText(/touch only/));
     expect(name.value).toBe('Drawer');
     await userEvent.click(action('device-add-confirm'));
     await waitFor(() => expect(of('device_add')).toEqual([{ name: 'Drawer', profile: 'key' }]));

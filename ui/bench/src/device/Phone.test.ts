@@ -18,6 +18,7 @@ const asks = (entered: number, confirming: boolean): Prompt => ({
   id: 7,
   asker: 'device',
   device: device.id,
+  key: null,
   rpId: 'localhost',
   deadline: Date.now() + 60_000,
   question: { kind: 'setPin', purpose: 'device', pinOf: [], entered, minLength: 4, maxLength: 8, confirming, problem: null },

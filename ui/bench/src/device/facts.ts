@@ -15,7 +15,7 @@ export function passkeyFact(device: DeviceSummary): string {
 }
 
 /** What a device can be. */
-export type Profile = 'phone' | 'key';
+export type Profile = 'phone' | 'pin-key' | 'fingerprint-key' | 'key';
 
 /** The kinds of device to add: name, and what sets it apart. */
 export const PROFILES: Record<Profile, { label: string; sentence: string; added: string }> = {
@@ -24,16 +24,26 @@ export const PROFILES: Record<Profile, { label: string; sentence: string; added:
     sentence: 'It has a display and a PIN of its own, asked for at its first use.',
     added: 'Add the phone',
   },
+  'pin-key': {
+    label: 'Security key with PIN',
+    sentence: 'The browser asks for its PIN, and the key checks it. Made at the first use that requires user verification.',
+    added: 'Add the key',
+  },
+  'fingerprint-key': {
+    label: 'Security key with fingerprint',
+    sentence: 'Its touch verifies its user, as by a fingerprint: no PIN, no display.',
+    added: 'Add the key',
+  },
   key: {
-    label: 'Security key',
-    sentence: 'Touch only, no user verification: a relying party that requires user verification refuses it.',
+    label: 'Security key, touch only',
+    sentence: 'No user verification: a relying party that requires it refuses this key.',
     added: 'Add the key',
   },
 };
 
-/** True for a device that verifies its user by a PIN of its own. */
-export function hasPin(device: DeviceSummary): boolean {
-  return device.profile !== 'key';
+/** True for a device that verifies its user by a PIN on its own display. */
+export function hasPin(device: Pick<DeviceSummary, 'profile'>): boolean {
+  return device.profile === 'phone';
 }
 
 /** How the PIN stands. */
@@ -43,16 +53,20 @@ export function pinFact({ pin }: DeviceSummary): string {
   return `set · ${plural(pin.triesLeft, 'try', 'tries')} left`;
 }
 
+/** How a key verifies its user. */
+const KEYS: Record<string, string> = {
+  key: 'It cannot verify its user: a relying party that requires this refuses it.',
+  'pin-key': 'The browser asks for its PIN where a relying party wants its user verified.',
+  'fingerprint-key': 'The touch verifies its user too, as a fingerprint does.',
+};
+
 /** What an idle device's screen suggests. */
 export function idleAdvice(device: DeviceSummary): { title: string; advice: string } {
   if (device.pin.blocked) {
     return { title: 'Blocked', advice: 'All tries for the PIN are spent. Wipe this device to use it again.' };
   }
   if (!hasPin(device)) {
-    return {
-      title: device.passkeys.length === 0 ? 'No passkeys yet' : 'Ready',
-      advice: 'Its light shows when it wants a touch. It cannot verify its user: a relying party that requires this refuses it.',
-    };
+    return { title: device.passkeys.length === 0 ? 'No passkeys yet' : 'Ready', advice: `Its light shows when it wants a touch. ${KEYS[device.profile] ?? ''}`.trim() };
   }
   if (device.passkeys.length === 0) {
     return {
@@ -82,7 +96,7 @@ export function passkeyName(passkey: PasskeySummary): string {
   return passkey.label || passkey.userDisplayName || passkey.userName || 'Passkey without a name';
 }
 
-const NAMED: Record<Profile, string> = { phone: 'Phone', key: 'Key' };
+const NAMED: Record<Profile, string> = { phone: 'Phone', key: 'Key', 'pin-key': 'PIN key', 'fingerprint-key': 'Fingerprint key' };
 
 /** A name for the next device of a kind: the first letter that is free. */
 export function nextName(profile: Profile, devices: DeviceSummary[]): string {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Prompt, PromptAnswer, Question } from '../bindings/types';
 import { Answers, Typed, accountLines, fingerAnswer, inGroups, padAnswer, padOf, screenOf, timeLeft, whosePin } from './prompt';
 
-const prompt = (question: Question): Prompt => ({ id: 1, asker: 'device', device: 'd', rpId: 'localhost', deadline: 0, question });
+const prompt = (question: Question): Prompt => ({ id: 1, asker: 'device', device: 'd', key: null, rpId: 'localhost', deadline: 0, question });
 const enterPin = (entered: number, triesLeft = 5, problem: string | null = null): Question => ({
   kind: 'enterPin',
   purpose: 'device',

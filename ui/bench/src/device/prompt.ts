@@ -1,4 +1,4 @@
-import type { AccountChoice, Prompt, PromptAnswer, Question } from '../bindings/types';
+import type { AccountChoice, KeyPinPurpose, Prompt, PromptAnswer, Question } from '../bindings/types';
 import { problemOf } from '../state/toasts.svelte';
 
 /** What the device's screen, or the client's own dialog, says. */
@@ -11,8 +11,8 @@ export interface Screen {
   problem: string | null;
 }
 
-/** The words of a prompt. */
-export function screenOf(prompt: Prompt): Screen {
+/** The words of a prompt; `key` is what the key it is about is called. */
+export function screenOf(prompt: Prompt, key = 'the key'): Screen {
   const site = prompt.rpId ?? 'This bench';
   const whose = whosePin(prompt);
   const { question } = prompt;
@@ -38,6 +38,10 @@ export function screenOf(prompt: Prompt): Screen {
       return prompt.asker === 'client'
         ? { lead: 'This device has no display, so the client asks.', title: 'The browser asks: who signs in?', problem: null }
         : { lead: `${site} wants to sign you in`, title: 'Choose an account', problem: null };
+    case 'keyTouch':
+      return keyTouch(question.purpose, site, key);
+    case 'keyPin':
+      return keyPin(question.purpose, site, key);
     case 'blocked':
       return {
         lead: 'All tries for the PIN are spent. The passkeys on this device cannot be used any more.',
@@ -62,6 +66,25 @@ function touch(purpose: string, site: string, userName: string | null): Omit<Scr
 }
 
 type Words = Omit<Screen, 'problem'>;
+
+function keyTouch(purpose: string, site: string, key: string): Screen {
+  const words = {
+    createPasskey: { lead: `${site} wants to create a passkey on it.`, title: `Touch ${key}` },
+    signIn: { lead: `${site} wants to sign you in.`, title: `Touch ${key}` },
+    selection: { lead: 'The first one that is touched is in use then.', title: 'Touch the key that you want to use' },
+  }[purpose] ?? { lead: `${site} waits for it.`, title: `Touch ${key}` };
+  return { ...words, problem: null };
+}
+
+function keyPin(purpose: KeyPinPurpose, site: string, key: string): Screen {
+  const words = {
+    enter: { lead: `${site} wants to verify you. The key checks its PIN by itself.`, title: `Enter the PIN of ${key}` },
+    set: { lead: `${site} wants to verify you, and this key has no PIN yet.`, title: `Set a PIN for ${key}` },
+    change: { lead: 'The key asks for a new PIN before it does anything else.', title: `Choose a new PIN for ${key}` },
+  }[purpose];
+  // What is wrong stands at the field.
+  return { ...words, problem: null };
+}
 
 function newPin(question: Question & { kind: 'setPin' }, whose: string): Words {
   if (question.confirming) return { lead: 'Once more, so that a slip does not lock you out.', title: 'Repeat the new PIN' };
@@ -198,7 +221,7 @@ export function timeLeft(deadline: number, now: number): string {
 }
 
 /** Answers after which the device shows another question, or none. */
-const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'finger', 'usePin', 'wipe', 'decline'];
+const ENDS: readonly PromptAnswer['kind'][] = ['touch', 'choose', 'finger', 'usePin', 'keyPin', 'wipe', 'decline'];
 
 /**
  * Sends a prompt's answers one after the other, so that digits arrive in the order they were typed;

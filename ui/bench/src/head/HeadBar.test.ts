@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(gone);
 
-const head = () => render(HeadBar, { onabout: () => undefined, onkeys: () => undefined });
+const head = () => render(HeadBar, { onabout: () => undefined, onkeyboard: () => undefined });
 const running = walk([step(1, 'passed'), step(2, 'current')]);
 
 describe('the network in the head', () => {
@@ -235,7 +235,7 @@ describe('in a narrow window', () => {
     action('more').focus();
     await userEvent.keyboard('{Enter}');
     await waitFor(() => expect(action('save-timeline')).not.toBeNull());
-    expect(['record', 'keys', 'about', 'theme-dark'].filter((name) => !action(name))).toEqual([]);
+    expect(['record', 'keyboard', 'about', 'theme-dark'].filter((name) => !action(name))).toEqual([]);
     await userEvent.click(action('record'));
     expect(walks.recorder).toBe('start');
   });

@@ -1,5 +1,6 @@
 import type { Event } from '../bindings/types';
 import { inner, number, text } from '../wire/body';
+import { KEY_ANSWERS, KEY_KINDS, KEY_STATUSES, clientPinMeaning } from './meaning-key';
 import { PIN_KINDS, PIN_PATHS, PIN_RESPONSES } from './meaning-pin';
 
 const KINDS: Record<string, string> = {
@@ -97,17 +98,18 @@ const RESPONSES: Record<string, string> = {
 /** What a message is for, in a sentence or two. */
 export function meaningOf(event: Event, cause: Event | undefined): string {
   if (event.kind.startsWith('client.command.')) {
-    const told = COMMANDS[text(event, 'command') ?? text(cause, 'command') ?? ''];
+    const command = text(event, 'command') ?? text(cause, 'command') ?? '';
+    const told = command === 'authenticatorClientPIN' ? clientPinMeaning(inner(event, 'request', 'subCommand')) : COMMANDS[command];
     if (event.kind === 'client.command.sent') return told ?? 'The client sends a command to the device.';
-    if (text(event, 'status') === 'CTAP2_OK') return ANSWERS[text(event, 'command') ?? ''] ?? 'The device did what was asked.';
-    return STATUSES[text(event, 'status') ?? ''] ?? told ?? 'The device answers the command.';
+    if (text(event, 'status') === 'CTAP2_OK') return ANSWERS[command] ?? KEY_ANSWERS[command] ?? 'The device did what was asked.';
+    return STATUSES[text(event, 'status') ?? ''] ?? KEY_STATUSES[text(event, 'status') ?? ''] ?? told ?? 'The device answers the command.';
   }
   if (event.kind === 'rp.request') return PATHS[text(event, 'path') ?? ''] ?? PIN_PATHS[text(event, 'path') ?? ''] ?? KINDS['rp.request']!;
   if (event.kind === 'rp.response') return responseMeaning(event, cause);
   if (event.kind === 'bench.call.refused') {
     return 'The page called and no device could be asked: the reason is on the left. The page learns only NotAllowedError, as in any browser.';
   }
-  const known = BENCH[event.kind] ?? PIN_KINDS[event.kind];
+  const known = BENCH[event.kind] ?? PIN_KINDS[event.kind] ?? KEY_KINDS[event.kind];
   if (known) return known;
   if (event.kind.startsWith('bench.')) return 'Something about the bench itself; nothing crossed a wire.';
   return KINDS[event.kind] ?? 'This window has no words for this kind of event yet. Its content is on the left.';

@@ -139,7 +139,7 @@ describe('a PIN’s card', () => {
     const { rerender } = render(PinSection, { device: deviceOf({ appLocked: true, enrolments: [enrolmentOf()] }) });
     expect((action('enrolment-way') as HTMLButtonElement).disabled).toBe(true);
     expect(action('enrolment-way').title).toMatch(/Unlock it first/);
-    bench.state = { ...benchOf(), prompt: { id: 1, asker: 'device', device: 'a', rpId: null, deadline: 0, question: { kind: 'blocked' } } };
+    bench.state = { ...benchOf(), prompt: { id: 1, asker: 'device', device: 'a', key: null, rpId: null, deadline: 0, question: { kind: 'blocked' } } };
     await rerender({ device: deviceOf({ enrolments: [enrolmentOf()] }) });
     expect((action('enrolment-way') as HTMLButtonElement).disabled).toBe(true);
   });

@@ -49,5 +49,6 @@ export const deviceOf = (more: Partial<DeviceSummary> = {}): DeviceSummary => ({
   appLocked: false,
   fingerprintLocked: false,
   network: { kind: 'online' },
+  plugged: null,
   ...more,
 });

@@ -1,6 +1,9 @@
 import { listen, type UnlistenFn } from '@tauri-apps/api/event';
-import { benchState, timelineClear, timelineRange, timelineRelated } from '../bindings/commands';
+import { benchState, timelineClear, timelineFind, timelineRange, timelineRelated } from '../bindings/commands';
 import type { BenchState, DeviceSummary, Event, Problem, Seq, TimelineBatch, TimelineRelated } from '../bindings/types';
+import { inUse } from '../keys/keys';
+import { isFrame } from '../wire/frames';
+import { hasFrames } from '../wire/has-frames';
 import { History } from '../wire/history';
 import { desk } from './desk.svelte';
 import { PAGE, TimelineFeed } from './feed';
@@ -18,6 +21,10 @@ export class BenchStore {
   related = $state.raw<TimelineRelated | null>(null);
   /** The RP ID of the relying party that was chosen. */
   party = $state<string | null>(null);
+  /** Whether the timeline holds CTAPHID reports: then they are left out of it until they are wanted. */
+  frames = $state(false);
+  /** How many calls of pages have ended: what a key says of itself may have changed then. */
+  ended = $state(0);
   /** Which bench the timeline is of; rises with each other one, and when it was cleared. */
   edition = $state(0);
 
@@ -35,9 +42,10 @@ export class BenchStore {
   #history = new History();
   #feed = this.#feedOf(0);
 
-  device = $derived<DeviceSummary | null>(
-    this.state?.devices.find((device) => device.id === this.state?.activeDevice) ?? null,
-  );
+  /** The authenticator that answers next. */
+  using = $derived(inUse(this.state));
+  /** The same, where it is a software device. */
+  device = $derived<DeviceSummary | null>(this.using.kind === 'device' ? this.using.device : null);
   prompt = $derived(this.state?.prompt ?? null);
   relyingParties = $derived(this.state?.relyingParties ?? []);
   /** The one whose page is framed: the one that was chosen, else the first. */
@@ -153,7 +161,7 @@ export class BenchStore {
     this.party = null;
     this.#feed = this.#feedOf(generation);
     this.#forget();
-    void this.#feed.open();
+    void this.#feed.open().then(() => this.#lookForFrames(generation));
     benchState().then(
       (state) => generation === this.#generation && this.#show(state),
       (thrown) => (this.problem = problemOf(thrown)),
@@ -166,6 +174,7 @@ export class BenchStore {
     this.#verdict = null;
     this.#refused = false;
     this.related = null;
+    this.frames = false;
     this.edition++;
     this.#version++;
   }
@@ -177,6 +186,13 @@ export class BenchStore {
       seen: (events) => current() && this.#see(events),
       failed: (thrown) => current() && toasts.problem(thrown),
     });
+  }
+
+  /** A long timeline may have reports before the end that was read. */
+  async #lookForFrames(generation: number) {
+    if (this.frames || this.#feed.last - this.#feed.first < PAGE) return;
+    const found = await hasFrames(timelineFind).catch(() => false);
+    if (found && generation === this.#generation) this.frames = true;
   }
 
   /** Once a frame, however many batches come before it. */
@@ -196,6 +212,8 @@ export class BenchStore {
   #see(events: Event[]) {
     const before = this.#verdict;
     for (const event of events) this.#judge(event);
+    if (!this.frames && events.some(isFrame)) this.frames = true;
+    if (events.some(({ kind }) => ENDS.includes(kind))) this.ended++;
     const newer = this.#verdict !== before;
     const around = [this.read, this.related?.event?.cause ?? null];
     const concerned = events.some((event) => event.cause !== null && around.includes(event.cause));
@@ -245,6 +263,9 @@ export class BenchStore {
     this.state = state;
   }
 }
+
+/** With these a call of a page ends. */
+const ENDS = ['client.create.returned', 'client.get.returned', 'client.failed'];
 
 /** A ladder or a failed call. Exchanges of PINs run in the background: only one that was refused is a verdict. */
 function isVerdict(event: Event): boolean {

@@ -142,7 +142,7 @@ describe('the player strip', () => {
   });
 
   it('points at the browser when that is what asks', () => {
-    bench.state = { ...benchOf(), prompt: { id: 1, asker: 'client', device: null, rpId: 'localhost', deadline: Date.now() + 60_000, question: { kind: 'chooseAccount', accounts: [] } } };
+    bench.state = { ...benchOf(), prompt: { id: 1, asker: 'client', device: null, key: null, rpId: 'localhost', deadline: Date.now() + 60_000, question: { kind: 'chooseAccount', accounts: [] } } };
     show({ ...running, mode: 'youDoIt' });
     expect(role('walk-place').dataset.place).toBe('rp');
   });

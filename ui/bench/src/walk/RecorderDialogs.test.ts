@@ -30,7 +30,7 @@ describe('the recorder', () => {
     walks.recorder = 'start';
     const dialog = await screen.findByRole('dialog');
     expect(dialog.textContent).toContain('Your own bench waits untouched.');
-    await userEvent.click(screen.getByLabelText(/Security key/));
+    await userEvent.click(screen.getByLabelText(/touch only/));
     await userEvent.click(action('record-start'));
     await waitFor(() => expect(calls.of('recording_start')).toEqual([{ profile: 'key' }]));
     await waitFor(() => expect(walks.recorder).toBeNull());

@@ -76,9 +76,12 @@ const now = Date.now();
 export const benchOf = (seams: Partial<BenchState['seams']> = {}): BenchState => ({
   vault: { state: 'ready', home: 'keyring', homeLabel: 'Secret Service', problem: null, waysOut: [] },
   devices: [],
+  keys: [],
   activeDevice: null,
+  unpluggedKey: null,
   relyingParties: [{ name: 'Acme', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
+  keyTouch: null,
   seams: {
     clocks: (['device', 'client', 'relyingParty'] as const).map((party) => ({ party, now, offsetMillis: 0, rate: 1, moved: false })),
     network: { kind: 'online' },
@@ -105,7 +108,7 @@ export function fresh(): Calls {
       bench_state: benchOf(),
       desk_state: deskOf(),
       timeline_range: { events: [], first: 1, last: 0, lost: 0 },
-      timeline_related: { event: null, causes: [], effects: [], siblings: [] },
+      timeline_related: { event: null, causes: [], effects: [], siblings: [], frames: [] },
     },
     refuses: {},
   };

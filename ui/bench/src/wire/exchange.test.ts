@@ -5,7 +5,7 @@ import { exchangeOf, nextPart } from './exchange';
 import { actOf, asksForSearch } from './keys';
 
 const event = (seq: number, kind: string, cause: number | null = null) => ({ seq, kind, cause }) as Event;
-const around = (related: Partial<TimelineRelated>): TimelineRelated => ({ event: null, causes: [], effects: [], siblings: [], ...related });
+const around = (related: Partial<TimelineRelated>): TimelineRelated => ({ event: null, causes: [], effects: [], siblings: [], frames: [], ...related });
 
 const returned = event(9, 'client.get.returned');
 const request = event(12, 'rp.request', 9);

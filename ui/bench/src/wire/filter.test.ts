@@ -14,17 +14,29 @@ describe('a filter', () => {
 
   it('hands its conditions to the bench, the text without space around it', () => {
     const filter = { ...ALL, parties: ['device' as const], failed: true, text: ' alice ' };
-    expect(queryOf(filter)).toEqual({ ...filter, text: 'alice', words: [] });
+    const { frames: _, ...asked } = filter;
+    expect(queryOf(filter)).toEqual({ ...asked, text: 'alice', words: [] });
   });
 
   it('never asks for a longer text than the bench takes', () => {
     expect(queryOf({ ...ALL, text: 'a'.repeat(500) })!.text).toHaveLength(200);
   });
 
+  it('leaves reports out until they are wanted, and asks only where there are some', () => {
+    const others = ['messages', 'prompts', 'verification', 'records', 'bench'];
+    expect(queryOf(ALL, true)!.groups).toEqual(others);
+    expect(isAll(ALL)).toBe(true);
+    expect(queryOf({ ...ALL, frames: true }, true)).toBeNull();
+    expect(queryOf({ ...ALL, failed: true }, true)!.groups).toEqual(others);
+    expect(queryOf({ ...ALL, failed: true, frames: true }, true)!.groups).toEqual([]);
+    expect(queryOf({ ...ALL, groups: ['messages'], frames: true }, true)!.groups).toEqual(['messages', 'frames']);
+    expect(queryOf({ ...ALL, groups: ['messages'] }, true)!.groups).toEqual(['messages']);
+  });
+
   it('names each condition and what is left without it', () => {
-    const filter = { parties: ['device' as const, 'bench' as const], groups: ['prompts' as const], failed: true, deliberate: true, device: 'a', text: 'x' };
+    const filter = { parties: ['device' as const, 'bench' as const], groups: ['prompts' as const], failed: true, deliberate: true, device: 'a', text: 'x', frames: true };
     const conditions = conditionsOf(filter, devices);
-    expect(conditions.map(({ name }) => name)).toEqual(['Device', 'Bench', 'Prompts and PIN', 'told by Phone A', 'failed', 'on purpose']);
+    expect(conditions.map(({ name }) => name)).toEqual(['Device', 'Bench', 'Prompts and PIN', 'told by Phone A', 'failed', 'on purpose', 'with frames']);
     let left = filter as typeof ALL;
     for (let one = conditionsOf(left, devices)[0]; one; one = conditionsOf(left, devices)[0]) left = one.without;
     expect(left).toEqual({ ...ALL, text: 'x' });

@@ -10,10 +10,12 @@ export interface Filter {
   /** A device's id. */
   device: string | null;
   text: string;
+  /** CTAPHID reports too: there are many to each message. */
+  frames: boolean;
 }
 
-/** Everything. */
-export const ALL: Filter = { parties: [], groups: [], failed: false, deliberate: false, device: null, text: '' };
+/** Everything but CTAPHID reports. */
+export const ALL: Filter = { parties: [], groups: [], failed: false, deliberate: false, device: null, text: '', frames: false };
 
 /** The longest text that the bench looks for. */
 export const LONGEST_TEXT = 200;
@@ -25,7 +27,8 @@ export const PARTY_NAMES: Record<Party, string> = {
   bench: 'Bench',
 };
 
-export const GROUP_NAMES: Record<KindGroup, string> = {
+/** What can be looked at alone; reports stand in no group that a tester chooses. */
+export const GROUP_NAMES: Record<Exclude<KindGroup, 'frames'>, string> = {
   messages: 'Messages',
   prompts: 'Prompts and PIN',
   verification: 'Verification',
@@ -39,10 +42,13 @@ export interface Condition {
   without: Filter;
 }
 
-/** Its text narrows nothing while it names an event: "#12". */
+/** True while it leaves out nothing but reports. Its text narrows nothing while it names an event: "#12". */
 export function isAll(filter: Filter): boolean {
-  return conditionsOf(filter, []).length === 0 && textOf(filter) === '';
+  return conditionsOf({ ...filter, frames: false }, []).length === 0 && textOf(filter) === '';
 }
+
+/** Without its conditions; reports stand as they stood. */
+export const cleared = ({ frames }: Filter): Filter => ({ ...ALL, frames });
 
 /** The conditions beside the text. */
 export function conditionsOf(filter: Filter, devices: DeviceSummary[]): Condition[] {
@@ -51,7 +57,7 @@ export function conditionsOf(filter: Filter, devices: DeviceSummary[]): Conditio
     conditions.push({ name: PARTY_NAMES[party], without: { ...filter, parties: filter.parties.filter((one) => one !== party) } });
   }
   for (const group of filter.groups) {
-    conditions.push({ name: GROUP_NAMES[group], without: { ...filter, groups: filter.groups.filter((one) => one !== group) } });
+    conditions.push({ name: group === 'frames' ? 'Frames' : GROUP_NAMES[group], without: { ...filter, groups: filter.groups.filter((one) => one !== group) } });
   }
   if (filter.device !== null) {
     const name = devices.find(({ id }) => id === filter.device)?.name ?? 'a removed device';
@@ -59,6 +65,7 @@ export function conditionsOf(filter: Filter, devices: DeviceSummary[]): Conditio
   }
   if (filter.failed) conditions.push({ name: 'failed', without: { ...filter, failed: false } });
   if (filter.deliberate) conditions.push({ name: 'on purpose', without: { ...filter, deliberate: false } });
+  if (filter.frames) conditions.push({ name: 'with frames', without: { ...filter, frames: false } });
   return conditions;
 }
 
@@ -73,11 +80,18 @@ export function jumpOf(text: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** What is asked of the bench; none when everything is wanted. */
-export function queryOf(filter: Filter): TimelineQuery | null {
-  if (isAll(filter)) return null;
+/** What is asked of the bench; none when everything is wanted. `reports` tells whether the timeline has any. */
+export function queryOf(filter: Filter, reports = false): TimelineQuery | null {
+  const { frames, ...wanted } = filter;
+  if (isAll(filter) && (frames || !reports)) return null;
   const text = textOf(filter);
-  return { ...filter, text, words: wordsFor(text) };
+  return { ...wanted, groups: groupsOf(filter, reports), text, words: wordsFor(text) };
+}
+
+/** No group is every group. */
+function groupsOf({ groups, frames }: Filter, reports: boolean): KindGroup[] {
+  const chosen = groups.length > 0 || frames || !reports ? groups : (Object.keys(GROUP_NAMES) as KindGroup[]);
+  return frames && chosen.length > 0 ? [...chosen, 'frames'] : chosen;
 }
 
 function textOf(filter: Filter): string {

@@ -20,8 +20,10 @@ export class Matches {
   searching = false;
 
   #query: TimelineQuery | null = null;
+  /** Whether what is found here answers an earlier query, or none. */
+  stale = false;
+
   #turn = 0;
-  #stale = false;
   #news = false;
 
   constructor(
@@ -35,7 +37,7 @@ export class Matches {
     this.#turn++;
     this.#query = query;
     // What was found before stays until there is something to put in its place.
-    this.#stale = query !== null;
+    this.stale = query !== null;
     if (!query) this.seqs = [];
     this.searched = 0;
     this.#news = false;
@@ -70,9 +72,9 @@ export class Matches {
       if (turn !== this.#turn) return;
       const more = found.more && found.last > this.searched;
       this.searched = Math.max(this.searched, found.last);
-      if (this.#stale) this.seqs = found.seqs;
+      if (this.stale) this.seqs = found.seqs;
       else if (found.seqs.length > 0) this.seqs = this.seqs.concat(found.seqs);
-      this.#stale = false;
+      this.stale = false;
       if (!more && !this.#news) {
         this.searching = false;
         this.listener.changed();

@@ -2,6 +2,7 @@ import type { Event } from '../bindings/types';
 import { count, ladderOf } from '../inspector/ladder';
 import { arrow, note } from './draw';
 import { BENCH } from './present-bench';
+import { KEY } from './present-key';
 import { PIN } from './present-pin';
 import { duration, inner, left, list, member, named, number, text } from './body';
 
@@ -16,6 +17,8 @@ export interface Message {
   title: string;
   note?: string;
   tone: 'plain' | 'good' | 'bad' | 'warn';
+  /** A CTAPHID report is only a part of a message. */
+  rank?: 'frame';
 }
 
 /** What concerns the bench as a whole, across all lanes. */
@@ -36,7 +39,7 @@ export type Find = (seq: number | null) => Event | undefined;
 
 /** How an event is drawn. An event of a kind not known here is a note on its party's lane. */
 export function present(event: Event, find: Find): Presentation {
-  const build = BUILDERS[event.kind] ?? PIN[event.kind] ?? BENCH[event.kind];
+  const build = BUILDERS[event.kind] ?? PIN[event.kind] ?? KEY[event.kind] ?? BENCH[event.kind];
   if (build) return build(event, find);
   if (event.party === 'bench') return { shape: 'divider', title: event.kind };
   return note(event.party, event.kind);
@@ -86,6 +89,7 @@ export const ANSWERS: Record<string, string> = {
   authenticatorGetInfo: 'what the device can do',
   authenticatorSelection: 'selected',
   authenticatorReset: 'device wiped',
+  authenticatorClientPIN: 'about the PIN',
 };
 
 /** What a good response of the relying party's API carries, by request. */
