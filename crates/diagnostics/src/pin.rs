@@ -128,10 +128,10 @@ fn small(count: Option<u64>) -> Option<u32> {
 
 fn sentence(said: &Said, pin: &Pin) -> String {
     let own = match (said.uv, pin.uv_retries) {
-        (Some(true), Some(0)) => {
-            " Its own user verification is blocked; the PIN, or a power cycle, opens it again."
-                .to_owned()
+        (Some(true), Some(0)) if pin.set => {
+            " Its own user verification is blocked; the right PIN opens it again.".to_owned()
         }
+        (Some(true), Some(0)) => " Its own user verification is blocked.".to_owned(),
         (Some(true), Some(left)) => {
             format!(" It verifies its user itself; {} left.", tries(left))
         }

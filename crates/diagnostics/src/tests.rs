@@ -238,6 +238,26 @@ async fn tries_of_its_own_verification_are_asked_for_where_the_version_has_them(
 }
 
 #[tokio::test]
+async fn blocked_verification_comes_with_the_way_out_that_there_is() {
+    let spent = |pin_retries: Option<u64>, uv_retries: Option<u64>| {
+        pin_answer(&Response {
+            pin_retries,
+            uv_retries,
+            ..Response::default()
+        })
+    };
+    let options = [("uv", true), ("pinUvAuthToken", true), ("clientPin", true)];
+    let answers = vec![info(&options), spent(Some(8), None), spent(None, Some(0))];
+    let (outcome, _) = scripted(None, answers).await;
+    let with_pin = outcome.expect("it answers").pin.sentence;
+    assert!(with_pin.contains("the right PIN opens it"), "{with_pin}");
+    let answers = vec![info(&options[..2]), spent(None, Some(0))];
+    let (outcome, _) = scripted(None, answers).await;
+    let without = outcome.expect("it answers").pin.sentence;
+    assert!(without.ends_with("verification is blocked."), "{without}");
+}
+
+#[tokio::test]
 async fn a_key_that_will_not_count_its_tries_still_has_a_report() {
     let refused = answer(Err(Status::InvalidCommand));
     for odd in [
