@@ -88,6 +88,23 @@ async fn refuses_a_new_pin_of_another_form() {
 }
 
 #[tokio::test]
+async fn a_first_pin_that_was_changed_on_its_way_is_not_kept() {
+    for protocol in BOTH {
+        let mut bench = Bench::new(Profile::pin_key());
+        let (key, secret) = bench.agree(protocol).await;
+        let code = secret.authenticate(&sealed_pin(&secret, PIN));
+        let request = Request {
+            pin_uv_auth_param: Some(code),
+            new_pin_enc: Some(sealed_pin(&secret, WRONG)),
+            ..request(Subcommand::SetPin, protocol, key)
+        };
+        let outcome = bench.client_pin(request).await;
+        assert_eq!(outcome, Err(Status::PinAuthInvalid));
+        assert_eq!(bench.world.store.pin, None);
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_was_changed_on_its_way_costs_no_try() {
     for protocol in BOTH {
         let mut bench = with_pin().await;

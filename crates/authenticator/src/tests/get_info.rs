@@ -30,6 +30,9 @@ async fn advertises_only_what_is_there() {
         ),
         (None, None, None)
     );
+    let options: Vec<_> = key.options.keys().collect();
+    assert_eq!(options, ["rk", "up"]);
+    assert_eq!(key.min_pin_length, None);
     assert_eq!(key.attestation_formats, ["packed"]);
     assert_eq!(key.transports, ["usb"]);
     assert_eq!(key.max_msg_size, Some(1_200));

@@ -89,6 +89,19 @@ async fn eight_wrong_pins_block_the_key_until_it_is_reset() {
 }
 
 #[tokio::test]
+async fn a_reset_needs_no_power_cycle_after_three_wrong_pins() {
+    let mut bench = with_pin().await;
+    for _ in 0..3 {
+        assert!(enter(&mut bench, WRONG).await.is_err());
+    }
+    assert_eq!(bench.retries().await, (5, true));
+    assert_eq!(bench.run(&Command::Reset).await, Ok(Vec::new()));
+    assert_eq!(bench.retries().await, (8, false));
+    assert_eq!(bench.set_pin(Protocol::Two, PIN).await, Ok(()));
+    assert_eq!(enter(&mut bench, PIN).await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_wrong_pin_of_any_subcommand_counts() {
     let mut bench = with_pin().await;
     let changed = bench.change_pin(Protocol::One, WRONG, "another").await;

@@ -174,6 +174,10 @@ async fn a_key_with_a_pin_makes_nothing_without_it_and_signs_unverified() {
         bench.get(both).await.is_ok(),
         "the proof stands for option uv"
     );
+    let token = bench.token(Protocol::Two, PIN, MC, RP).await;
+    let mut both = proven_passkey("bob", Protocol::Two, &token.expect("a token"));
+    both.options.uv = Some(true);
+    assert!(bench.make(both).await.is_ok());
 }
 
 #[tokio::test]
