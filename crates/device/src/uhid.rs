@@ -28,11 +28,11 @@ pub use missing::Missing;
 const NODE_TIME: Duration = Duration::from_secs(10);
 /// How often it is looked for.
 const NODE_POLL: Duration = Duration::from_millis(10);
-/// How far apart reports are in the long run, as on a bus that asks a key every other millisecond. A
-/// hidraw node keeps 64 of them for its reader, and drops the rest without a word.
-const REPORT_INTERVAL: Duration = Duration::from_millis(2);
+/// How far apart reports are in the long run, as on a bus that asks a key every so often. A hidraw node
+/// keeps 63 of them for its reader, and drops the rest without a word.
+const REPORT_INTERVAL: Duration = Duration::from_millis(4);
 /// How many may go at once.
-const BURST: u32 = 32;
+const BURST: u32 = 16;
 
 /// Whether this computer can make a USB key out of a device.
 ///

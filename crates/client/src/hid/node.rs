@@ -29,7 +29,7 @@ pub(crate) fn with_hidapi<T>(work: impl FnOnce(&mut HidApi) -> HidResult<T>) -> 
 /// How far apart reports are written in the long run. A USB key takes at most one a millisecond, but
 /// a software key behind uhid takes them as fast as they come, and the kernel keeps 31 for it and drops
 /// the rest without a word.
-const REPORT_INTERVAL: Duration = Duration::from_millis(2);
+const REPORT_INTERVAL: Duration = Duration::from_millis(4);
 /// How many may be written at once.
 const BURST: u32 = 16;
 

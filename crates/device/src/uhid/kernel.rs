@@ -81,7 +81,7 @@ fn write(mut file: &File, event: &[u8]) -> io::Result<()> {
 }
 
 /// Passes on what the kernel says until the other end of `stop` is dropped. The kernel's queue holds
-/// 32 events and drops the rest, and a client writes as fast as it can: hence a thread of its own,
+/// 31 events and drops the rest, and a client writes as fast as it can: hence a thread of its own,
 /// which wakes nobody before the queue is empty.
 fn read_all(file: &File, stop: &PipeReader, tell: &mpsc::Sender<Told>) {
     let mut waiting = Vec::new();
