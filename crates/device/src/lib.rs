@@ -13,6 +13,7 @@
 //! - **device PIN**: how a phone verifies its user, unless its owner chose otherwise ([`Settings`]).
 //!   It never leaves the device, is entered digit by digit, and is checked only after the try was
 //!   counted on disk.
+//! - **PIN of a key**: it is entered at the client, and compared by the authenticator.
 //! - **synced PIN**: the PIN of an account, which its relying party keeps and the phone checks
 //!   offline. It verifies its user for the passkeys of that party.
 //! - **ways in**: [`InProcessChannel`], and as a key that is plugged in: [`udp`] and [`uhid`].

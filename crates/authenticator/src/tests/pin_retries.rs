@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::platform::{
-    BOTH, GA, PIN, RP, WRONG, enrolled, enter, request, rng, sealed_hash, with_pin,
+    BOTH, GA, PIN, RP, WRONG, enrolled, enter, request, rng, sealed_hash, sealed_pin, with_pin,
 };
 use crate::PIN_RETRIES;
 
@@ -183,7 +183,7 @@ enum Step {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn any_sequence_of_tries_keeps_the_count(
@@ -225,6 +225,39 @@ proptest! {
                 };
                 prop_assert_eq!(enter(&mut bench, pin).await, expected);
                 prop_assert_eq!(bench.retries().await, (left, in_a_row == 3));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn no_bit_that_flips_on_the_way_changes_a_pin(
+        one in any::<bool>(), at: prop::sample::Index, bit in 0..8u8,
+    ) {
+        let protocol = if one { Protocol::One } else { Protocol::Two };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut bench = with_pin().await;
+            let before = bench.world.store.pin.clone().map(|it| it.hash);
+            let (key, secret) = bench.agree(protocol).await;
+            let (new_pin_enc, pin_hash_enc) = (sealed_pin(&secret, "another"), sealed_hash(&secret, PIN));
+            let message = [new_pin_enc.as_slice(), &pin_hash_enc].concat();
+            let request = Request {
+                pin_uv_auth_param: Some(secret.authenticate(&message)),
+                new_pin_enc: Some(new_pin_enc),
+                pin_hash_enc: Some(pin_hash_enc),
+                ..request(Subcommand::ChangePin, protocol, key)
+            };
+            let good = Command::ClientPin(Box::new(request)).encode();
+            let mut flipped = good.clone();
+            flipped[at.index(good.len())] ^= 1 << bit;
+            bench.raw(&flipped).await;
+            let after = bench.world.store.pin.clone().map(|it| it.hash);
+            prop_assert!(after == before, "{:02x?}", flipped);
+            let (left, _) = bench.retries().await;
+            prop_assert!(left >= 7);
+            if left == 8 {
+                prop_assert_eq!(bench.raw(&good).await, [0], "and the whole message does");
             }
             Ok(())
         })?;
