@@ -24,6 +24,8 @@ const UV_ATTEMPTS: u64 = 3;
 const MAX_UV_ATTEMPTS: u64 = 5;
 /// Where getInfo has preferredPlatformUvAttempts.
 const PREFERRED_PLATFORM_UV_ATTEMPTS: u64 = 0x11;
+/// Where getInfo has maxPINLength, in Unicode code points.
+const MAX_PIN_LENGTH: u64 = 0x1D;
 
 /// What a key says to a PIN.
 enum Said<T> {
@@ -117,9 +119,8 @@ impl Exchange<'_, '_> {
     /// A token for built-in verification, or why that failed although the key has it: the PIN may
     /// still do.
     pub async fn token_by_uv(&mut self) -> Result<Result<Token, ClientError>, ClientError> {
-        let preferred = self.info.others.get(&PREFERRED_PLATFORM_UV_ATTEMPTS);
-        let attempts = preferred
-            .and_then(|value| value.as_u64())
+        let attempts = self
+            .told(PREFERRED_PLATFORM_UV_ATTEMPTS)
             .unwrap_or(UV_ATTEMPTS)
             .clamp(1, MAX_UV_ATTEMPTS);
         let mut attempt = 1;
@@ -292,6 +293,11 @@ impl Exchange<'_, '_> {
         self.ceremony.ask_pin(ask).await
     }
 
+    /// A number that getInfo has no field of its own for.
+    fn told(&self, member: u64) -> Option<u64> {
+        self.info.others.get(&member)?.as_u64()
+    }
+
     fn min_length(&self) -> u32 {
         let told = self.info.min_pin_length;
         told.map_or(MIN_LENGTH, |length| {
@@ -303,14 +309,22 @@ impl Exchange<'_, '_> {
     fn fit(&self, pin: KeyPin) -> Result<NewPin, String> {
         possible(&pin)?;
         let (length, least) = (pin.length(), self.min_length());
+        let characters = if length == 1 {
+            "character"
+        } else {
+            "characters"
+        };
         if (length as u64) < u64::from(least) {
-            let characters = if length == 1 {
-                "character"
-            } else {
-                "characters"
-            };
             return Err(format!(
                 "The new PIN has {length} {characters}, and the key wants at least {least}."
+            ));
+        }
+        if let Some(most) = self
+            .told(MAX_PIN_LENGTH)
+            .filter(|most| length as u64 > *most)
+        {
+            return Err(format!(
+                "The new PIN has {length} {characters}, and the key takes at most {most}."
             ));
         }
         if pin.as_bytes().contains(&0) {

@@ -42,11 +42,16 @@ async fn a_key_without_a_pin_gets_its_first_one_when_verification_is_required() 
 #[tokio::test]
 async fn characters_are_counted_and_not_bytes() {
     let mut key = PinKey::new(None);
-    let hands = Hands::typing([Entry::Pin("ä1ö"), Entry::Pin("ä1öß")]);
+    key.info.others.insert(0x1D, 5u64.into());
+    let hands = Hands::typing([Entry::Pin("ä1ö"), Entry::Pin("ä1öß-6"), Entry::Pin("ä1öß")]);
     assert_eq!(create(&mut key, &hands).await, DONE);
     assert_eq!(
         hands.problems()[1].as_deref(),
         Some("The new PIN has 3 characters, and the key wants at least 4.")
+    );
+    assert_eq!(
+        hands.problems()[2].as_deref(),
+        Some("The new PIN has 6 characters, and the key takes at most 5.")
     );
 }
 
