@@ -63,11 +63,11 @@ impl Bench {
     /// [`Error::Device`] when there is no such device, [`Error::NoSuchKey`], [`Error::VaultShut`].
     pub async fn device_pick(&self, device: String) -> Result<(), Error> {
         if device.parse::<KeyId>().is_ok() {
-            return self.pick_key(&device);
+            return self.pick_key(device).await;
         }
         let info = self.with(&device, |device| Ok(device.info()?)).await?;
         if let Some(plugged) = self.0.plugs.of(&info.id) {
-            return self.pick_key(&plugged.key);
+            return self.pick_key(plugged.key).await;
         }
         self.tell(
             kinds::DEVICE_PICKED,

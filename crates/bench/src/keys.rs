@@ -40,9 +40,13 @@ impl Bench {
         let mut channel = self.open_key(&found.id).await?;
         self.until_closed(async { Ok(channel.wink().await?) })
             .await?;
-        let body = json!({ "key": found.id, "name": self.name_of(&found) });
-        self.tell(kinds::KEY_WINKED, body);
-        Ok(())
+        let bench = self.clone();
+        blocking(move || {
+            let body = json!({ "key": found.id, "name": bench.name_of(&found) });
+            bench.tell(kinds::KEY_WINKED, body);
+            Ok(())
+        })
+        .await
     }
 
     /// What stands, or does not stand, between this machine and keys, with the commands that help.
@@ -76,7 +80,7 @@ impl Bench {
         }
     }
 
-    /// What people call a key: a software device's own name, or what the key says.
+    /// What people call a key: a software device's own name, or what the key says; blocks on the disk.
     fn name_of(&self, found: &FoundKey) -> String {
         let device = self.0.plugs.at(found.id.as_str());
         let info = device.and_then(|device| device.info().ok());

@@ -6,7 +6,8 @@ pub const STARTED: &str = "bench.started";
 pub const DEVICE_ADDED: &str = "bench.device.added";
 /// A device was given another name. Body: `device`, `name`.
 pub const DEVICE_RENAMED: &str = "bench.device.renamed";
-/// Another device, or key, answers from now on. Body: `device` (its id, or the key's), `name`.
+/// Another device, or key, answers from now on. Body: `device` (none for a key that is no software
+/// device), `key` (where it is one that is plugged in), `name`.
 pub const DEVICE_PICKED: &str = "bench.device.picked";
 /// A device was removed with all it held. Body: `device`, `name`.
 pub const DEVICE_REMOVED: &str = "bench.device.removed";
@@ -75,6 +76,8 @@ pub const EVERY: &[&str] = &[
     client::kinds::GET_CALLED,
     client::kinds::COMMAND_SENT,
     client::kinds::COMMAND_ANSWERED,
+    client::kinds::KEY_PIN_ASKED,
+    client::kinds::KEY_PIN_ANSWERED,
     client::kinds::HID_SENT,
     client::kinds::HID_RECEIVED,
     client::kinds::ACCOUNT_CHOSEN,

@@ -48,3 +48,4 @@ pub use client::KeysSetting;
 pub use config::{Config, HomeChoice, PartySetting, Setting};
 pub use error::Error;
 pub use faults::catalogue::shapes as faultable_messages;
+pub use plugs::can_plug;

@@ -251,13 +251,18 @@ impl Bench {
             || self.keepalive_travels()
     }
 
-    /// Whether a device that is plugged in asks its person, and the client has not heard so yet; or
-    /// no longer asks, and the client has not heard that.
+    /// Whether a call has not heard yet what became of its key: a device that is plugged in asks its
+    /// person, or no longer asks, or was unplugged.
     fn keepalive_travels(&self) -> bool {
         let mut calls = self.0.prompts.calls().into_iter();
-        calls.any(|(key, waits)| {
-            let device = self.0.plugs.at(&key);
-            device.is_some_and(|device| device.prompts().current().is_some() != waits)
+        calls.any(|(key, waits)| match self.0.plugs.at(&key) {
+            Some(device) => device.prompts().current().is_some() != waits,
+            None => !self
+                .0
+                .keys
+                .list()
+                .iter()
+                .any(|found| found.id.as_str() == key),
         })
     }
 

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     Bench, Error,
-    api::{PlugWay, Plugged},
+    api::{PlugWay, Plugged, Problem},
     bench::{blocking, lock},
 };
 
@@ -62,6 +62,19 @@ impl Plugs {
     }
 }
 
+/// Whether this machine can plug a software device in like that.
+///
+/// # Errors
+/// What is missing, and what to do.
+pub fn can_plug(way: PlugWay) -> Result<(), Problem> {
+    match way {
+        PlugWay::Udp => Ok(()),
+        PlugWay::Hid => {
+            uhid::check().map_err(|missing| Error::from(device::Error::from(missing)).into())
+        }
+    }
+}
+
 impl Bench {
     /// Plugs a software device in, which starts with a power cycle: from then on it is used as the
     /// key that is named here. A device that is in use stays so, as that key.
@@ -92,7 +105,8 @@ impl Bench {
             return Err(Error::KeyUnseen(key));
         }
         if in_use {
-            self.remember_key(&key);
+            let (bench, key) = (self.clone(), key.clone());
+            blocking(move || Ok(bench.remember_key(&key))).await?;
         }
         self.note_change();
         Ok(key)

@@ -5,7 +5,12 @@ use device::{Device, DeviceId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Bench, Error, api::DeviceSummary, bench::lock, kinds};
+use crate::{
+    Bench, Error,
+    api::DeviceSummary,
+    bench::{blocking, lock},
+    kinds,
+};
 
 /// A key that was picked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,10 +85,17 @@ impl Bench {
     }
 
     /// Picks a key that is plugged in.
-    pub(crate) fn pick_key(&self, key: &str) -> Result<(), Error> {
+    pub(crate) async fn pick_key(&self, key: String) -> Result<(), Error> {
+        let bench = self.clone();
+        blocking(move || bench.picked(&key)).await
+    }
+
+    fn picked(&self, key: &str) -> Result<(), Error> {
         let found = self.found(key)?;
         self.remember_key(key);
-        let body = json!({ "device": key, "name": self.name_of(&found) });
+        let device = self.0.plugs.at(key);
+        let device = device.map(|device| device.id().to_string());
+        let body = json!({ "device": device, "key": key, "name": self.name_of(&found) });
         self.tell(kinds::DEVICE_PICKED, body);
         Ok(())
     }
@@ -97,7 +109,7 @@ impl Bench {
         }
     }
 
-    /// Remembers that this key is picked.
+    /// Remembers that this key is picked; blocks on the disk.
     pub(crate) fn remember_key(&self, key: &str) {
         let Ok(found) = self.found(key) else {
             return;

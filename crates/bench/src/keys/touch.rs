@@ -21,7 +21,7 @@ impl Bench {
     /// person declined or took too long, [`Error::Key`] when each of them failed; [`Error::Closing`].
     pub async fn keys_touch(&self) -> Result<String, Error> {
         let touched = self.until_closed(self.touched()).await?;
-        self.pick_key(&touched)?;
+        self.pick_key(touched.clone()).await?;
         Ok(touched)
     }
 

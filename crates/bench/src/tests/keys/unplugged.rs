@@ -135,3 +135,33 @@ async fn a_key_of_somebody_else_comes_and_goes_on_the_timeline() {
         .expect("told");
     assert_eq!(told(&bench, "bench.key.plugged")[0].body["key"], id);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_picked_is_missed_at_the_next_start_until_it_is_plugged_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    let (device, id) = plugged(&bench, "Blue key", "key").await;
+    bench.close().await;
+    drop(bench);
+    let bench = open(folder.path()).await;
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(state.unplugged_key.as_deref(), Some("Blue key"));
+    assert_eq!(state.active_device, Some(id));
+    let again = bench.device_plug(device.clone(), PlugWay::Udp).await;
+    let again = again.expect("plugged in");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(
+        (state.unplugged_key, state.active_device),
+        (None, Some(again))
+    );
+    bench
+        .device_unplug(device.clone())
+        .await
+        .expect("unplugged");
+    bench.device_pick(device.clone()).await.expect("picked");
+    let state = bench.bench_state().await.expect("alive");
+    assert_eq!(
+        (state.unplugged_key, state.active_device),
+        (None, Some(device))
+    );
+}
