@@ -70,9 +70,10 @@ impl Machine {
 
     fn findings(&self) -> Vec<Finding> {
         let nodes = nodes::fido(self);
-        let mut findings = nodes::findings(self, &nodes);
+        let rules = rules::read(self);
+        let mut findings = nodes::findings(self, &rules, &nodes);
         findings.extend(usb::without_driver(self));
-        findings.push(rules::finding(self, &nodes));
+        findings.push(rules::finding(self, &rules, &nodes));
         findings.extend(others::holders(self, &nodes));
         findings.push(others::pcscd(self));
         findings.push(sandbox::finding(self));

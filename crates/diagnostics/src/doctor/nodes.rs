@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use client::udev_rule;
 
 use super::Machine;
+use super::rules::Rules;
 use crate::explain::shown::plain;
 use crate::shapes::{Finding, State};
 
@@ -86,7 +87,7 @@ fn is_fido(mut descriptor: &[u8]) -> bool {
 }
 
 /// What there is to say of the nodes.
-pub(super) fn findings(machine: &Machine, nodes: &[Node]) -> Vec<Finding> {
+pub(super) fn findings(machine: &Machine, rules: &Rules, nodes: &[Node]) -> Vec<Finding> {
     if !machine.has(CLASS) {
         let finding = Finding::of("hidraw", "HID nodes of the kernel");
         return vec![if machine.has("sys/class") {
@@ -113,14 +114,26 @@ pub(super) fn findings(machine: &Machine, nodes: &[Node]) -> Vec<Finding> {
                 .run("touchstone device --udp 127.0.0.1:8111"),
         ];
     }
-    nodes.iter().map(|node| finding(machine, node)).collect()
+    nodes
+        .iter()
+        .map(|node| finding(machine, rules, node))
+        .collect()
 }
 
-fn finding(machine: &Machine, node: &Node) -> Finding {
+fn finding(machine: &Machine, rules: &Rules, node: &Node) -> Finding {
     let path = node.path();
     let finding = Finding::of("rights", format!("Rights to {path} ({})", node.product));
     match (machine.open)(&machine.at(format!("dev/{}", node.name))) {
         Ok(()) => finding.ok("The key can be used."),
+        // Another rule would give no more than that.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && rules.give_every_key() => finding
+            .state(
+                State::Problem,
+                format!(
+                    "This user has no right to open {path}: udev gives keys to whoever sits at this computer, and this user does not, as over ssh or in a container. The command gives the right until the key is unplugged."
+                ),
+            )
+            .run(format!("sudo chown \"$USER\" {path}")),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => finding
             .state(
                 State::Problem,

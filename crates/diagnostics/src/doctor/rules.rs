@@ -22,7 +22,7 @@ const GENERAL: &str = "echo 'SUBSYSTEM==\"hidraw\", IMPORT{program}=\"fido_id\",
 
 /// What the rules there are give.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Rules {
+pub(super) struct Rules {
     /// A rule finds out which HID devices are FIDO keys.
     tells_keys: bool,
     /// A rule gives such keys to the person at the computer.
@@ -31,10 +31,16 @@ struct Rules {
     some_models: Vec<String>,
 }
 
-pub(super) fn finding(machine: &Machine, nodes: &[Node]) -> Finding {
+impl Rules {
+    /// Whether every FIDO key is for whoever sits at the computer.
+    pub(super) fn give_every_key(&self) -> bool {
+        self.tells_keys && self.gives_keys
+    }
+}
+
+pub(super) fn finding(machine: &Machine, rules: &Rules, nodes: &[Node]) -> Finding {
     let finding = Finding::of("udevRule", "udev rule");
-    let rules = read(machine);
-    if rules.tells_keys && rules.gives_keys {
+    if rules.give_every_key() {
         return finding.ok("udev gives every FIDO key to whoever sits at this computer.");
     }
     if !machine.has("run/udev") {
@@ -82,7 +88,8 @@ pub(super) fn finding(machine: &Machine, nodes: &[Node]) -> Finding {
     }
 }
 
-fn read(machine: &Machine) -> Rules {
+/// Reads the rules that are in force.
+pub(super) fn read(machine: &Machine) -> Rules {
     let mut rules = Rules::default();
     let mut seen: Vec<String> = Vec::new();
     for folder in FOLDERS {

@@ -128,6 +128,23 @@ fn a_key_that_this_user_may_not_open_comes_with_the_rule_for_its_model() {
 }
 
 #[test]
+fn where_udev_gives_every_key_already_no_further_rule_is_advised() {
+    let tree = Tree::new();
+    tree.key("hidraw3", "Acme Key")
+        .file("dev/hidraw3", "")
+        .rules("60-fido-id.rules", SYSTEMD)
+        .rules("70-uaccess.rules", UACCESS);
+    let findings = tree.findings_with(|_| Err(io::ErrorKind::PermissionDenied.into()));
+    let rights = one(&findings, "rights");
+    assert_eq!(rights.state, State::Problem);
+    assert_eq!(
+        rights.command.as_deref(),
+        Some("sudo chown \"$USER\" /dev/hidraw3")
+    );
+    assert!(rights.sentence.contains("ssh"), "{}", rights.sentence);
+}
+
+#[test]
 fn a_key_whose_node_is_not_there_comes_with_the_command_that_makes_it() {
     let tree = Tree::new();
     tree.key("hidraw3", "Acme Key");
