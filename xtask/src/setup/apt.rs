@@ -32,10 +32,14 @@ const fn program(name: &'static str, program: &'static str, why: &'static str) -
 /// To build and open the window.
 pub const WINDOW: &[Wanted] = &[
     library("libwebkit2gtk-4.1-dev", "the web view of the window"),
+    library(
+        "libudev-dev",
+        "what the channel to security keys is built on",
+    ),
     program(
         "pkg-config",
         "pkg-config",
-        "finds that web view for the build",
+        "finds these libraries for the build",
     ),
 ];
 
@@ -244,8 +248,8 @@ mod tests {
     fn asks_for_a_library_whatever_is_on_the_path() {
         let wanted: Vec<&Wanted> = WINDOW.iter().collect();
         let found = missing(&wanted, &HashSet::new(), |_| true);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].name, "libwebkit2gtk-4.1-dev");
+        let found: Vec<&str> = found.iter().map(|package| package.name).collect();
+        assert_eq!(found, ["libwebkit2gtk-4.1-dev", "libudev-dev"]);
     }
 
     #[test]
