@@ -88,10 +88,15 @@ impl<'a> Ceremony<'a> {
         outcome
     }
 
-    /// Runs authenticatorGetInfo and keeps what it says about message sizes.
+    /// Runs authenticatorGetInfo and keeps what it says about message sizes; every device takes the
+    /// size that holds when it says nothing (§6.4), whatever it says.
     pub async fn get_info(&mut self) -> Result<Info, ClientError> {
         let info = self.run(&Command::GetInfo, Info::decode).await?;
-        self.max_message = info.max_msg_size.unwrap_or(Info::DEFAULT_MAX_MSG_SIZE);
+        self.max_message = info
+            .max_msg_size
+            .map_or(Info::DEFAULT_MAX_MSG_SIZE, |told| {
+                told.max(Info::DEFAULT_MAX_MSG_SIZE)
+            });
         Ok(info)
     }
 

@@ -89,3 +89,14 @@ async fn a_request_longer_than_the_device_takes_is_not_sent() {
         .await;
     assert_eq!(verdict(outcome), ("NotAllowedError", "requestTooLong"));
 }
+
+#[tokio::test]
+async fn a_device_that_says_it_takes_nothing_takes_what_every_device_does() {
+    let mut info = info_of(&[]);
+    info.max_msg_size = Some(0);
+    let mut device = Scripted::new([Reply::Bytes(answer(Ok(info.encode()))), good()]);
+    let outcome = Page::new(Chooser::MustNotBeAsked)
+        .create(&mut device, &creation_options())
+        .await;
+    assert_eq!(verdict(outcome), ("", ""));
+}
