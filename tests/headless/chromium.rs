@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{By, Capabilities, RequestData, SessionId, WebDriver, WebElement};
 
-/// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long anything may take to appear. A virtual machine's processor may be a program, too.
+fn patience() -> Duration {
+    let virtual_machine = std::env::var_os("TOUCHSTONE_VM_EXCHANGE").is_some();
+    Duration::from_secs(if virtual_machine { 200 } else { 40 })
+}
 
 /// A Chromium with a profile of its own.
 pub struct Chromium {
@@ -94,7 +97,7 @@ impl Chromium {
         capabilities
             .set("webauthn:virtualAuthenticators", true)
             .expect("JSON");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         let driver = loop {
             match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
                 Ok(driver) => break driver,
@@ -128,7 +131,7 @@ impl Chromium {
 
     /// Waits for what `css` selects.
     pub async fn find(&self, css: &str) -> WebElement {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         loop {
             match self.driver.find(By::Css(css)).await {
                 Ok(element) => return element,
@@ -167,7 +170,7 @@ impl Chromium {
 
     /// Waits until the text of what `css` selects is as wished.
     pub async fn reads(&self, css: &str, wished: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         loop {
             let text = match self.driver.find(By::Css(css)).await {
                 Ok(element) => element.text().await.unwrap_or_default(),
@@ -208,7 +211,7 @@ impl Chromium {
 
     /// Waits until this many passkeys are listed.
     pub async fn shows_passkeys(&self, count: usize) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         loop {
             let rows = self
                 .driver
