@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use bench::api::PlugWay;
 use serde_json::{Value, json};
 use thirtyfour::By;
 use timeline::Event;
@@ -277,6 +278,14 @@ async fn every_walk_sends_the_same_requests_in_the_window_as_headless() {
             .strip_prefix("built-in:")
             .expect("no walk of the tester's own is there");
         assert_eq!(walk["problem"], Value::Null, "{file}");
+        if refused_here(&Path::new(BUILT_IN).join(file)) {
+            let refused = window.command("walk_open", json!({ "path": path })).await;
+            let refused = refused
+                .expect_err("no USB key can be made here")
+                .to_string();
+            assert!(refused.contains("USB key"), "{refused}");
+            continue;
+        }
         let in_window = played_in_window(&window, path).await;
         let headless = played_headless(&Path::new(BUILT_IN).join(file)).await;
         assert_eq!(
@@ -317,6 +326,12 @@ fn requests(run: &Run) -> Vec<String> {
         }
     }
     requests
+}
+
+/// True for a walk with a USB key where none can be made of a device.
+fn refused_here(path: &Path) -> bool {
+    let walk = Walk::read(path, &acts::registry()).expect("a walk");
+    walk.plugs(PlugWay::Hid) && bench::can_plug(PlugWay::Hid).is_err()
 }
 
 async fn played_headless(path: &Path) -> Run {

@@ -1,10 +1,18 @@
 //! The same seed is the same run.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
+use bench::api::PlugWay;
 use serde_json::Value;
 use timeline::{Event, Timestamp};
-use walks::engine::{Run, Verdict, normal};
+use walks::{
+    acts,
+    engine::{Run, Verdict, Walk, normal},
+};
 
 use super::{Folder, Said, WALKS, json, runs, walk};
 
@@ -17,10 +25,27 @@ struct Played {
     streams: BTreeMap<String, Vec<Value>>,
 }
 
+/// The walks of the project: those that can be played here, and those with a USB key where none can
+/// be made of a device.
+fn walks() -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let registry = acts::registry();
+    let within = |folder: &str| std::fs::read_dir(Path::new(WALKS).join(folder)).expect("a folder");
+    let entries = ["", "pin-sync", "keys"].into_iter().flat_map(within);
+    let files = entries.map(|entry| entry.expect("readable").path());
+    files
+        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
+        .partition(|file| {
+            let walk = Walk::read(file, &registry).expect("a walk");
+            !walk.plugs(PlugWay::Hid) || bench::can_plug(PlugWay::Hid).is_ok()
+        })
+}
+
 impl Played {
     fn with(options: &[&str]) -> Self {
         let folder = Folder::with(&[]);
-        let arguments = [&[WALKS, "--report", "json=report.json"], options].concat();
+        let (files, _) = walks();
+        let files: Vec<&str> = files.iter().filter_map(|file| file.to_str()).collect();
+        let arguments = [&files[..], &["--report", "json=report.json"], options].concat();
         let said = walk(folder.0.path(), &arguments);
         let report = json(&folder.path("report.json"));
         let streams = runs(&report).iter().map(|run| {
@@ -64,6 +89,17 @@ fn every_walk_of_the_project_is_green() {
     );
     for (name, stream) in &ONCE.streams {
         assert!(stream.len() > 10, "{name} has a timeline");
+    }
+}
+
+#[test]
+fn a_walk_with_a_usb_key_is_refused_plainly_where_there_can_be_none() {
+    let (_, refused) = walks();
+    for file in refused {
+        let folder = Folder::with(&[]);
+        let Said { code, err, .. } = walk(folder.0.path(), &[file.to_str().expect("text")]);
+        assert_eq!(code, Some(1), "{err}");
+        assert!(err.contains("which cannot be done here"), "{err}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the client does, or somebody in its place.
 
 mod flood;
+mod key;
 
 use bench::api::{CredentialsAnswer, CredentialsCall, CredentialsMethod};
 use schemars::JsonSchema;
@@ -8,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use timeline::{Draft, Event, Party};
 
-pub(super) use self::flood::asked_last;
+pub(super) use self::{
+    flood::asked_last,
+    key::{is_judged, purpose},
+};
 use super::told::text;
 use crate::{
     engine::{Act, Cast, Doing, Failure, Recorded, Registry, Stage},
@@ -19,6 +23,7 @@ use crate::{
 pub(super) fn register(registry: &mut Registry) {
     registry.act::<Phish>("client.phish", "[[steps]]\nact = \"client.phish\"\n");
     registry.act::<Abort>("client.abort", "[[steps]]\nact = \"client.abort\"\n");
+    key::register(registry);
     flood::register(registry);
 }
 

@@ -2,6 +2,7 @@
 
 mod enrolments;
 mod passkeys;
+mod plug;
 mod scan;
 
 use schemars::JsonSchema;
@@ -56,6 +57,7 @@ pub(super) fn register(registry: &mut Registry) {
         "device.continue-enrolment",
         "[[steps]]\nact = \"device.continue-enrolment\"\ndevice = \"phone\"\n",
     );
+    plug::register(registry);
     scan::register(registry);
     enrolments::register(registry);
     passkeys::register(registry);
@@ -83,13 +85,30 @@ enum Profile {
     Phone,
     /// A security key: a light and a touch, no user verification.
     Key,
+    /// A security key whose PIN is typed at the client.
+    PinKey,
+    /// A security key with a fingerprint reader.
+    FingerprintKey,
 }
 
 impl Profile {
+    const ALL: [Self; 4] = [Self::Phone, Self::Key, Self::PinKey, Self::FingerprintKey];
+
     fn name(self) -> &'static str {
         match self {
             Self::Phone => "phone",
             Self::Key => "key",
+            Self::PinKey => "pin-key",
+            Self::FingerprintKey => "fingerprint-key",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Key => "key",
+            Self::PinKey => "key with a PIN",
+            Self::FingerprintKey => "key with a fingerprint reader",
         }
     }
 }
@@ -105,8 +124,8 @@ impl Act for Add {
 
     fn instruction(&self, _: &Cast) -> String {
         format!(
-            "Add a {} with the name “{}”.",
-            self.profile.name(),
+            "Add a {} and call it “{}”.",
+            self.profile.words(),
             self.name
         )
     }
@@ -125,10 +144,9 @@ impl Recorded for Add {
         let added = event.kind == "bench.device.added";
         // The cast's own devices are there from the start.
         let id = text(event, "device").filter(|id| added && cast.device_by_id(id).is_none())?;
-        let profile = match text(event, "profile")? {
-            "key" => Profile::Key,
-            _ => Profile::Phone,
-        };
+        let named = text(event, "profile")?;
+        let mut known = Profile::ALL.into_iter();
+        let profile = known.find(|known| known.name() == named)?;
         let name = text(event, "name").unwrap_or(id).to_owned();
         Some(Self { name, profile })
     }

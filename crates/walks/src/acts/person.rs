@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use timeline::Event;
 
+pub(super) use self::pins::{pin_of, pins_set};
 use super::told::{is_of, text};
 use crate::engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage};
 

@@ -1,8 +1,9 @@
 //! What expectations are about.
 
+mod ladders;
 mod standing;
 
-use bench::api::Question;
+use bench::api::{BenchState, DeviceSummary, Prompt, Question};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -22,6 +23,7 @@ pub(super) fn register(registry: &mut Registry) {
         "verification",
         "{ verification = \"7.2\", step = 21, is = \"failed\" }",
     );
+    ladders::register(registry);
     registry.subject::<PromptSubject>(
         "prompt",
         "{ prompt = \"touch\", field = \"purpose\", is = \"signIn\" }",
@@ -211,27 +213,41 @@ impl Asked {
     }
 }
 
+/// What the walk calls the device that fits.
+fn name_of(
+    stage: &Stage,
+    state: &BenchState,
+    fits: impl Fn(&DeviceSummary) -> bool,
+) -> Option<String> {
+    let device = state.devices.iter().find(|device| fits(device))?;
+    Some(match stage.cast.device_by_id(&device.id) {
+        Some(player) => player.name.clone(),
+        None => device.name.clone(),
+    })
+}
+
 impl Subject for PromptSubject {
     fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
             let state = stage.state().await?;
-            let Some(prompt) = state
-                .prompt
-                .filter(|prompt| Asked::of(&prompt.question) == self.prompt)
-            else {
+            let open = match self.prompt {
+                Asked::KeyTouch => &state.key_touch,
+                _ => &state.prompt,
+            };
+            let fits = |prompt: &&Prompt| Asked::of(&prompt.question) == self.prompt;
+            let Some(prompt) = open.as_ref().filter(fits) else {
                 return Ok(Vec::new());
             };
             let mut value = json(&prompt.question)?;
-            let device = state
-                .devices
-                .iter()
-                .find(|device| Some(&device.id) == prompt.device.as_ref());
-            let name = device.map(|device| match stage.cast.device_by_id(&device.id) {
-                Some(player) => player.name.clone(),
-                None => device.name.clone(),
-            });
+            let asks = |device: &DeviceSummary| Some(&device.id) == prompt.device.as_ref();
+            let is_meant = |device: &DeviceSummary| {
+                let plugged = device.plugged.as_ref().map(|plugged| &plugged.key);
+                prompt.key.is_some()
+                    && (plugged == prompt.key.as_ref() || prompt.key.as_ref() == Some(&device.id))
+            };
             value["asker"] = json(&prompt.asker)?;
-            value["device"] = json!(name);
+            value["device"] = json!(name_of(stage, &state, asks));
+            value["key"] = json!(name_of(stage, &state, is_meant));
             value["rpId"] = json!(prompt.rp_id);
             Ok(vec![Found { value, event: None }])
         })

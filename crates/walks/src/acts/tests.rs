@@ -1,6 +1,7 @@
 //! The walks of the house, run for real: benches, HTTP, devices.
 
 mod fixture;
+mod keys;
 mod mutations;
 mod recognised;
 mod secrets;

@@ -164,8 +164,8 @@ impl Desk {
         .await
     }
 
-    /// Shows a fresh bench with one device of the profile `phone` or `key` and records what the
-    /// tester does on it; closes the walk that was open.
+    /// Shows a fresh bench with one device of this profile, as [`bench::Bench::device_add`] takes it,
+    /// and records what the tester does on it; closes the walk that was open.
     ///
     /// # Errors
     /// [`Refused::Recording`] while one is recorded, [`Refused::Busy`], [`Refused::Bench`] for an

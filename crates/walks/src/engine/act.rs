@@ -2,6 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
+use bench::api::PlugWay;
 use timeline::Event;
 
 use super::{Cast, Failure, Reference, Stage, Step};
@@ -24,6 +25,11 @@ pub trait Act: fmt::Debug + Send + Sync {
     /// waits for that. `before` are the steps before this one.
     fn slipped(&self, _event: &Event, _before: &[Step]) -> bool {
         false
+    }
+
+    /// How it plugs a device in, when it does.
+    fn plugs(&self) -> Option<PlugWay> {
+        None
     }
 
     /// The names of the cast that it uses, and those that it brings in.

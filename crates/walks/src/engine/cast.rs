@@ -1,5 +1,6 @@
 //! Who takes part in a walk.
 
+use bench::api::PlugWay;
 use serde_json::Value;
 use timeline::{Event, Timestamp};
 
@@ -21,8 +22,10 @@ pub struct Cast {
 pub struct Player {
     /// Its name in the walk, and on the bench.
     pub name: String,
-    /// `phone` or `key`.
+    /// `phone`, `key`, `pin-key` or `fingerprint-key`.
     pub profile: String,
+    /// How it is plugged in from the start; none when the client reaches it in the same process.
+    pub way: Option<PlugWay>,
     /// Its id on the bench; empty until the run has added it.
     pub id: String,
 }

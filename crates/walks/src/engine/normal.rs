@@ -1,7 +1,7 @@
 //! The normalised stream: what two runs of a walk with the same seed have in common.
 //!
 //! Dropped: the machine's clock, durations, the raw bytes (the decoded body says the same) and
-//! the seed itself. Replaced: ports, the devices' ids, and what depends on a port through bytes,
+//! the seed itself; CTAPHID reports, which depend on how fast a key answers. Replaced: ports, the devices' ids, and what depends on a port through bytes,
 //! which are the hash of the client data and the signatures over it; the client data itself is
 //! decoded. All else is kept: challenges, credential ids and user handles come from the seed.
 
@@ -30,6 +30,16 @@ static TIME: LazyLock<Option<Regex>> =
 /// Members that sign or hash the client data, in which the port stands.
 const SIGNED: [&str; 3] = ["clientDataHash", "signature", "sig"];
 const SIGNED_INSTEAD: &str = "[depends on the port]";
+
+/// Members that the client draws, or that follow from that: a PIN's way to a key.
+const DRAWN: [&str; 5] = [
+    "keyAgreement",
+    "newPinEnc",
+    "pinHashEnc",
+    "pinUvAuthParam",
+    "pinUvAuthToken",
+];
+const DRAWN_INSTEAD: &str = "[drawn by the client]";
 
 /// Every event of the run as it is in all runs with its seed, oldest first. What comes after the
 /// walk's end is the bench that closes, in whatever order its parts do.
@@ -149,6 +159,9 @@ impl Known {
                     .into_iter()
                     .filter(|(name, _)| name != "durationMicros");
                 let normal = kept.map(|(name, value)| {
+                    if DRAWN.contains(&name.as_str()) {
+                        return (name, DRAWN_INSTEAD.into());
+                    }
                     let value = self.value(&name, value, clocks_ran);
                     (name, value)
                 });

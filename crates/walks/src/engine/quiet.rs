@@ -60,10 +60,12 @@ async fn is_quiet(stage: &Stage) -> Result<bool, Failure> {
         return Ok(true);
     }
     let state = stage.state().await?;
-    Ok(match &state.prompt {
+    let waits = match &state.prompt {
         Some(prompt) => waits(stage, prompt, &state)?,
         None => false,
-    })
+    };
+    // What moved while the bench was looked at.
+    Ok(waits && !stage.bench.settling())
 }
 
 /// True when the prompt waits for the person, and not for what an answer or its deadline brings.
@@ -75,8 +77,18 @@ fn waits(stage: &Stage, prompt: &Prompt, state: &BenchState) -> Result<bool, Fai
     if now.is_some_and(|now| now >= prompt.deadline) {
         return Ok(false);
     }
+    // A device that is plugged in asks by itself: where it does not, its answer is on its way.
+    if matches!(prompt.question, Question::KeyTouch { .. }) && is_plugged(prompt, state) {
+        return Ok(false);
+    }
     // The client's own prompt goes with its answer; a device's stays while the answer is checked.
     Ok(asker == Party::Client || asked_last(stage, prompt)?)
+}
+
+fn is_plugged(prompt: &Prompt, state: &BenchState) -> bool {
+    let mut keys = state.keys.iter();
+    let meant = keys.find(|key| Some(&key.id) == prompt.key.as_ref());
+    meant.is_some_and(|key| key.device.is_some())
 }
 
 fn clock(state: &BenchState, party: Party) -> Option<Timestamp> {

@@ -7,7 +7,7 @@ mod tests;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use bench::{Bench, Config, HomeChoice, KeysSetting, Setting, clock::SystemClock};
+use bench::{Bench, Config, HomeChoice, KeysSetting, Setting, api::PlugWay, clock::SystemClock};
 use serde_json::{Value, json};
 use timeline::{Clock as _, Draft, Event, Party, Seq, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -82,13 +82,25 @@ impl Runner {
         let began = clock.now();
         let seed = options.seed.unwrap_or(walk.seed);
         let Options { keep, leave, .. } = options;
+        let hid = walk.plugs(PlugWay::Hid);
+        if hid {
+            bench::can_plug(PlugWay::Hid).map_err(|missing| {
+                Failure::Machine(format!(
+                    "This walk plugs a device in as a USB key, which cannot be done here. {}",
+                    missing.message
+                ))
+            })?;
+        }
         let folder = Folder::new(keep)?;
         let bench = Bench::open(Config {
             data: folder.path().to_owned(),
             home: Some(HomeChoice::Memory),
             port: None,
             web_view: None,
-            keys: KeysSetting::default(),
+            keys: KeysSetting {
+                hid,
+                ..KeysSetting::default()
+            },
             setting: Setting {
                 relying_party: walk.party.clone(),
                 further: walk.further.clone(),

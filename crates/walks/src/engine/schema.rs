@@ -69,14 +69,35 @@ struct DeviceShape {
     name: String,
     /// What it is; a phone unless it says otherwise.
     profile: Option<ProfileShape>,
+    /// How the client reaches it; in the same process unless it says otherwise. `hid` needs Linux and
+    /// its uhid: elsewhere the walk is refused before its first step.
+    way: Option<WayShape>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", inline)]
+#[expect(dead_code, reason = "only its shape counts")]
+enum WayShape {
+    /// In the same process.
+    InProcess,
+    /// Plugged in over UDP.
+    Udp,
+    /// Plugged in as a USB key.
+    Hid,
 }
 
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case", inline)]
 #[expect(dead_code, reason = "only its shape counts")]
 enum ProfileShape {
+    /// A phone: a display, a PIN of its own.
     Phone,
+    /// A security key: a light and a touch, no user verification.
     Key,
+    /// A security key whose PIN is typed at the client.
+    PinKey,
+    /// A security key with a fingerprint reader.
+    FingerprintKey,
 }
 
 /// The relying party.

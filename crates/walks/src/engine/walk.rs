@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use bench::api::PlugWay;
 use serde_json::{Map, Value};
 
 use super::{Act, Cast, Expectation};
@@ -31,6 +32,16 @@ pub struct Walk {
     pub policy: Map<String, Value>,
     /// What is done, in order; at least one.
     pub steps: Vec<Step>,
+}
+
+impl Walk {
+    /// Whether a device is plugged in this way, from the start or in a step.
+    #[must_use]
+    pub fn plugs(&self, way: PlugWay) -> bool {
+        let from_start = self.cast.devices.iter().map(|device| device.way);
+        let later = self.steps.iter().map(|step| step.act.plugs());
+        from_start.chain(later).any(|plugs| plugs == Some(way))
+    }
 }
 
 /// A step: one act and what must be so afterwards.

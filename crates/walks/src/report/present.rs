@@ -8,6 +8,7 @@ use timeline::{Event, Party, Seq};
 use self::bench::bench;
 
 mod bench;
+mod key;
 mod pin;
 #[cfg(test)]
 mod tests;
@@ -96,7 +97,7 @@ fn client(event: &Event) -> Drawn {
         "client.failed" => own(text(event, "/name").unwrap_or("Failed"))
             .note(text(event, "/message"))
             .tone(Tone::Bad),
-        kind => own(kind),
+        _ => key::client(event),
     }
 }
 
@@ -155,7 +156,7 @@ fn device(event: &Event) -> Drawn {
         "device.failed" => own("The device failed")
             .note(text(event, "/message"))
             .tone(Tone::Bad),
-        _ => pin::device(event),
+        _ => key::device(event),
     }
 }
 

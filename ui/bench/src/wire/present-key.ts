@@ -15,6 +15,7 @@ export const KEY: Record<string, Builder> = {
   'bench.key.winked': (event) => divider(`Key shows itself${named(text(event, 'name'))}`),
   'device.plugged': (event) => note('device', 'Plugged in as a key', WAYS[text(event, 'way') ?? '']),
   'device.unplugged': () => note('device', 'Unplugged', undefined, 'warn'),
+  'device.winked': () => note('device', 'Shows which one it is'),
 };
 
 const WAYS: Record<string, string> = { hid: 'USB', udp: 'UDP' };

@@ -9,6 +9,7 @@ use timeline::Event;
 use super::{asked, at, of_device};
 use crate::{
     acts::{
+        client::{is_judged, purpose},
         members::SecretName,
         told::{device_name, is_of, text},
     },
@@ -38,7 +39,12 @@ fn pressed(stage: &Stage, pin: &SecretName) -> Result<Vec<PromptAnswer>, Failure
 }
 
 /// What a recorded walk calls the PIN of the device that an event is about: the first, the second, ….
-fn pin_of(event: &Event, before: &[Event], cast: &Cast, number: usize) -> Option<SecretName> {
+pub(in crate::acts) fn pin_of(
+    event: &Event,
+    before: &[Event],
+    cast: &Cast,
+    number: usize,
+) -> Option<SecretName> {
     Some(named(&device_name(event, "device", before, cast)?, number))
 }
 
@@ -80,7 +86,7 @@ fn set_online(event: &Event) -> bool {
     judged_new(event) && text(event, "result") == Some("ok")
 }
 
-fn pins_set(event: &Event, before: &[Event]) -> usize {
+pub(in crate::acts) fn pins_set(event: &Event, before: &[Event]) -> usize {
     let device = text(event, "device");
     let set = |set: &&Event| set.kind == "device.pin.set" && text(set, "device") == device;
     before.iter().filter(set).count()
@@ -143,7 +149,8 @@ impl Recorded for SetPin {
             let pin = pin_of_account(&event.body["enrolmentId"], before, 1)?;
             return Some(Self { pin, device: None });
         }
-        let set = event.kind == "device.pin.set";
+        // That of a key was typed at the client.
+        let set = event.kind == "device.pin.set" && purpose(before).is_none();
         let number = pins_set(event, before) + 1;
         Some(Self {
             pin: pin_of(event, before, cast, number).filter(|_| set)?,
@@ -237,7 +244,7 @@ struct Verdict {
 fn verdict(event: &Event) -> Option<Verdict> {
     let body = &event.body;
     match &*event.kind {
-        "device.pin.checked" => Some(Verdict {
+        "device.pin.checked" if !is_judged(event) => Some(Verdict {
             matched: body["matched"] == true,
             last: body["triesLeft"] == 0,
             enrolment: None,

@@ -13,6 +13,7 @@ pub(super) fn register(registry: &mut Registry) {
         "device",
         "{ device = \"phone\", field = \"passkeys[0].signCount\", is = 1 }",
     );
+    registry.subject::<KeySubject>("key", "{ key = \"key\", field = \"bus\", is = \"udp\" }");
     registry.subject::<AccountSubject>(
         "account",
         "{ account = \"alice\", field = \"passkeys[0].label\", is = \"Passkey 1\" }",
@@ -69,6 +70,44 @@ impl Subject for DeviceSubject {
 
     fn refers(&self) -> Vec<Reference> {
         vec![Reference::device("device", &self.device)]
+    }
+}
+
+/// The key that a plugged-in device is to the client, at the end of the step: `id`, `name`, `bus`
+/// (`udp`, `unknown`, …), `path` and `problem`. There is none while the device is not plugged in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct KeySubject {
+    /// The device that is plugged in.
+    key: String,
+}
+
+impl Subject for KeySubject {
+    fn look<'a>(&'a self, stage: &'a Stage, _: Seq) -> Doing<'a, Vec<Found>> {
+        Box::pin(async move {
+            let device = stage.device(&self.key).await?.id;
+            let keys = stage.state().await?.keys.into_iter();
+            let its = keys.filter(|key| key.device.as_deref() == Some(&device));
+            its.map(|key| {
+                Ok(Found {
+                    value: json(&key)?,
+                    event: None,
+                })
+            })
+            .collect()
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("key {}", self.key)
+    }
+
+    fn happens(&self) -> bool {
+        false
+    }
+
+    fn refers(&self) -> Vec<Reference> {
+        vec![Reference::device("key", &self.key)]
     }
 }
 

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use bench::api::PlugWay;
+
 use crate::{
     acts::registry,
     engine::{Options, Run, StepRun, Walk, run},
@@ -15,11 +17,19 @@ pub(super) fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/walks");
     let mut files = within(&folder);
     files.extend(within(&folder.join("pin-sync")));
+    files.extend(within(&folder.join("keys")));
+    files.retain(|file| here(file));
     files.sort();
     files
 }
 
-fn within(folder: &Path) -> Vec<PathBuf> {
+/// False for a walk with a USB key where no such key can be made: a test of its own sees to it that
+/// it is refused there.
+pub(super) fn here(file: &Path) -> bool {
+    !read(file).plugs(PlugWay::Hid) || bench::can_plug(PlugWay::Hid).is_ok()
+}
+
+pub(super) fn within(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("readable").path())

@@ -114,7 +114,7 @@ fn beginning(walk: &Walk, left_out: usize, up_to: usize) -> u64 {
         .cast
         .devices
         .iter()
-        .map(|player| (&player.name, &player.profile));
+        .map(|player| (&player.name, &player.profile, format!("{:?}", player.way)));
     players.for_each(|player| player.hash(&mut hasher));
     for step in &walk.steps[..=up_to] {
         format!("{:?} {:?}", step.act, step.expect).hash(&mut hasher);

@@ -80,7 +80,9 @@ fn recorded(run: &Run, cast: &Cast) -> Vec<String> {
         .unwrap_or_else(|error| panic!("{} does not read what it recorded: {error:?}", kind.name));
         Some(format!("{} {}", kind.name, members.join(" ")))
     };
-    let events = run.events.iter().enumerate();
+    // What follows the walk's end is the bench that closes.
+    let played = |event: &&Event| event.kind != crate::kinds::WALK_ENDED;
+    let events = run.events.iter().take_while(played).enumerate();
     let events = events.filter(|(_, event)| event.seq > first);
     events
         .filter_map(|(at, event)| of(event, &run.events[..at]))

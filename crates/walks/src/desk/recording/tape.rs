@@ -35,6 +35,7 @@ impl Tape {
         let device = Player {
             name: profile.to_owned(),
             profile: profile.to_owned(),
+            way: None,
             id: device,
         };
         Self {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use bench::api::PlugWay;
 use timeline::Timestamp;
 
 use super::{
@@ -24,6 +25,11 @@ pub(super) fn read(root: &Node, parties: Vec<bench::PartySetting>) -> Result<Cas
         .map(|device| Player {
             name: text(device, "name"),
             profile: device.text("profile").unwrap_or("phone").to_owned(),
+            way: match device.text("way") {
+                Some("udp") => Some(PlugWay::Udp),
+                Some("hid") => Some(PlugWay::Hid),
+                _ => None,
+            },
             id: String::new(),
         })
         .collect();

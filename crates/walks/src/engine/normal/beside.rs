@@ -11,11 +11,18 @@ use super::{is_drawn, members};
 /// Begins the next step.
 const STEP: &str = "bench.walk.step";
 
+/// Begins the kinds of CTAPHID reports.
+const REPORTS: &str = "client.hid.";
+
 /// The same events, step by step in an order that does not depend on the machine.
 pub(super) fn settled(events: Vec<Value>) -> Vec<Value> {
     let mut settled = Vec::with_capacity(events.len());
     let mut step = Vec::new();
     for event in events {
+        let kind = event["kind"].as_str().unwrap_or_default();
+        if kind.starts_with(REPORTS) {
+            continue;
+        }
         if event["kind"] == STEP {
             settled.extend(in_order(std::mem::take(&mut step)));
         }

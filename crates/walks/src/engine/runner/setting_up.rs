@@ -20,12 +20,17 @@ pub(super) async fn with_policy(bench: &Bench, walk: &Walk) -> Result<(), Failur
     Ok(())
 }
 
-/// Adds the cast's devices; the first is in use.
+/// Adds the cast's devices and plugs in those that are to be; the first is in use.
 pub(super) async fn with_devices(bench: &Bench, mut cast: Cast) -> Result<Cast, Failure> {
     for player in &mut cast.devices {
         let added = bench.device_add(player.name.clone(), player.profile.clone());
         let DeviceSummary { id, .. } = added.await?;
         player.id = id;
+    }
+    for player in &cast.devices {
+        if let Some(way) = player.way {
+            bench.device_plug(player.id.clone(), way).await?;
+        }
     }
     if let [first, _, ..] = cast.devices.as_slice() {
         bench.device_pick(first.id.clone()).await?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use timeline::Event;
 
-use super::{Drawn, Lane, Tone, across, list, named, number, own, text};
+use super::{Drawn, Lane, Tone, across, key, list, named, number, own, text};
 use crate::report::{counted, date_time, plain::shortened, span};
 
 /// The longest value of a field that is drawn, in characters.
@@ -85,7 +85,7 @@ fn fault(event: &Event) -> Drawn {
             across(format!("Fault spent: {half}"))
         }
         "bench.fault.disarmed" => across(format!("Fault disarmed: {half}")),
-        kind => across(kind),
+        _ => key::bench(event),
     }
 }
 
