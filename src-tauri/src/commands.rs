@@ -211,7 +211,7 @@ commands! {
         walk_mode(mode: WalkMode) -> ();
         /// Writes a report of the run as it stands to the export folder.
         walk_save_report(format: ReportFormat) -> SavedFile;
-        /// Shows a fresh bench with one device of the profile `phone` or `key`, and records what the tester does on it.
+        /// Shows a fresh bench with one device of this profile, and records what the tester does on it.
         recording_start(profile: String) -> ();
         /// The walk that was recorded so far, as its file will be.
         recording_preview() -> String;

@@ -106,7 +106,11 @@ impl Bench {
         }
         if in_use {
             let (bench, key) = (self.clone(), key.clone());
-            blocking(move || Ok(bench.remember_key(&key))).await?;
+            blocking(move || {
+                bench.remember_key(&key);
+                Ok(())
+            })
+            .await?;
         }
         self.note_change();
         Ok(key)

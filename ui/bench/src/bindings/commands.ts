@@ -279,7 +279,7 @@ export const walkMode = (mode: t.WalkMode): Promise<null> =>
 export const walkSaveReport = (format: t.ReportFormat): Promise<t.SavedFile> =>
   invoke("walk_save_report", { format });
 
-/** Shows a fresh bench with one device of the profile `phone` or `key`, and records what the tester does on it. */
+/** Shows a fresh bench with one device of this profile, and records what the tester does on it. */
 export const recordingStart = (profile: string): Promise<null> =>
   invoke("recording_start", { profile });
 
