@@ -6,9 +6,7 @@ mod plug;
 
 use std::time::Duration;
 
-use ctap::hid::{
-    self, Action, ChannelId, KeepaliveStatus, Outgoing, REPORT_LENGTH, Report, Transaction,
-};
+use ctap::hid::{self, Action, ChannelId, KeepaliveStatus, Outgoing, Report, Transaction};
 use rand_core::TryRng as _;
 use serde_json::json;
 use tokio::time::Instant;
@@ -40,14 +38,6 @@ pub(crate) enum Incoming<P> {
     Report(Report, P),
     /// The plug was pulled and put back.
     PowerCycle,
-}
-
-/// The report in what a client wrote: 64 bytes, or 65 with report id 0 before them. Others are none.
-pub(crate) fn report(bytes: &[u8]) -> Option<&Report> {
-    match bytes {
-        [0, report @ ..] if report.len() == REPORT_LENGTH => report.try_into().ok(),
-        report => report.try_into().ok(),
-    }
 }
 
 /// Answers CTAPHID until the transport fails. Dropping the future stops at once and cancels the

@@ -7,7 +7,7 @@ use tokio::net::UdpSocket;
 
 use super::{Options, POWER_CYCLE};
 use crate::Error;
-use crate::hid_server::{Incoming, Transport, report};
+use crate::hid_server::{Incoming, Transport};
 
 /// A bound socket.
 pub(super) struct Datagrams {
@@ -49,6 +49,14 @@ impl Transport for Datagrams {
             }
         }
         Ok(())
+    }
+}
+
+/// The report in a datagram: 64 bytes, or 65 with report id 0 before them. Others are none.
+fn report(datagram: &[u8]) -> Option<&Report> {
+    match datagram {
+        [0, report @ ..] if report.len() == REPORT_LENGTH => report.try_into().ok(),
+        report => report.try_into().ok(),
     }
 }
 

@@ -82,13 +82,14 @@ pub(super) fn input(report: &Report) -> Vec<u8> {
 /// What the kernel says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FromKernel {
-    /// A client wrote this: report id 0, then the report.
-    Output(Vec<u8>),
+    /// A client wrote a report.
+    Report(Report),
     /// The driver let go of the key.
     Stop,
     /// Somebody wants what a FIDO key does not have, and waits until this is written.
     Refuse(Vec<u8>),
-    /// Nothing to do: the driver started, a client opened or closed the node, or it is news.
+    /// Nothing to do: the driver started, a client opened or closed the node or wrote what is no
+    /// report, or it is news.
     Other,
 }
 
@@ -105,7 +106,10 @@ impl FromKernel {
         match u32_at(0) {
             OUTPUT => {
                 let size = usize::from(u16::from_ne_bytes(bytes(event, 4 + DATA_MAX)));
-                Self::Output(event[4..4 + size.min(DATA_MAX)].to_vec())
+                let written = &event[4..4 + size.min(DATA_MAX)];
+                // As with a key on USB: report number 0 goes before the report, or nothing.
+                let report = written.strip_prefix(&[0]).unwrap_or(written);
+                report.try_into().map_or(Self::Other, Self::Report)
             }
             STOP => Self::Stop,
             GET_REPORT => refusal(GET_REPORT_REPLY, u32_at(4)),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use super::event::{self, FromKernel};
 use super::missing::{PATH, diagnose};
 use crate::Error;
-use crate::hid_server::{Incoming, report};
+use crate::hid_server::Incoming;
 
 /// How many reports may wait; more are dropped, as the kernel itself drops them. A client sends the
 /// next message when it has the answer to this one, and the longest message is 129 reports.
@@ -112,9 +112,7 @@ fn drain(mut file: &File, waiting: &mut Vec<Incoming<()>>) -> io::Result<()> {
         };
         event[length..].fill(0);
         match FromKernel::read(&event) {
-            FromKernel::Output(bytes) => {
-                waiting.extend(report(&bytes).map(|it| Incoming::Report(*it, ())));
-            }
+            FromKernel::Report(report) => waiting.push(Incoming::Report(report, ())),
             FromKernel::Stop => waiting.push(Incoming::PowerCycle),
             FromKernel::Refuse(answer) => write(file, &answer)?,
             FromKernel::Other => {}

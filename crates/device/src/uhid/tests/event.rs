@@ -1,6 +1,6 @@
+use ctap::hid::Report;
 use proptest::prelude::*;
 
-use crate::hid_server::report;
 use crate::uhid::event::{FromKernel, LENGTH, REPORT_DESCRIPTOR, create, destroy, input};
 use crate::uhid::product_name;
 
@@ -83,18 +83,34 @@ fn a_report_goes_to_the_kernel_with_its_length() {
 
 #[test]
 fn a_clients_write_comes_back_as_its_report() {
-    let mut written = [9; 65];
-    written[0] = 0;
-    let FromKernel::Output(bytes) = FromKernel::read(&output(&written, 65)) else {
-        panic!("not read as output");
-    };
-    assert_eq!(report(&bytes), Some(&[9; 64]));
-    for size in [0, 1, 63, 66, 4_096, 4_097, u16::MAX] {
+    let report: Report = std::array::from_fn(|at| at as u8 + 1);
+    let numbered = [&[0][..], &report].concat();
+    assert_eq!(
+        FromKernel::read(&output(&numbered, 65)),
+        FromKernel::Report(report)
+    );
+    assert_eq!(
+        FromKernel::read(&output(&report, 64)),
+        FromKernel::Report(report),
+        "unnumbered, as a key on USB gets it"
+    );
+    let of_channel_zero = [&[0, 0][..], &[7; 63]].concat();
+    assert_eq!(
+        FromKernel::read(&output(&of_channel_zero, 65)),
+        FromKernel::Report(std::array::from_fn(|at| if at == 0 { 0 } else { 7 })),
+        "one zero is the number, the next the report's"
+    );
+}
+
+#[test]
+fn what_is_no_report_is_dropped() {
+    for size in [0, 1, 63, 64, 66, 4_096, 4_097, u16::MAX] {
         let read = FromKernel::read(&output(&[0; 4_096], size));
-        let FromKernel::Output(bytes) = read else {
-            panic!("not read as output");
-        };
-        assert_eq!(report(&bytes), None, "{size} bytes are no report");
+        assert_eq!(read, FromKernel::Other, "{size} bytes, the first a zero");
+    }
+    for size in [0, 1, 63, 65, 4_096, u16::MAX] {
+        let read = FromKernel::read(&output(&[1; 4_096], size));
+        assert_eq!(read, FromKernel::Other, "{size} bytes");
     }
 }
 
@@ -130,9 +146,9 @@ proptest! {
     fn any_event_is_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64), kind in 0_u32..20, size: u16) {
         let mut event = from_kernel(&[&kind.to_ne_bytes(), &bytes]);
         event[4_100..4_102].copy_from_slice(&size.to_ne_bytes());
-        if let FromKernel::Output(read) = FromKernel::read(&event) {
-            prop_assert_eq!(read.len(), usize::from(size).min(4_096));
-        }
+        let read = FromKernel::read(&event);
+        prop_assert_eq!(matches!(read, FromKernel::Refuse(_)), kind == 9 || kind == 13);
+        prop_assert!(!matches!(read, FromKernel::Report(_)) || kind == 6);
     }
 
     #[test]
