@@ -39,9 +39,9 @@ export function screenOf(prompt: Prompt, key = 'the key'): Screen {
         ? { lead: 'This device has no display, so the client asks.', title: 'The browser asks: who signs in?', problem: null }
         : { lead: `${site} wants to sign you in`, title: 'Choose an account', problem: null };
     case 'keyTouch':
-      return keyTouch(question.purpose, site, key);
+      return keyTouch(question.purpose, prompt.rpId ?? 'The page', key);
     case 'keyPin':
-      return keyPin(question.purpose, site, key);
+      return keyPin(question.purpose, prompt.rpId ?? 'The page', key);
     case 'blocked':
       return {
         lead: 'All tries for the PIN are spent. The passkeys on this device cannot be used any more.',

@@ -23,6 +23,8 @@ export class BenchStore {
   party = $state<string | null>(null);
   /** Whether the timeline holds CTAPHID reports: then they are left out of it until they are wanted. */
   frames = $state(false);
+  /** Why the last call of a page got no credential; none once another one has begun. */
+  failure = $state.raw<Event | null>(null);
   /** How many calls of pages have ended: what a key says of itself may have changed then. */
   ended = $state(0);
   /** Which bench the timeline is of; rises with each other one, and when it was cleared. */
@@ -175,6 +177,7 @@ export class BenchStore {
     this.#refused = false;
     this.related = null;
     this.frames = false;
+    this.failure = null;
     this.edition++;
     this.#version++;
   }
@@ -213,11 +216,17 @@ export class BenchStore {
     const before = this.#verdict;
     for (const event of events) this.#judge(event);
     if (!this.frames && events.some(isFrame)) this.frames = true;
+    for (const event of events) this.#follow(event);
     if (events.some(({ kind }) => ENDS.includes(kind))) this.ended++;
     const newer = this.#verdict !== before;
     const around = [this.read, this.related?.event?.cause ?? null];
     const concerned = events.some((event) => event.cause !== null && around.includes(event.cause));
     if (concerned || (newer && this.#selected === null)) void this.#relate();
+  }
+
+  #follow(event: Event) {
+    if (event.kind.startsWith('client.') && event.kind.endsWith('.called')) this.failure = null;
+    else if (event.kind === 'client.failed' || event.kind === 'bench.call.refused') this.failure = event;
   }
 
   #judge(event: Event) {

@@ -5,6 +5,8 @@ import { DONE, EXCHANGES, IMPOSSIBLE, REFUSALS, RESULTS, STREAMS, UNBELIEVED } f
 /** Both ends tell of a push stream. */
 const STREAMING = ['device.pin.stream', 'rp.pin.streams'];
 
+const HID_COMMANDS = ['PING', 'MSG', 'LOCK', 'INIT', 'WINK', 'CBOR', 'CANCEL', 'KEEPALIVE', 'ERROR'];
+
 /** The words that the wire draws for an event, with what stands behind them in its body. */
 const WORDS: readonly (readonly [words: string, kind: string, at?: string, value?: unknown])[] = [
   ['New credential given to the page', 'client.create.returned'],
@@ -92,6 +94,17 @@ const WORDS: readonly (readonly [words: string, kind: string, at?: string, value
   ['No device answers', 'bench.call.refused'],
   ['A look-alike page begins a sign-in', 'bench.page.impersonated'],
   ['A program guesses workstation codes', 'bench.logons.flooded'],
+  ['Asks for the PIN of the key', 'client.key-pin.asked', '/purpose', 'enter'],
+  ['Asks for a first PIN for the key', 'client.key-pin.asked', '/purpose', 'set'],
+  ['Asks for a new PIN for the key', 'client.key-pin.asked', '/purpose', 'change'],
+  ['PIN of the key entered', 'client.key-pin.answered', '/outcome', 'entered'],
+  ['No PIN of the key given', 'client.key-pin.answered', '/outcome', 'declined'],
+  ['Plugged in as a key', 'device.plugged'],
+  ['Unplugged', 'device.unplugged'],
+  ['Key plugged in', 'bench.key.plugged'],
+  ['Key unplugged', 'bench.key.unplugged'],
+  ['Key shows itself', 'bench.key.winked'],
+  ...HID_COMMANDS.flatMap((command) => ['sent', 'received'].map((way) => [`CTAPHID_${command}`, `client.hid.${way}`, '/command', command] as const)),
   ['Bench started', 'bench.started'],
   ['Device added', 'bench.device.added'],
   ['Device renamed', 'bench.device.renamed'],
