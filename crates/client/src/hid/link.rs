@@ -203,12 +203,16 @@ impl<R: Reports> Link<R> {
             }
             return Ok(None);
         }
-        assembler.push(packet).map_err(|code| {
+        let message = assembler.push(packet).map_err(|code| {
             ChannelError::Malformed(match code {
                 ErrorCode::InvalidLen => "it announced a longer message than CTAPHID carries",
                 _ => "its packets came out of order",
             })
-        })
+        })?;
+        if assembler.channel().is_some() {
+            patience.progressed(self.now());
+        }
+        Ok(message)
     }
 
     fn initialize(

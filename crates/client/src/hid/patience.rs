@@ -11,7 +11,7 @@ use crate::ChannelError;
 pub(crate) struct Deadlines {
     /// For the answer to INIT.
     pub open: Duration,
-    /// Between two messages; a working key sends a keepalive every 100 ms.
+    /// Between two packets for us; a working key sends a keepalive every 100 ms.
     pub silence: Duration,
     /// For work in all, while no touch is waited for.
     pub processing: Duration,
@@ -64,6 +64,11 @@ impl Patience {
     /// A packet came that is for somebody else.
     pub fn strayed(&mut self) {
         self.astray = true;
+    }
+
+    /// A packet of an answer came that is not whole yet.
+    pub fn progressed(&mut self, now: Duration) {
+        self.silent_at = now + self.deadlines.silence;
     }
 
     /// A keepalive came. The time since the one before was spent on what that one said.

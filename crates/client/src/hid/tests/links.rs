@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use ctap::hid::{
     Command, ErrorCode, InitResponse, KeepaliveStatus, MAX_PAYLOAD, Packet, Report, fragment,
@@ -76,6 +76,28 @@ fn a_command_that_needs_no_touch_does_not_wait_for_one() {
     let (answer, took) = ask(&mut link, &order(&[GET_INFO]));
     assert!(matches!(answer, Err(ChannelError::Stuck(_))));
     assert!(is_about(took, 30), "{took:?}");
+}
+
+#[test]
+fn an_answer_may_dribble_in_as_long_as_its_packets_keep_coming() {
+    for (pause, is_heard) in [(2, true), (4, false)] {
+        let key = Dribbling::with_pauses_of(seconds(pause));
+        let mut link = open(key, &Alarms::default()).expect("a channel");
+        let (answer, took) = ask(&mut link, &order(&[7; 300]));
+        match answer {
+            Ok(answer) => assert!(
+                is_heard && answer == [7; 300] && is_about(took, 10),
+                "{took:?}"
+            ),
+            Err(error) => {
+                assert!(
+                    !is_heard && matches!(error, ChannelError::Silent(_)),
+                    "{error}"
+                );
+                assert!(is_about(took, 3), "{took:?}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -221,6 +243,45 @@ impl Peer for Busy {
     }
     fn next_poll(&self) -> Option<Duration> {
         self.key.next_poll()
+    }
+}
+
+/// Rests before each further packet of an answer.
+struct Dribbling {
+    pause: Duration,
+    coming: VecDeque<(Duration, Report)>,
+}
+
+impl Dribbling {
+    fn with_pauses_of(pause: Duration) -> Self {
+        Self {
+            pause,
+            coming: VecDeque::new(),
+        }
+    }
+}
+
+impl Peer for Dribbling {
+    fn receive(&mut self, report: &Report, now: Duration) -> Vec<Out> {
+        if is(report, Command::Init) {
+            return Opener(Some((7, 17))).receive(report, now);
+        }
+        if is(report, Command::Cbor) {
+            let channel = Packet::read(report).channel();
+            let answer = fragment(channel, Command::Cbor, &[7; 300]).unwrap();
+            self.coming = (0..).map(|at| now + self.pause * at).zip(answer).collect();
+        }
+        Vec::new()
+    }
+    fn poll(&mut self, now: Duration) -> Vec<Out> {
+        let due = self.coming.iter().take_while(|(at, _)| *at <= now).count();
+        self.coming
+            .drain(..due)
+            .map(|(_, report)| Out::Report(report))
+            .collect()
+    }
+    fn next_poll(&self) -> Option<Duration> {
+        self.coming.front().map(|(at, _)| *at)
     }
 }
 
