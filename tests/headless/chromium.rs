@@ -10,10 +10,19 @@ use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{By, Capabilities, RequestData, SessionId, WebDriver, WebElement};
 
-/// How long anything may take to appear. A virtual machine's processor may be a program, too.
+/// How long anything may take to appear.
 fn patience() -> Duration {
-    let virtual_machine = std::env::var_os("TOUCHSTONE_VM_EXCHANGE").is_some();
-    Duration::from_secs(if virtual_machine { 200 } else { 40 })
+    Duration::from_secs(if in_virtual_machine() { 200 } else { 40 })
+}
+
+/// How often to look. Each look costs the browser's own time, which is dear where it is slow.
+fn pause() -> Duration {
+    Duration::from_millis(if in_virtual_machine() { 500 } else { 50 })
+}
+
+/// Whether the processor may be a program, too.
+fn in_virtual_machine() -> bool {
+    std::env::var_os("TOUCHSTONE_VM_EXCHANGE").is_some()
 }
 
 /// A Chromium with a profile of its own.
@@ -97,6 +106,12 @@ impl Chromium {
         capabilities
             .set("webauthn:virtualAuthenticators", true)
             .expect("JSON");
+        if in_virtual_machine() {
+            // The driver's own patience with a page is too short there; the tests wait by themselves.
+            capabilities
+                .set("pageLoadStrategy", "none")
+                .expect("a string");
+        }
         let deadline = Instant::now() + patience();
         let driver = loop {
             match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
@@ -139,7 +154,7 @@ impl Chromium {
                     let page = self.driver.source().await.unwrap_or_default();
                     panic!("{css}: {error}\n{page}");
                 }
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(_) => tokio::time::sleep(pause()).await,
             }
         }
     }
@@ -185,7 +200,7 @@ impl Chromium {
                     self.driver.source().await.unwrap_or_default()
                 );
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause()).await;
         }
     }
 
@@ -226,7 +241,7 @@ impl Chromium {
                 "{} passkeys are listed, not {count}",
                 rows.len()
             );
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause()).await;
         }
     }
 }
