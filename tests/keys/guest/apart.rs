@@ -94,8 +94,8 @@ async fn two_keys_are_told_apart_by_their_blinking_and_by_a_touch() {
         )
     };
     let (at_left, at_right, ()) = tokio::time::timeout(PATIENCE, both).await.expect("an end");
-    assert_eq!(at_right.expect("an answer"), true, "it was touched");
-    assert_eq!(at_left.expect("an answer"), false, "it was not");
+    assert!(at_right.expect("an answer"), "it was touched");
+    assert!(!at_left.expect("an answer"), "it was not");
     assert_eq!(left.device.prompts().current(), None, "it no longer waits");
 
     for key in [left, right] {
