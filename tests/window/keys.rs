@@ -164,9 +164,7 @@ async fn a_key_that_comes_and_goes_is_seen_at_once_and_half_a_passkey_is_none() 
     key.asks().await;
     key.unplug().await;
     window.see("[data-role='key-away']").await;
-    window
-        .read_until("[data-role='key-failure']", "gone")
-        .await;
+    window.read_until("[data-role='key-failure']", "gone").await;
     window.page_says().await;
 
     key.plug().await;

@@ -93,6 +93,7 @@ async fn shots_of_keys_in_both_themes() {
     key.unplug().await;
     window.see("[data-role='key-away']").await;
     window.page_says().await;
+    window.press("key-failure-show").await;
     album.take("keys-unplugged").await;
     key.plug().await;
     window.see("[data-role='key-pane']").await;

@@ -89,7 +89,10 @@ fn client(event: &Event) -> Drawn {
             Place::Arrow(Lane::Client, Lane::Device),
             text(event, "/command").unwrap_or("Command"),
         )
-        .note(number(event, "/code").map(|code| format!("CTAP 0x{code:02x}"))),
+        .note(list([
+            text(event, "/subcommand").map(Into::into),
+            number(event, "/code").map(|code| format!("CTAP 0x{code:02x}")),
+        ])),
         "client.command.answered" => answered(event),
         "client.create.returned" => own("New credential given to the page"),
         "client.get.returned" => own("Assertion given to the page"),
@@ -113,6 +116,7 @@ fn answered(event: &Event) -> Drawn {
             "authenticatorGetInfo" => "what the device can do",
             "authenticatorSelection" => "selected",
             "authenticatorReset" => "device wiped",
+            "authenticatorClientPIN" => "about the PIN",
             _ => "answer",
         };
         Drawn::new(place, title).note(list([Some(status.into()), took]))

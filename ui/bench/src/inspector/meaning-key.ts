@@ -7,6 +7,7 @@ export const KEY_KINDS: Record<string, string> = {
   'bench.key.plugged': 'A key was plugged in. It can be picked from now on.',
   'bench.key.unplugged': 'A key was unplugged. What it was asked ended without an answer; the relying party keeps nothing half-made.',
   'bench.key.winked': 'The key was asked to show which one it is, by its light.',
+  'device.winked': 'The device was asked to show which one it is, as a key does by its light.',
   'device.plugged': 'A software device of this bench can be reached like any other key from now on.',
   'device.unplugged': 'The software device answers only inside this bench again.',
 };

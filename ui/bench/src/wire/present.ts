@@ -143,7 +143,7 @@ export const ANSWERED: Record<string, string> = {
 function commandSent(event: Event): Message {
   const code = number(event, 'code');
   const hex = code === undefined ? undefined : `CTAP 0x${code.toString(16).padStart(2, '0')}`;
-  return arrow('client', 'device', text(event, 'command') ?? 'Command', hex);
+  return arrow('client', 'device', text(event, 'command') ?? 'Command', list(text(event, 'subcommand'), hex) || undefined);
 }
 
 function commandAnswered(event: Event): Message {
