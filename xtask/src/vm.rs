@@ -16,5 +16,5 @@ mod machine;
 mod modules;
 mod options;
 
-pub use machine::run;
+pub use machine::{prepare, run};
 pub use options::{HELP, Options};

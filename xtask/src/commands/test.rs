@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::commands::check::{form, lints, prepare};
 use crate::failure::Failure;
 use crate::phases::Phases;
-use crate::{setup, shell};
+use crate::{setup, shell, vm};
 
 /// Sets up, checks, runs all tests. The last lines printed are cargo's own.
 pub fn test() -> Result<(), Failure> {
@@ -24,8 +24,9 @@ pub fn test() -> Result<(), Failure> {
 
 /// Everything up to the built test programs, what fails soonest first.
 fn before_the_tests(phases: &mut Phases) -> Result<(), Failure> {
-    prepare(phases, &[setup::WINDOW, setup::TEST, setup::VM])?;
+    prepare(phases, &[setup::WINDOW, setup::TEST])?;
     phases.run("Python for the tests", setup::make_test_python)?;
+    phases.run("virtual machine for the tests", vm::prepare)?;
     form(phases)?;
     phases.run("tests of the front end", || {
         shell::run(setup::npm()?.args(["run", "test"]))

@@ -13,15 +13,28 @@ use crate::vm::kernel::{self, Kernel};
 use crate::vm::{Options, initramfs};
 use crate::{project, setup, shell};
 
+/// What runs inside are this machine's own programs, on a kernel of Linux.
+const CAN_RUN: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+
 /// Where the guest sees the exchange folder.
 const EXCHANGE: &str = "/run/touchstone";
 
 /// How long the guest outlives the time limit if nobody ends it from outside.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// Sets up what every run needs, so that later ones need no network. Elsewhere than on Linux for
+/// x86-64 there is nothing to set up.
+pub fn prepare() -> Result<(), Failure> {
+    if !CAN_RUN {
+        return Ok(());
+    }
+    setup::install(&[setup::VM])?;
+    Kernel::prepare().map(|_| ())
+}
+
 /// Sets up what is missing, boots, runs the command, and gives its exit code.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    if !CAN_RUN {
         return Err(Failure::OtherSystem {
             wanted: "The virtual machine runs programs of this machine and starts a Linux kernel",
             system: "Linux on x86-64",
