@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { bench } from './state/bench.svelte';
+import { keysDesk } from './keys/keys-desk.svelte';
 import { deviceOf } from './pin/enrolment.fixture';
 import { toasts } from './state/toasts.svelte';
 import { desk } from './state/desk.svelte';
@@ -65,8 +66,9 @@ function answerOfTimeline(command: string, args: { after: number; limit: number;
     case 'timeline_range':
       return { events: after(args.after).slice(0, args.limit), first, last, lost: 0 };
     case 'timeline_find': {
-      const { failed, text } = args.query;
-      const fits = (event: Event) => event.kind.includes(text) && (!failed || event.body?.verified === false);
+      const { failed, text, groups } = args.query;
+      const wanted = (event: Event) => groups.length === 0 || groups.includes('frames') || !event.kind.startsWith('client.hid.');
+      const fits = (event: Event) => wanted(event) && event.kind.includes(text) && (!failed || event.body?.verified === false);
       return { seqs: after(args.after).filter(fits).map(({ seq }) => seq), last, more: false };
     }
     case 'timeline_related': {
@@ -75,6 +77,8 @@ function answerOfTimeline(command: string, args: { after: number; limit: number;
       const ledTo = (cause: number | null | undefined) => timeline.filter((one) => cause && one.cause === cause);
       return { event, causes, effects: ledTo(event?.seq), siblings: ledTo(event?.cause).filter((one) => one !== event), frames: [] };
     }
+    case 'keys_doctor':
+      return [];
     default:
       return null;
   }
@@ -142,6 +146,7 @@ beforeEach(() => {
   desk.state = null;
   bench.state = null;
   bench.selected = null;
+  keysDesk.open = false;
   toasts.list = [];
   vi.stubGlobal('ResizeObserver', class {
     observe() {}
@@ -431,6 +436,37 @@ describe('the window', () => {
     await userEvent.click(action('no-matches-clear'));
     await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 4, 5]));
     expect(role('wire-conditions')).toBeNull();
+  });
+
+  it('leaves reports of keys out of the wire until they are wanted', async () => {
+    await openRefused();
+    const report = (seq: number): Event => ({ ...common, seq, cause: 1, party: 'client', kind: 'client.hid.sent', raw: 'AAAA', body: { command: 'CBOR', length: 70 } });
+    await happen([report(4), report(5), { ...refusedSignIn()[0]!, seq: 6 }]);
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 6]));
+    expect(role('wire-count').textContent).toBe('4 events');
+    expect(role('wire-conditions')).toBeNull();
+    await userEvent.click(action('wire-filter'));
+    await userEvent.click(action('filter-frames'));
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 4, 5, 6]));
+    expect(role('wire-count').textContent).toBe('6 events');
+    await userEvent.click(action('condition-remove'));
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 6]));
+    await happen([report(7), { ...refusedSignIn()[0]!, seq: 8 }]);
+    await waitFor(() => expect(shownSeqs()).toEqual([1, 2, 3, 6, 8]));
+  });
+
+  it('opens the Keys page by its key, keeps the panes still behind it, and leaves it for a question', async () => {
+    await open(quiet);
+    await screen.findByText('Ready');
+    const frame = role('rp-frame');
+    await userEvent.keyboard('{Alt>}5{/Alt}');
+    await waitFor(() => expect(role('keys-page')).not.toBeNull());
+    expect(document.querySelector<HTMLElement>('.panes')?.inert).toBe(true);
+    await emit('bench-state', asking({ kind: 'touch', purpose: 'signIn', userName: null }));
+    await waitFor(() => expect(role('keys-page')).toBeNull());
+    expect(role('rp-frame')).toBe(frame);
+    await userEvent.keyboard('{Alt>}5{/Alt}');
+    expect(role('keys-page')).toBeNull();
   });
 
   it('finds text by keyboard, match by match', async () => {
