@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bench::api::PlugWay;
 use walks::{
     acts,
     engine::{Run, Verdict, Walk},
@@ -132,8 +133,24 @@ fn walks(arguments: &Arguments) -> Result<Vec<Arc<Walk>>, Ended> {
     if !unusable.is_empty() {
         return Err(Ended::Unusable(unusable));
     }
-    match &arguments.filter {
-        Some(text) => Ok(files::filtered(walks, text)?),
-        None => Ok(walks),
+    let walks = match &arguments.filter {
+        Some(text) => files::filtered(walks, text)?,
+        None => walks,
+    };
+    Ok(possible_here(walks, &arguments.walks))
+}
+
+/// Leaves out, and says so, what came with a folder and needs a USB port that this machine does not
+/// have. What was named itself stays, and is refused when it is played.
+fn possible_here(walks: Vec<Arc<Walk>>, named: &[PathBuf]) -> Vec<Arc<Walk>> {
+    let Err(missing) = bench::can_plug(PlugWay::Hid) else {
+        return walks;
+    };
+    let (left_out, played): (Vec<_>, Vec<_>) = walks
+        .into_iter()
+        .partition(|walk| walk.plugs(PlugWay::Hid) && !named.contains(&walk.file));
+    for walk in left_out {
+        progress::tell(&format!("left out {}: {}", walk.title, missing.message));
     }
+    played
 }

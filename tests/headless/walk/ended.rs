@@ -40,6 +40,24 @@ fn nothing_is_played_when_one_file_cannot_be_used_and_each_of_those_is_named() {
 }
 
 #[test]
+fn a_folders_walk_that_needs_a_usb_key_is_left_out_where_none_can_be_made() {
+    let plugged = GREEN.replace("profile = \"phone\"", "profile = \"key\"\nway = \"hid\"");
+    let folder = Folder::with(&[("green.toml", GREEN), ("plugged.toml", &plugged)]);
+    let possible = bench::can_plug(bench::api::PlugWay::Hid).is_ok();
+    let said = walk(folder.0.path(), &["."]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(said.err.contains("left out The page opens: "), !possible);
+    let played = if possible {
+        "All 2 walks passed"
+    } else {
+        "The walk passed"
+    };
+    assert!(said.out.starts_with(played), "{}", said.out);
+    let named = walk(folder.0.path(), &["plugged.toml"]);
+    assert_eq!(named.code, Some(i32::from(!possible)), "{}", named.err);
+}
+
+#[test]
 fn what_is_not_there_and_a_folder_without_walks_are_unusable() {
     let folder = Folder::with(&[("notes.txt", "no walk"), (".hidden.toml", GREEN)]);
     let said = walk(folder.0.path(), &["gone.toml", "."]);
