@@ -18,10 +18,7 @@ pub enum Missing {
     /// Not Linux.
     NotLinux,
     /// The kernel has no uhid.
-    NoModule {
-        /// The kernel's release.
-        release: String,
-    },
+    NoModule,
     /// The module is there and not loaded.
     NotLoaded,
     /// The module is loaded, and its node is not there.
@@ -45,7 +42,7 @@ impl Missing {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotLinux => "uhidNotLinux",
-            Self::NoModule { .. } => "uhidNoModule",
+            Self::NoModule => "uhidNoModule",
             Self::NotLoaded => "uhidNotLoaded",
             Self::NoNode { .. } => "uhidNoNode",
             Self::NoRights => "uhidNoRights",
@@ -60,7 +57,7 @@ impl Missing {
     pub fn sentence(&self) -> String {
         match self {
             Self::NotLinux => "Only Linux can make a USB key out of a software device. Serve it over UDP instead.".into(),
-            Self::NoModule { release } => format!("This computer's kernel ({release}) offers no module uhid, which makes a USB key out of a software device. In a container, load it on the host; elsewhere use another kernel or a virtual machine, or serve the device over UDP instead."),
+            Self::NoModule => "This computer's kernel offers no module uhid, which makes a USB key out of a software device. In a container, load it on the host; elsewhere use another kernel or a virtual machine, or serve the device over UDP instead.".into(),
             Self::NotLoaded => "The kernel's module uhid, which makes a USB key out of a software device, is not loaded. Load it.".into(),
             Self::NoNode { .. } => format!("The kernel's module uhid is loaded, but {PATH} is not there. Make it."),
             Self::NoRights => format!("You may not open {PATH}. Take it over; that lasts until the next start of the computer."),
@@ -74,7 +71,7 @@ impl Missing {
     #[must_use]
     pub fn command(&self) -> String {
         match self {
-            Self::NotLinux | Self::NoModule { .. } | Self::Forbidden => {
+            Self::NotLinux | Self::NoModule | Self::Forbidden => {
                 "touchstone device --udp 127.0.0.1:8111".into()
             }
             Self::NotLoaded => "sudo modprobe uhid".into(),
@@ -112,8 +109,6 @@ pub(super) fn check() -> Result<(), Missing> {
 /// What the system says of the module.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct System {
-    /// The kernel's release.
-    pub(super) release: String,
     /// The device's number, once the module is loaded.
     pub(super) number: Option<String>,
     /// Whether the running kernel's modules have it.
@@ -140,7 +135,6 @@ impl System {
         Self {
             number: line("sys/class/misc/uhid/dev"),
             has_module: listed("modules.dep") || listed("modules.builtin"),
-            release,
         }
     }
 
@@ -154,9 +148,7 @@ impl System {
             _ if error.kind() == ErrorKind::PermissionDenied => Missing::NoRights,
             Some(number) if absent => Missing::NoNode { number },
             None if idle && self.has_module => Missing::NotLoaded,
-            None if idle => Missing::NoModule {
-                release: self.release,
-            },
+            None if idle => Missing::NoModule,
             _ => Missing::Unusable(error.to_string()),
         }
     }

@@ -60,7 +60,7 @@ fn a_module_that_is_there_is_to_be_loaded() {
 }
 
 #[test]
-fn a_kernel_without_the_module_is_named() {
+fn a_kernel_without_the_module_is_told_from_one_that_has_others() {
     let others = "kernel/drivers/hid/xuhid.ko: kernel/x/uhid.ko\nkernel/drivers/hid/uhid-two.ko:\nuhid/a.ko:\n";
     for files in [
         &[][..],
@@ -68,13 +68,8 @@ fn a_kernel_without_the_module_is_named() {
         &[("lib/modules/other/modules.dep", "uhid.ko:")],
     ] {
         let missing = missing(ABSENT, system(files));
-        assert_eq!(
-            missing,
-            Missing::NoModule {
-                release: RELEASE.into()
-            }
-        );
-        assert!(missing.to_string().contains(RELEASE) && missing.command().contains("--udp"));
+        assert_eq!(missing, Missing::NoModule);
+        assert!(missing.command().contains("--udp"));
     }
 }
 
@@ -113,9 +108,7 @@ fn what_nobody_foresaw_says_what_the_system_said() {
 fn each_says_a_sentence_a_command_and_a_code_of_its_own() {
     let all = [
         Missing::NotLinux,
-        Missing::NoModule {
-            release: RELEASE.into(),
-        },
+        Missing::NoModule,
         Missing::NotLoaded,
         Missing::NoNode {
             number: "10:239".into(),
