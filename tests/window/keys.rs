@@ -228,3 +228,17 @@ async fn the_keys_page_is_read_by_keyboard_and_copied() {
         "Escape leaves the page"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_with_a_key_that_is_plugged_in_plays_to_its_end() {
+    let desk = Desk::new(Keyring::Unlocked);
+    let window = desk.open(&["--pace", "0"]).await;
+    window.see("[data-role='idle']").await;
+    window
+        .find_walk("does not depend on the way to the device")
+        .await;
+    window.press("walk-play").await;
+    window
+        .see("[data-role='walk-verdict'][data-verdict='passed']")
+        .await;
+}
