@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use bench::{Bench, Config, HomeChoice, PartySetting, Setting, api::PromptAnswer};
+use bench::{Bench, Config, HomeChoice, KeysSetting, PartySetting, Setting, api::PromptAnswer};
 use cpu_time::ProcessTime;
 use timeline::Timestamp;
 use tokio::runtime::Runtime;
@@ -95,6 +95,7 @@ async fn clicked(data: &Path) -> Result<(), Error> {
         home: Some(HomeChoice::Memory),
         port: None,
         web_view: None,
+        keys: KeysSetting::default(),
         setting: Setting {
             relying_party: PartySetting {
                 rp_id: "acme.localhost".to_owned(),
@@ -115,6 +116,7 @@ async fn clicked(data: &Path) -> Result<(), Error> {
         .await?;
     let page = HttpPage::new(&bench);
     let open = PageAct::Open {
+        rp_id: None,
         path: "/".to_owned(),
     };
     page.act(&open).await?;
