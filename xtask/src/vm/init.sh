@@ -19,15 +19,15 @@ done < /modules/order
 share host /host ro,cache=loose
 $B mount -t tmpfs -o mode=755 tmpfs /memory
 $B mkdir /memory/upper /memory/work
-$B mount -t overlay -o lowerdir=/host,upperdir=/memory/upper,workdir=/memory/work overlay /root ||
+$B mount -t overlay -o lowerdir=/host,upperdir=/memory/upper,workdir=/memory/work overlay /newroot ||
     stop "no overlay over the host's files"
 
-for folder in proc sys dev tmp run; do $B mkdir -p "/root/$folder"; done
-for folder in proc sys dev; do $B mount --move "/$folder" "/root/$folder"; done
-$B mkdir -p /root/dev/pts /root/dev/shm
-$B mount -t devpts devpts /root/dev/pts
-$B mount -t tmpfs -o mode=1777 tmpfs /root/dev/shm
-$B mount -t tmpfs -o mode=755 tmpfs /root/run
-$B mkdir /root/run/touchstone
-share exchange /root/run/touchstone rw,cache=none
-exec $B switch_root /root /run/touchstone/busybox sh /run/touchstone/guest.sh
+for folder in proc sys dev tmp run; do $B mkdir -p "/newroot/$folder"; done
+for folder in proc sys dev; do $B mount --move "/$folder" "/newroot/$folder"; done
+$B mkdir -p /newroot/dev/pts /newroot/dev/shm
+$B mount -t devpts devpts /newroot/dev/pts
+$B mount -t tmpfs -o mode=1777 tmpfs /newroot/dev/shm
+$B mount -t tmpfs -o mode=755 tmpfs /newroot/run
+$B mkdir /newroot/run/touchstone
+share exchange /newroot/run/touchstone rw,cache=none
+exec $B switch_root /newroot /run/touchstone/busybox sh /run/touchstone/guest.sh

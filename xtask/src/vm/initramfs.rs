@@ -24,7 +24,7 @@ pub fn write(kernel: &Kernel, modules: &[String], path: &Path) -> Result<(), Fai
     let busybox = fs::read(&busybox).map_err(Failure::file(&busybox))?;
     let mut archive = Archive::default();
     for folder in [
-        "bin", "proc", "sys", "dev", "host", "memory", "root", "modules",
+        "bin", "proc", "sys", "dev", "host", "memory", "newroot", "modules",
     ] {
         archive.add(folder, FOLDER, b"");
     }
