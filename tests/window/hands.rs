@@ -10,13 +10,37 @@ use thirtyfour::prelude::*;
 
 use crate::desk::{PATIENCE, Window};
 
-/// Brings an element into the middle of what is shown, and waits until it stands there: the web view
-/// presses where an element was before it scrolled.
+/// Brings an element into the middle of what is shown, waits until it stands still there (the web
+/// view presses where an element was), and watches for the press to arrive at it.
 const BRING: &str = r"const [element, done] = arguments;
-const before = element.getBoundingClientRect().top;
 element.scrollIntoViewIfNeeded(true);
-if (element.getBoundingClientRect().top === before) done();
-else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));";
+window.arrived = false;
+window.unwatch?.();
+const watch = new AbortController();
+window.unwatch = () => watch.abort();
+for (const kind of ['pointerdown', 'click'])
+  addEventListener(kind, (event) => {
+    if (event.composedPath().includes(element)) window.arrived = true;
+  }, { capture: true, signal: watch.signal });
+const place = () => { const { x, y, width, height } = element.getBoundingClientRect(); return [x, y, width, height].join(); };
+let before = place();
+let still = 0;
+let looks = 0;
+const look = () => {
+  const now = place();
+  still = now === before ? still + 1 : 0;
+  before = now;
+  if (still === 3 || ++looks === 60) done();
+  else requestAnimationFrame(look);
+};
+requestAnimationFrame(look);";
+
+/// Whether the press arrived. A page that the press led away from knows nothing of it any more.
+const ARRIVED: &str = "return window.arrived !== false";
+
+/// Goes up the wire by half of what is shown, from its top to its end.
+const LOOK_UP: &str = "const list = document.querySelector('#wire');
+list.scrollTop = list.scrollTop === 0 ? list.scrollHeight : list.scrollTop - list.clientHeight / 2";
 
 /// The PIN a test gives its phones.
 pub const PIN: &str = "271828";
@@ -82,12 +106,47 @@ impl Window {
     pub async fn press_in_view(&self, selector: &str) {
         self.until(&format!("`{selector}` to take a press"), || async {
             let control = self.driver.find(By::Css(selector)).await.ok()?;
-            control.is_enabled().await.ok()?.then_some(())?;
-            let it = vec![control.to_json().ok()?];
-            self.driver.execute_async(BRING, it).await.ok()?;
-            control.click().await.ok()
+            self.hit(&control).await
         })
         .await;
+    }
+
+    /// Presses the element where it stands; `None` when the press did not arrive at it.
+    async fn hit(&self, control: &WebElement) -> Option<()> {
+        control.is_enabled().await.ok()?.then_some(())?;
+        let it = vec![control.to_json().ok()?];
+        self.driver.execute_async(BRING, it).await.ok()?;
+        // The driver may call a press failed that was made.
+        let _ = control.click().await;
+        let arrived = self.driver.execute(ARRIVED, Vec::new()).await.ok()?;
+        arrived.json().as_bool()?.then_some(())
+    }
+
+    /// Selects the newest event on the wire that the selector names; the list keeps only the rows
+    /// about the reader's place.
+    pub async fn press_event(&self, row: &str) {
+        let row = format!("[data-role='wire-event']{row}");
+        self.follow().await;
+        self.until(&format!("`{row}` to be selected"), || async {
+            let found = self.driver.find_all(By::Css(&row)).await.ok()?;
+            let Some(newest) = found.last() else {
+                let _ = self.driver.execute(LOOK_UP, Vec::new()).await;
+                return None;
+            };
+            self.hit(newest).await?;
+            let selected = By::Css(format!("{row}[aria-selected='true']"));
+            self.driver.find(selected).await.ok().map(drop)
+        })
+        .await;
+    }
+
+    /// Goes to the newest event, where the reader's place is further up.
+    pub async fn follow(&self) {
+        let down = By::Css("[data-action='wire-newest']");
+        if let Ok(down) = self.driver.find(down).await {
+            // It goes by itself where the end is reached meanwhile.
+            let _ = self.hit(&down).await;
+        }
     }
 
     /// The text of the element, once it is shown.
@@ -230,7 +289,7 @@ impl Window {
                 .ok()?
             {
                 if choice.prop("textContent").await.ok()??.contains(name) {
-                    return choice.click().await.ok();
+                    return self.hit(&choice).await;
                 }
             }
             None

@@ -113,7 +113,7 @@ async fn a_touch_is_enough_for_a_key_that_verifies_by_finger_and_its_reports_are
         "reports stand aside until they are wanted"
     );
     window
-        .press_in_view("[data-kind='client.command.answered'][aria-label*='assertion']")
+        .press_event("[data-kind='client.command.answered'][aria-label*='assertion']")
         .await;
     window.press("inspect-frames").await;
     let told = window.read("[data-role='frames-sum']").await;

@@ -77,9 +77,7 @@ async fn shots_of_keys_in_both_themes() {
     album.take("keys-pin-last").await;
     window.give_key_pin(WRONG_KEY_PIN).await;
     window.page_says().await;
-    window
-        .press_in_view("[data-role='wire-event'][data-kind='client.failed']")
-        .await;
+    window.press_event("[data-kind='client.failed']").await;
     album.take("keys-pin-barred").await;
 
     key.unplug().await;
@@ -104,7 +102,7 @@ async fn shots_of_keys_in_both_themes() {
     window.signed_in_as("bob").await;
 
     window
-        .press_in_view("[data-kind='client.command.answered'][aria-label*='assertion']")
+        .press_event("[data-kind='client.command.answered'][aria-label*='assertion']")
         .await;
     window.press("inspect-frames").await;
     window.see("[data-role='frames']").await;

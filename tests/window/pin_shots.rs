@@ -35,30 +35,6 @@ impl Window {
         self.follow().await;
     }
 
-    /// Goes to the newest event, where the reader's place is further up.
-    async fn follow(&self) {
-        if let Ok(down) = self
-            .driver
-            .find(By::Css("[data-action='wire-newest']"))
-            .await
-        {
-            down.click().await.expect("it can be pressed");
-        }
-    }
-
-    /// Selects the newest event of this kind on the wire.
-    async fn press_newest(&self, kind: &str) {
-        let rows = By::Css(format!("[data-role='wire-event'][data-kind='{kind}']"));
-        self.until(&format!("a row of {kind} to take a press"), || async {
-            self.follow().await;
-            let found = self.driver.find_all(rows.clone()).await.ok()?;
-            found.last()?.click().await.ok()?;
-            let selected = format!("[data-kind='{kind}'][aria-selected='true']");
-            self.driver.find(By::Css(selected)).await.ok().map(|_| ())
-        })
-        .await;
-    }
-
     /// Has the page show its PIN section, and the device its card.
     async fn show_pin(&self) {
         self.enter_site().await;
@@ -126,7 +102,7 @@ async fn shots_of_pins_in_both_themes() {
             )
             .await;
     }
-    window.press_newest("device.pin.offline").await;
+    window.press_event("[data-kind='device.pin.offline']").await;
     album.take("pin-wrong").await;
     window.unselect().await;
     window.enter_pin(WRONG_PIN).await;

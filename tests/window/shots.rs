@@ -60,7 +60,7 @@ async fn shots_of_every_page_in_both_themes() {
     album.take("signed-in").await;
 
     window
-        .press_in_view("[data-kind='client.command.answered'][aria-label*='assertion']")
+        .press_event("[data-kind='client.command.answered'][aria-label*='assertion']")
         .await;
     window.see("[data-role='authenticator-data']").await;
     album.take("inspector").await;

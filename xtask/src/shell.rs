@@ -1,8 +1,9 @@
 //! Starting programs: in the project's folder, without Cargo's own variables, loudly or quietly.
 
 use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::failure::Failure;
 use crate::project;
@@ -29,10 +30,39 @@ pub fn cargo() -> Command {
 
 /// Runs to the end with our own output; anything but success is a failure.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .map_err(|cause| Failure::NotStarted { program, cause })?;
+    let status = command.status();
+    judged(command, status)
+}
+
+/// The same, and what it printed on its standard output.
+pub fn run_and_keep(command: &mut Command) -> (Result<(), Failure>, String) {
+    let mut kept = String::new();
+    let ended = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .and_then(|mut child| {
+            for line in child
+                .stdout
+                .take()
+                .map(BufReader::new)
+                .into_iter()
+                .flat_map(BufRead::lines)
+            {
+                let line = line?;
+                println!("{line}");
+                kept += &line;
+                kept.push('\n');
+            }
+            child.wait()
+        });
+    (judged(command, ended), kept)
+}
+
+fn judged(command: &Command, ended: io::Result<ExitStatus>) -> Result<(), Failure> {
+    let status = ended.map_err(|cause| Failure::NotStarted {
+        program: command.get_program().to_string_lossy().into_owned(),
+        cause,
+    })?;
     if status.success() {
         return Ok(());
     }
