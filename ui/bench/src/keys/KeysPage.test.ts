@@ -6,7 +6,7 @@ import { deviceOf } from '../pin/enrolment.fixture';
 import { bench } from '../state/bench.svelte';
 import { action, benchOf, fresh, gone, role, roles, type Calls } from '../walk/stage.fixture';
 import KeysPage from './KeysPage.svelte';
-import { findingOf, keyOf, reportOf, udpKeyOf } from './keys.fixture';
+import { factOf, findingOf, keyOf, reportOf, udpKeyOf } from './keys.fixture';
 import { keysDesk } from './keys-desk.svelte';
 
 let calls: Calls;
@@ -119,6 +119,23 @@ describe('the Keys page', () => {
     await waitFor(() => expect(calls.of('keys_touch')).toHaveLength(1));
     expect(calls.of('key_wink')).toEqual([{ key: 'hid:/dev/hidraw3' }]);
     expect(calls.of('device_pick')).toEqual([{ device: 'hid:/dev/hidraw3' }]);
+  });
+
+  it('shows findings and facts that are alike, as two keys and a strange one give them', async () => {
+    const alike = [findingOf('rights', { state: 'problem' }), findingOf('rights', { state: 'problem' }), findingOf('held'), findingOf('held')];
+    calls.answers['keys_doctor'] = alike;
+    // Map keys -1 and "-1".
+    const unknown = { ...factOf(0, '-1', { standing: 'unknown' }), number: null };
+    calls.answers['key_info'] = reportOf({ facts: [...reportOf().facts, unknown, unknown], remarks: ['It is odd.', 'It is odd.'] });
+    stand([keyOf(), udpKeyOf(9000)]);
+    await open();
+    await waitFor(() => expect(names()).toEqual(['versions', 'aaguid', 'options', '-1', '-1']));
+    expect(roles('key-remark')).toHaveLength(2);
+    await userEvent.click(action('keys-machine'));
+    expect(roles('finding').map(({ dataset }) => dataset.what)).toEqual(['rights', 'rights', 'held', 'held']);
+    await userEvent.click(action('doctor-again'));
+    await waitFor(() => expect(calls.of('keys_doctor')).toHaveLength(2));
+    expect(roles('finding')).toHaveLength(4);
   });
 
   it('keeps strange words of a key as text', async () => {
