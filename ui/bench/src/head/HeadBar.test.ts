@@ -6,7 +6,7 @@ import { deviceOf } from '../pin/enrolment.fixture';
 import { bench } from '../state/bench.svelte';
 import { desk } from '../state/desk.svelte';
 import { toasts } from '../state/toasts.svelte';
-import { action, benchOf, deskOf, field, finish, fresh, gone, role, roles, step, summary, walk, type Calls } from '../walk/stage.fixture';
+import { action, benchOf, catalogue, deskOf, field, finish, fresh, gone, role, roles, step, summary, walk, type Calls } from '../walk/stage.fixture';
 import { walks } from '../walk/walks.svelte';
 import HeadBar from './HeadBar.svelte';
 
@@ -84,6 +84,25 @@ describe('the network of a device', () => {
     await userEvent.click(action('device-network-whose-all'));
     await userEvent.click(action('device-network-offline'));
     await waitFor(() => expect(calls.of('device_network_set')).toEqual([{ device: null, state: { kind: 'offline' } }]));
+  });
+
+  it('loses only the answers of one path, and keeps that path when the number changes', async () => {
+    calls.answers.fault_catalogue = [...catalogue, { message: 'POST /pin/exchange', direction: 'response', fields: [], effects: ['drop'] }];
+    stand(phones('A'));
+    head();
+    await userEvent.click(action('device-network-chip'));
+    const path = field('device-network-answer-lost-path') as unknown as HTMLSelectElement;
+    await waitFor(() => expect([...path.options].map(({ text }) => text)).toEqual(['all paths', '/pin/exchange']));
+    await userEvent.selectOptions(path, '/pin/exchange');
+    await userEvent.click(action('device-network-answer-lost'));
+    const lost = { kind: 'answerLost', requests: 1, path: '/pin/exchange' } as const;
+    await waitFor(() => expect(calls.of('device_network_set')).toEqual([{ device: 'A', state: lost }]));
+    stand(phones('A').map((phone) => ({ ...phone, network: lost })));
+    await waitFor(() => expect(path.value).toBe('/pin/exchange'));
+    await userEvent.clear(field('device-network-answer-lost'));
+    await userEvent.type(field('device-network-answer-lost'), '3');
+    await userEvent.click(action('device-network-answer-lost-change'));
+    await waitFor(() => expect(calls.of('device_network_set')[1]).toEqual({ device: 'A', state: { ...lost, requests: 3 } }));
   });
 
   it('is none for a security key', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NETWORKS, networkSentence, networkState, networkText, numberOf } from './network';
+import type { FaultableMessage } from '../bindings/types';
+import { NETWORKS, answerPaths, networkSentence, networkState, networkText, numberOf, pathOf } from './network';
 
 describe('the network', () => {
   it('names every state, with its number', () => {
@@ -31,5 +32,22 @@ describe('the network', () => {
     const state = { kind: 'answerLost', requests: 1, path: '/api/authentication/finish' } as const;
     expect(networkSentence(state)).toContain('Only answers to /api/authentication/finish.');
     expect(networkSentence({ kind: 'online' })).toBe('Everything gets through.');
+  });
+
+  it('loses only answers to the path that is asked for', () => {
+    const state = networkState('answerLost', 1, '/pin/exchange');
+    expect(state).toEqual({ kind: 'answerLost', requests: 1, path: '/pin/exchange' });
+    expect(pathOf(state)).toBe('/pin/exchange');
+    expect(pathOf(networkState('answerLost'))).toBeNull();
+    expect(pathOf({ kind: 'online' })).toBeNull();
+    expect(networkState('slow', 5, '/pin/exchange')).toEqual({ kind: 'slow', millis: 5 });
+  });
+
+  it('offers each path of its own calls once, and the one that is set', () => {
+    const message = (name: string): FaultableMessage => ({ message: name, direction: 'response', fields: [], effects: ['drop'] });
+    const catalogue = ['authenticatorGetInfo', 'GET /api/session', 'DELETE /api/session', 'POST /api/registration/finish', 'DELETE /api/passkeys/{id}', 'POST /pin/exchange'].map(message);
+    expect(answerPaths(catalogue, '/api/', null)).toEqual(['/api/registration/finish', '/api/session']);
+    expect(answerPaths(catalogue, '/pin/', '/pin/exchange')).toEqual(['/pin/exchange']);
+    expect(answerPaths([], '/api/', '/api/passkeys/abc')).toEqual(['/api/passkeys/abc']);
   });
 });

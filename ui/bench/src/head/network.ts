@@ -1,4 +1,4 @@
-import type { NetworkState } from '../bindings/types';
+import type { FaultableMessage, NetworkState } from '../bindings/types';
 import { delayText } from './spans';
 
 export type NetworkKind = NetworkState['kind'];
@@ -55,8 +55,23 @@ export const DEVICE_NETWORKS: readonly NetworkChoice[] = NETWORKS.filter(({ kind
 
 export const networkChoice = (kind: NetworkKind): NetworkChoice => NETWORKS.find((choice) => choice.kind === kind)!;
 
-/** The state with this number in it; numbers outside the state's bounds are moved to them. */
-export function networkState(kind: NetworkKind, number?: number): NetworkState {
+/** Where the calls go that a network lies under: pages' begin with `/api/`, phones' with `/pin/`. */
+export type CallsTo = '/api/' | '/pin/';
+
+/** The paths whose answers can be named, and the one that is set; those with an id in them name no call. */
+export function answerPaths(catalogue: readonly FaultableMessage[], calls: CallsTo, set: string | null): string[] {
+  const known = catalogue.map(({ message }) => message.split(' ')[1] ?? '').filter((path) => path.startsWith(calls) && !path.includes('{'));
+  return [...new Set(set === null ? known : [...known, set])].sort();
+}
+
+/** The path whose answers alone get lost, where the state names one. */
+export const pathOf = (state: NetworkState | null): string | null => (state?.kind === 'answerLost' ? state.path : null);
+
+/**
+ * The state with this number in it; numbers outside the state's bounds are moved to them. `path` is for answers that
+ * get lost: only those to it.
+ */
+export function networkState(kind: NetworkKind, number?: number, path: string | null = null): NetworkState {
   const bounds = networkChoice(kind).number;
   const wanted = Number.isFinite(number) ? number! : (bounds?.first ?? 0);
   const value = bounds ? Math.min(bounds.most, Math.max(bounds.least, Math.round(wanted))) : 0;
@@ -66,7 +81,7 @@ export function networkState(kind: NetworkKind, number?: number): NetworkState {
     case 'lossy':
       return { kind, percent: value };
     case 'answerLost':
-      return { kind, requests: value, path: null };
+      return { kind, requests: value, path };
     default:
       return { kind };
   }
