@@ -1,8 +1,8 @@
-//! Twelve keys that misbehave, each in its own way, behind any transport: a report and the time in,
+//! Thirteen keys that misbehave, each in its own way, behind any transport: a report and the time in,
 //! reports out, or the key vanishes. They open channels and answer getInfo as they should, unless
 //! their fault comes before that; every other command meets the fault.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use ctap::{
     Command as Ctap, answer,
@@ -20,6 +20,8 @@ pub enum Fault {
     Silent,
     /// Says that it works, for ever, whatever it is told.
     EndlessKeepalive,
+    /// Has a PIN, and says that it waits for a touch, for ever, whatever it is asked.
+    EndlessTouch,
     /// Answers on a channel that nobody has.
     WrongChannel,
     /// Leaves out a packet of its answer.
@@ -43,10 +45,11 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All twelve.
-    pub const ALL: [Fault; 12] = [
+    /// All thirteen.
+    pub const ALL: [Fault; 13] = [
         Fault::Silent,
         Fault::EndlessKeepalive,
+        Fault::EndlessTouch,
         Fault::WrongChannel,
         Fault::WrongSequence,
         Fault::TruncatedCbor,
@@ -63,7 +66,7 @@ impl Fault {
     pub fn ends_in(self) -> &'static str {
         match self {
             Fault::Silent => "deviceSilent",
-            Fault::EndlessKeepalive => "deviceStuck",
+            Fault::EndlessKeepalive | Fault::EndlessTouch => "deviceStuck",
             Fault::WrongChannel | Fault::Zeros => "deviceAstray",
             Fault::WrongSequence | Fault::Oversized => "deviceMalformed",
             Fault::TruncatedCbor => "deviceAnswerMalformed",
@@ -78,7 +81,7 @@ impl Fault {
     /// How long the client waits for such a key before it says so.
     pub fn patience(self) -> Duration {
         match self {
-            Fault::EndlessKeepalive => Duration::from_secs(30),
+            Fault::EndlessKeepalive | Fault::EndlessTouch => Duration::from_secs(30),
             Fault::Silent | Fault::WrongChannel | Fault::Zeros => Duration::from_secs(3),
             _ => Duration::ZERO,
         }
@@ -176,7 +179,7 @@ impl Key {
                 transaction,
                 request,
             } => match Ctap::decode(&request) {
-                Ok(Ctap::GetInfo) => self.respond(transaction, &info()),
+                Ok(Ctap::GetInfo) => self.respond(transaction, &info(self.fault)),
                 _ => self.misbehave(transaction, channel, now),
             },
             // It does not listen.
@@ -195,7 +198,7 @@ impl Key {
                 self.pending = Some((transaction, 0));
                 Vec::new()
             }
-            Fault::VanishesAtTouch => {
+            Fault::VanishesAtTouch | Fault::EndlessTouch => {
                 self.pending = Some((transaction, 0));
                 let status = KeepaliveStatus::UpNeeded;
                 reports(self.device.set_status(transaction, status, now))
@@ -245,11 +248,12 @@ impl Key {
 /// An answer of several packets; its CBOR is not looked at.
 const LONG: [u8; 400] = [0; 400];
 
-fn info() -> Vec<u8> {
-    let options = [("rk", true), ("up", true)];
+fn info(fault: Fault) -> Vec<u8> {
+    let pin = (fault == Fault::EndlessTouch).then_some(("clientPin", true));
+    let options = [("rk", true), ("up", true)].into_iter().chain(pin);
     answer(Ok(Info {
         versions: vec!["FIDO_2_0".to_owned()],
-        options: BTreeMap::from(options.map(|(id, on)| (id.to_owned(), on))),
+        options: options.map(|(id, on)| (id.to_owned(), on)).collect(),
         transports: vec!["usb".to_owned()],
         ..Info::default()
     }

@@ -11,6 +11,7 @@ mod channel;
 mod frames;
 mod link;
 pub(crate) mod node;
+mod order;
 mod patience;
 mod reports;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use channel::KeyChannel;
 pub use frames::Tap;
 
 pub(crate) use frames::Frames;
-pub(crate) use link::{Link, Order};
+pub(crate) use link::Link;
+pub(crate) use order::Order;
 pub(crate) use patience::{Deadlines, Patience};
 pub(crate) use reports::Reports;

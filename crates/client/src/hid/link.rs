@@ -6,10 +6,9 @@ use ctap::hid::{
     Assembler, ChannelId, Command, ErrorCode, InitResponse, KeepaliveStatus, MAX_PAYLOAD, Message,
     Packet, Report, fragment,
 };
-use timeline::Seq;
 use tokio_util::sync::CancellationToken;
 
-use super::{Deadlines, Frames, Patience, Reports};
+use super::{Deadlines, Frames, Order, Patience, Reports};
 use crate::ChannelError;
 
 /// How often a wait looks whether it was cancelled.
@@ -18,30 +17,6 @@ const SLICE: Duration = Duration::from_millis(10);
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 /// How many reports may lie unread from before; a node of Linux keeps 64.
 const MOST_STALE: usize = 256;
-
-/// One message to the key, and how to stop waiting for its answer.
-#[derive(Debug, Clone)]
-pub(crate) struct Order {
-    pub command: Command,
-    pub payload: Vec<u8>,
-    /// The event it comes from.
-    pub cause: Option<Seq>,
-    /// The caller wants it to end; its answer is still waited for.
-    pub cancel: CancellationToken,
-    /// Nobody waits any more.
-    pub abandoned: CancellationToken,
-}
-
-impl Order {
-    /// Whether its answer may take until the user touches the key. authenticatorGetInfo and
-    /// authenticatorGetNextAssertion never may, nor may anything but CBOR.
-    fn takes_touch(&self) -> bool {
-        const GET_INFO: u8 = 0x04;
-        const GET_NEXT_ASSERTION: u8 = 0x08;
-        self.command == Command::Cbor
-            && !matches!(self.payload.first(), Some(&(GET_INFO | GET_NEXT_ASSERTION)))
-    }
-}
 
 /// A channel that was opened.
 pub(crate) struct Link<R> {
@@ -244,8 +219,9 @@ impl<R: Reports> Link<R> {
         Err(opening.failure(self.deadlines.open))
     }
 
-    /// Reads away what came while nobody listened.
-    fn drain(&mut self) -> Result<(), ChannelError> {
+    /// Reads away what came while nobody listened; between exchanges, the way to learn that the key
+    /// is gone.
+    pub fn drain(&mut self) -> Result<(), ChannelError> {
         for _ in 0..MOST_STALE {
             if self.reports.receive(Duration::ZERO)?.is_none() {
                 break;

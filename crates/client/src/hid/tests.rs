@@ -8,6 +8,6 @@ mod simulated;
 pub(crate) mod sockets;
 mod udp;
 
-/// The twelve keys that the virtual machine's tests plug in, too.
+/// The thirteen keys that the virtual machine's tests plug in, too.
 #[path = "../../../../tests/keys/misbehaving.rs"]
 mod faulty;

@@ -1,7 +1,11 @@
 use std::{collections::VecDeque, time::Duration};
 
-use ctap::hid::{
-    Command, ErrorCode, InitResponse, KeepaliveStatus, MAX_PAYLOAD, Packet, Report, fragment,
+use ctap::{
+    Command as Ctap,
+    client_pin::{Request, Subcommand},
+    hid::{
+        Command, ErrorCode, InitResponse, KeepaliveStatus, MAX_PAYLOAD, Packet, Report, fragment,
+    },
 };
 
 use super::{
@@ -13,7 +17,6 @@ use crate::ChannelError;
 use KeepaliveStatus::{Processing, UpNeeded};
 
 const MAKE: u8 = 0x01;
-const GET_INFO: u8 = 0x04;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -72,10 +75,18 @@ fn a_touch_is_waited_for_until_the_caller_cancels() {
 
 #[test]
 fn a_command_that_needs_no_touch_does_not_wait_for_one() {
-    let mut link = open(Sane::new(|_| Plan::Touch), &Alarms::default()).expect("a channel");
-    let (answer, took) = ask(&mut link, &order(&[GET_INFO]));
-    assert!(matches!(answer, Err(ChannelError::Stuck(_))));
-    assert!(is_about(took, 30), "{took:?}");
+    let client_pin = |subcommand| Ctap::ClientPin(Box::new(Request::new(subcommand)));
+    for command in [
+        Ctap::GetInfo,
+        client_pin(Subcommand::GetPinRetries),
+        client_pin(Subcommand::GetKeyAgreement),
+        client_pin(Subcommand::GetUvRetries),
+    ] {
+        let mut link = open(Sane::new(|_| Plan::Touch), &Alarms::default()).expect("a channel");
+        let (answer, took) = ask(&mut link, &order(&command.encode()));
+        assert!(matches!(answer, Err(ChannelError::Stuck(_))), "{command:?}");
+        assert!(is_about(took, 30), "{command:?}: {took:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,12 @@
-//! The twelve: in simulated time with the real deadlines, and over sockets through a whole call.
+//! The thirteen: in simulated time with the real deadlines, and over sockets through a whole call.
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
-use ctap::{Command as Ctap, hid::REPORT_LENGTH};
+use ctap::{
+    Command as Ctap,
+    client_pin::{Request, Subcommand},
+    hid::REPORT_LENGTH,
+};
 use tokio::{net::UdpSocket, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +22,19 @@ use crate::{
 };
 use webauthn::id::Origin;
 
-/// What a channel makes of getInfo and a command that needs a touch.
+/// A command that meets the fault: one that wants a touch, or, where the fault is to want one, one
+/// that needs none.
+fn provocation(fault: Fault) -> Vec<u8> {
+    match fault {
+        Fault::EndlessTouch => {
+            let request = Request::new(Subcommand::GetPinRetries);
+            Ctap::ClientPin(Box::new(request)).encode()
+        }
+        _ => vec![Ctap::Selection.code(); 200],
+    }
+}
+
+/// What a channel makes of getInfo and of that command.
 fn run(fault: Fault) -> (Result<Vec<u8>, ChannelError>, Duration) {
     let alarms = Alarms::default();
     let mut link = match open(Key::new(fault), &alarms) {
@@ -27,7 +43,7 @@ fn run(fault: Fault) -> (Result<Vec<u8>, ChannelError>, Duration) {
     };
     let (info, _) = ask(&mut link, &order(&Ctap::GetInfo.encode()));
     assert_eq!(info.expect("it answers getInfo")[0], 0);
-    ask(&mut link, &order(&[Ctap::Selection.code(); 200]))
+    ask(&mut link, &order(&provocation(fault)))
 }
 
 #[test]
@@ -55,7 +71,7 @@ fn a_channel_that_ended_in_an_error_says_so_again_and_never_hangs() {
             continue;
         };
         for _ in 0..3 {
-            let (_, took) = ask(&mut link, &order(&[Ctap::Selection.code()]));
+            let (_, took) = ask(&mut link, &order(&provocation(fault)));
             assert!(took < Duration::from_secs(35), "{fault:?} took {took:?}");
         }
     }
