@@ -209,6 +209,7 @@ impl<'a> Ceremony<'a> {
             biased;
             () = self.abort.cancelled() => return Err(ClientError::Aborted),
             entry = self.client.dialogs.pin(ask, self.deadline) => entry,
+            gone = self.channel.gone() => return Err(gone.into()),
             () = self.client.clock.sleep_until(self.deadline) => return Err(ClientError::TimedOut(self.timeout)),
         };
         let outcome = if entry.is_some() {

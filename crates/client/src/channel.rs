@@ -11,6 +11,9 @@ pub use ctap::hid::KeepaliveStatus;
 /// What [`Channel::transact`] returns.
 pub type Transact<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, ChannelError>> + Send + 'a>>;
 
+/// What [`Channel::gone`] returns.
+pub type Gone<'a> = Pin<Box<dyn Future<Output = ChannelError> + Send + 'a>>;
+
 /// A way to one authenticator.
 pub trait Channel: Send {
     /// Sends one CTAP2 command (code byte, then CBOR) and waits for the answer (status byte, then
@@ -38,6 +41,12 @@ pub trait Channel: Send {
     /// Names the event that the next exchanges come from. A channel that tells the timeline of its
     /// reports gives it as their cause; others need not listen.
     fn caused_by(&mut self, _cause: Option<Seq>) {}
+
+    /// Returns when the authenticator is gone although nothing is asked of it, as while the user types
+    /// its PIN. A channel that cannot tell waits for ever.
+    fn gone(&mut self) -> Gone<'_> {
+        Box::pin(std::future::pending())
+    }
 }
 
 impl<C: Channel + ?Sized> Channel for Box<C> {
@@ -60,6 +69,10 @@ impl<C: Channel + ?Sized> Channel for Box<C> {
 
     fn caused_by(&mut self, cause: Option<Seq>) {
         (**self).caused_by(cause);
+    }
+
+    fn gone(&mut self) -> Gone<'_> {
+        (**self).gone()
     }
 }
 
@@ -94,6 +107,9 @@ pub enum ChannelError {
         "This user has no right to open the key at {0}. Run `touchstone keys doctor`: it shows the command that gives it."
     )]
     NoRights(String),
+    /// The device has no CTAP2, by its answer to CTAPHID_INIT.
+    #[error("This key speaks U2F only and cannot hold passkeys. Pick another key.")]
+    U2fOnly,
     /// The device refused below CTAP.
     #[error("The device refused the message: {0}.")]
     Refused(#[from] ctap::hid::ErrorCode),
@@ -117,6 +133,7 @@ impl ChannelError {
             Self::Stuck(_) => "deviceStuck",
             Self::Busy => "deviceBusy",
             Self::NoRights(_) => "deviceNoRights",
+            Self::U2fOnly => "deviceU2fOnly",
             Self::Refused(_) => "deviceRefused",
             Self::Malformed(_) => "deviceMalformed",
             Self::TooLong(_) => "commandTooLong",

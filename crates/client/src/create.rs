@@ -56,6 +56,7 @@ async fn create(
     let info = ceremony.get_info().await?;
     let discoverable = discoverable(&selection, &info)?;
     let way = Means::of(&info)
+        .shown(ceremony.channel.asks_user_itself())
         .plan(
             selection.user_verification,
             insists_to_create(&info, discoverable),

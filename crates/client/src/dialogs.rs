@@ -37,7 +37,7 @@ pub trait Dialogs: Send + Sync {
     ) -> Choice<'a>;
 
     /// Asks for a key's PIN. The future is dropped on abort and at `deadline`, as in
-    /// [`Dialogs::choose`].
+    /// [`Dialogs::choose`], and when the key is gone.
     fn pin(&self, ask: PinAsk, deadline: Timestamp) -> Typed<'_>;
 
     /// Tells what the key is waiting for, whenever that changes; `None` when its command ended.

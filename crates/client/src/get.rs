@@ -50,6 +50,7 @@ async fn get(
 
     let info = ceremony.get_info().await?;
     let way = Means::of(&info)
+        .shown(ceremony.channel.asks_user_itself())
         .plan(options.user_verification, insists_to_get(&info))
         .map_err(|NoWay| ClientError::NoUserVerificationToGet)?;
     let wanted = Wanted::of(options.extensions.as_ref(), &info);

@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 use webauthn::id::Origin;
 
 pub use ceremony::time_allowed;
-pub use channel::{Channel, ChannelError, KeepaliveStatus, Transact};
+pub use channel::{Channel, ChannelError, Gone, KeepaliveStatus, Transact};
 pub use dialogs::{
     Account, Choice, Dialogs, KeyPin, PinAsk, PinEntry, PinPurpose, Tries, Typed, Waiting,
 };

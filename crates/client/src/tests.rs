@@ -27,8 +27,8 @@ use webauthn::{
 };
 
 use crate::{
-    Account, Call, Channel, ChannelError, Choice, Client, ClientError, Dialogs, KeepaliveStatus,
-    PinAsk, Transact, Typed, Waiting,
+    Account, Call, Channel, ChannelError, Choice, Client, ClientError, Dialogs, Gone,
+    KeepaliveStatus, PinAsk, Transact, Typed, Waiting,
 };
 
 pub(crate) const AAGUID: Aaguid = Aaguid([0xAB; 16]);

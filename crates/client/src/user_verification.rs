@@ -32,6 +32,7 @@ pub(crate) struct Means {
     pin: Option<bool>,
     tokens: bool,
     protocol: Option<Protocol>,
+    sets_up_when_asked: bool,
 }
 
 impl Means {
@@ -51,7 +52,15 @@ impl Means {
                 .filter(|_| protocol.is_some() && !of_no_use),
             tokens: info.option("pinUvAuthToken") == Some(true),
             protocol,
+            sets_up_when_asked: false,
         }
+    }
+
+    /// The same where the device shows its user what it wants: it may let them set its verification up
+    /// when it is first asked for it.
+    pub fn shown(mut self, asks_user_itself: bool) -> Self {
+        self.sets_up_when_asked = asks_user_itself;
+        self
     }
 
     /// The way that is ready, the best one first.
@@ -59,8 +68,7 @@ impl Means {
         match (self.built_in, self.pin, self.protocol) {
             (Some(true), _, Some(protocol)) if self.tokens => Some(Way::TokenByUv(protocol)),
             (Some(true), _, _) => Some(Way::Option),
-            // Without a PIN, such a device sets its verification up when it is first asked for it.
-            (Some(false), None, _) => Some(Way::Option),
+            (Some(false), None, _) if self.sets_up_when_asked => Some(Way::Option),
             _ => self.by_pin(),
         }
     }

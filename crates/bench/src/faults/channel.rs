@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use client::{Channel, ChannelError, KeepaliveStatus, Transact};
+use client::{Channel, ChannelError, Gone, KeepaliveStatus, Transact};
 use ctap::Command;
 use timeline::Seq;
 use tokio_util::sync::CancellationToken;
@@ -110,5 +110,9 @@ impl<C: Channel> Channel for FaultyChannel<C> {
 
     fn caused_by(&mut self, cause: Option<Seq>) {
         self.inner.caused_by(cause);
+    }
+
+    fn gone(&mut self) -> Gone<'_> {
+        self.inner.gone()
     }
 }

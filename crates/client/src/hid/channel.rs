@@ -9,7 +9,7 @@ use std::{
 
 use ctap::{
     Command as Ctap, Options, RpEntity, Status, UserEntity,
-    hid::{Command, InitResponse, KeepaliveStatus},
+    hid::{Capabilities, Command, InitResponse, KeepaliveStatus},
     make_credential,
 };
 use timeline::Seq;
@@ -18,12 +18,14 @@ use tokio_util::sync::CancellationToken;
 use webauthn::json::AuthenticatorAttachment;
 
 use super::{Deadlines, Frames, Link, Order, Reports, Tap, node::NodeReports, udp::UdpReports};
-use crate::{Channel, ChannelError, KeyId, Transact};
+use crate::{Channel, ChannelError, Gone, KeyId, Transact};
 
 /// How long the operating system may take to open a node.
 const NODE: Duration = Duration::from_secs(1);
 /// How many keepalives wait to be heard; more are one like the others.
 const KEEPALIVES: usize = 16;
+/// How often somebody who waits for the key to be gone looks whether it is.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A CTAPHID channel to a key (CTAP 2.3 §11.2). Its reports are written and read on a thread of its
 /// own, which ends with it; unplugging the key ends the exchange under way at once.
@@ -36,10 +38,14 @@ pub struct KeyChannel {
 }
 
 #[derive(Debug)]
-struct Job {
-    order: Order,
-    keepalives: mpsc::Sender<KeepaliveStatus>,
-    answer: oneshot::Sender<Answer>,
+enum Job {
+    Exchange {
+        order: Order,
+        keepalives: mpsc::Sender<KeepaliveStatus>,
+        answer: oneshot::Sender<Answer>,
+    },
+    /// See whether the key is still there.
+    Look(oneshot::Sender<Result<(), ChannelError>>),
 }
 
 type Answer = Result<(Vec<u8>, Duration), ChannelError>;
@@ -163,6 +169,13 @@ impl KeyChannel {
         ))
     }
 
+    /// An error when the key is gone.
+    async fn look(&mut self) -> Result<(), ChannelError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(Job::Look(answer)).map_err(|_| lost())?;
+        answered.await.map_err(|_| lost())?
+    }
+
     async fn exchange(
         &mut self,
         command: Command,
@@ -181,7 +194,7 @@ impl KeyChannel {
             cancel: cancel.clone(),
             abandoned,
         };
-        let job = Job {
+        let job = Job::Exchange {
             order,
             keepalives,
             answer,
@@ -205,6 +218,9 @@ impl Channel for KeyChannel {
         on_keepalive: &'a mut (dyn FnMut(KeepaliveStatus) + Send),
     ) -> Transact<'a> {
         Box::pin(async move {
+            if !self.init.capabilities.has(Capabilities::CBOR) {
+                return Err(ChannelError::U2fOnly);
+            }
             let exchanged = self.exchange(Command::Cbor, command.to_vec(), cancel, on_keepalive);
             exchanged.await.map(|(answer, _)| answer)
         })
@@ -221,19 +237,40 @@ impl Channel for KeyChannel {
     fn caused_by(&mut self, cause: Option<Seq>) {
         self.cause = cause;
     }
+
+    fn gone(&mut self) -> Gone<'_> {
+        Box::pin(async move {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                if let Err(error) = self.look().await {
+                    return error;
+                }
+            }
+        })
+    }
 }
 
 /// Runs what is asked until nobody can ask any more.
 fn serve<R: Reports>(mut link: Link<R>, queue: &Receiver<Job>) {
     while let Ok(job) = queue.recv() {
-        let started = link.now();
-        let answer = link.exchange(&job.order, &mut |status| {
-            // A caller that is slower than its key misses repetitions only.
-            let _ = job.keepalives.try_send(status);
-        });
-        let took = link.now().saturating_sub(started);
-        // When the caller is gone, the exchange was abandoned.
-        let _ = job.answer.send(answer.map(|payload| (payload, took)));
+        match job {
+            Job::Exchange {
+                order,
+                keepalives,
+                answer,
+            } => {
+                let started = link.now();
+                let outcome = link.exchange(&order, &mut |status| {
+                    // A caller that is slower than its key misses repetitions only.
+                    let _ = keepalives.try_send(status);
+                });
+                let took = link.now().saturating_sub(started);
+                // When the caller is gone, the exchange was abandoned.
+                let _ = answer.send(outcome.map(|payload| (payload, took)));
+            }
+            // When the caller is gone, nobody wants to know.
+            Job::Look(answer) => drop(answer.send(link.drain())),
+        }
     }
 }
 

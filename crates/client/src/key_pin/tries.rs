@@ -1,6 +1,6 @@
 //! The tries at a PIN: counted, and told before the last one is spent (CTAP 2.3 §6.5.2).
 
-use ctap::client_pin::{Request, Subcommand};
+use ctap::client_pin::Subcommand;
 
 use super::Exchange;
 use crate::{ClientError, PinPurpose, Tries};
@@ -50,9 +50,10 @@ impl Tally {
 }
 
 impl Exchange<'_, '_> {
-    /// How the tries stand (getPINRetries, §6.5.5.2); the error when none is left.
+    /// How the tries stand (getPINRetries, §6.5.5.2); the error when none is left. CTAP 2.0 demands the
+    /// protocol of every subcommand; later versions pass it over here.
     pub(super) async fn tries(&mut self, tally: &Tally) -> Result<Tries, ClientError> {
-        let (_, response) = self.read(Request::new(Subcommand::GetPinRetries)).await?;
+        let (_, response) = self.read(self.request(Subcommand::GetPinRetries)).await?;
         if response.pin_retries == Some(0) {
             return Err(ClientError::KeyPinBlocked);
         }

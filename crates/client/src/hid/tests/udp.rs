@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ctap::hid::{Capabilities, MAX_PAYLOAD, REPORT_LENGTH};
+use ctap::hid::{
+    Capabilities, ChannelId, Command, InitResponse, MAX_PAYLOAD, Packet, REPORT_LENGTH, fragment,
+};
 use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
@@ -164,4 +166,49 @@ async fn a_key_that_is_pulled_out_ends_the_command_under_way_long_before_it_coun
     assert!(matches!(error, ChannelError::Gone(_)), "{error}");
     let again = transact(&mut channel, &[1]).await.unwrap_err();
     assert!(matches!(again, ChannelError::Gone(_)), "{again}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_pulled_out_while_nothing_is_asked_of_it_is_known_to_be_gone() {
+    let (address, seen, key) = plug_in("127.0.0.1:0", Behaviour::Echo(0)).await;
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
+    let a_while = Duration::from_millis(2_500);
+    let still_there = tokio::time::timeout(a_while, channel.gone()).await;
+    assert!(still_there.is_err(), "{still_there:?}");
+    assert_eq!(transact(&mut channel, &[1]).await.unwrap(), [1]);
+    assert_eq!(seen.lock().unwrap().executed, 1, "looking executes nothing");
+    key.abort();
+    let gone = tokio::time::timeout(Duration::from_secs(30), channel.gone()).await;
+    let gone = gone.expect("it is gone");
+    assert!(matches!(gone, ChannelError::Gone(_)), "{gone}");
+}
+
+#[tokio::test]
+async fn a_key_that_speaks_u2f_only_is_sent_no_command_and_the_reason_is_said() {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut report = [0; REPORT_LENGTH];
+        while let Ok((_, from)) = socket.recv_from(&mut report).await {
+            let Packet::Initialization { command, data, .. } = Packet::read(&report) else {
+                panic!("a packet more than INIT has");
+            };
+            assert_eq!(command, Command::Init, "it is asked for nothing else");
+            let answer = InitResponse {
+                nonce: data[..8].try_into().unwrap(),
+                channel: ChannelId(9),
+                protocol_version: 2,
+                device_version: [1, 0, 0],
+                capabilities: Capabilities(Capabilities::WINK),
+            };
+            for report in fragment(ChannelId::BROADCAST, Command::Init, &answer.encode()).unwrap() {
+                socket.send_to(&report, from).await.unwrap();
+            }
+        }
+    });
+    let mut channel = KeyChannel::over_udp(address, Tap::silent()).await.unwrap();
+    let error = transact(&mut channel, &[4]).await.unwrap_err();
+    assert_eq!(error.code(), "deviceU2fOnly");
+    let sentence = "This key speaks U2F only and cannot hold passkeys. Pick another key.";
+    assert_eq!(error.to_string(), sentence);
 }

@@ -34,6 +34,10 @@ pub(super) struct PinKey {
     pub refusal: Option<Status>,
     pub sent: Vec<Command>,
     pub kept: Option<Vec<u8>>,
+    /// It shows its user what it wants.
+    pub asks_itself: bool,
+    /// Fired when it is pulled out while nothing is asked of it.
+    pub pulled_out: CancellationToken,
     wrong_in_a_row: u32,
     agreement: KeyAgreement,
     token: Option<(Token, Permissions)>,
@@ -65,6 +69,8 @@ impl PinKey {
             refusal: None,
             sent: Vec::new(),
             kept: None,
+            asks_itself: false,
+            pulled_out: CancellationToken::new(),
             wrong_in_a_row: 0,
             agreement: fresh(),
             token: None,
@@ -160,6 +166,10 @@ impl PinKey {
         let mut response = Response::default();
         match request.subcommand {
             Subcommand::GetPinRetries => {
+                // As CTAP 2.0 demands it.
+                request
+                    .pin_uv_auth_protocol
+                    .ok_or(Status::MissingParameter)?;
                 response.pin_retries = self.tells_retries.then_some(self.retries);
                 response.power_cycle_state = Some(self.wrong_in_a_row >= 3);
                 return Ok(response);
@@ -327,5 +337,16 @@ impl Channel for PinKey {
 
     fn attachment(&self) -> AuthenticatorAttachment {
         AuthenticatorAttachment::CrossPlatform
+    }
+
+    fn asks_user_itself(&self) -> bool {
+        self.asks_itself
+    }
+
+    fn gone(&mut self) -> Gone<'_> {
+        Box::pin(async {
+            self.pulled_out.cancelled().await;
+            ChannelError::Gone("it was unplugged".to_owned())
+        })
     }
 }

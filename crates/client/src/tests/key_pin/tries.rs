@@ -178,3 +178,24 @@ async fn abort_and_time_out_end_the_question() {
         assert_eq!(verdict(outcome), expected);
     }
 }
+
+#[tokio::test]
+async fn pulling_the_key_out_ends_the_question_and_costs_no_try() {
+    let mut key = PinKey::new(Some(PIN));
+    let pulled_out = key.pulled_out.clone();
+    let page = Page::with(Hands::typing([Entry::Waits]));
+    let (options, _) = demanding("required");
+    let (outcome, ()) = tokio::join!(page.create(&mut key, &options), async {
+        tokio::task::yield_now().await;
+        pulled_out.cancel();
+    });
+    assert_eq!(verdict(outcome), ("NotAllowedError", "deviceGone"));
+    assert_eq!(key.subcommands(), [Subcommand::GetPinRetries]);
+    assert_eq!(key.retries, 8);
+    key.pulled_out = CancellationToken::new();
+    assert_eq!(
+        create(&mut key, &Hands::typing([Entry::Pin(PIN)])).await,
+        DONE,
+        "put back, it works"
+    );
+}

@@ -85,3 +85,29 @@ async fn a_key_whose_reader_knows_no_finger_yet_uses_its_pin() {
     assert_eq!(create(&mut key, &hands).await, DONE);
     assert_eq!(hands.purposes(), [PinPurpose::Set]);
 }
+
+#[tokio::test]
+async fn a_key_without_fingers_and_without_a_pin_is_not_asked_to_verify() {
+    let without = || {
+        let mut key = PinKey::new(None).with("uv", false);
+        key.info.options.remove("clientPin");
+        key
+    };
+    let mut key = without();
+    let page = Page::with(Hands::typing([]));
+    let (preferred, _) = demanding("preferred");
+    let outcome = page.create(&mut key, &preferred).await;
+    assert_eq!(verdict(outcome), DONE);
+    assert_eq!(key.proof(), (None, None, None));
+    let outcome = create(&mut without(), &Hands::typing([])).await;
+    assert_eq!(outcome, ("ConstraintError", "noUserVerification"));
+
+    let mut phone = without();
+    phone.asks_itself = true;
+    assert_eq!(create(&mut phone, &Hands::typing([])).await, DONE);
+    assert_eq!(
+        phone.proof(),
+        (Some(true), None, None),
+        "it lets its user set that up"
+    );
+}
