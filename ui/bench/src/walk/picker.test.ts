@@ -17,6 +17,21 @@ describe('the list of walks', () => {
     expect(shown.inOrder.map((one) => one.path)).toEqual(['enrolment', 'replayed', 'mine']);
   });
 
+  it('puts each folder of the bench’s walks under its own heading, and finds by the folder', () => {
+    const shipped = ['built-in:01-enrolment.toml', 'built-in:keys/02-udp.toml', 'built-in:pin-sync/01-first.toml', 'built-in:pin-sync/02-next.toml'];
+    const foldered = [...shipped.map((path) => summary(path, { file: path.split(/[:/]/).at(-1)! })), summary('/home/me/pin-sync/mine.toml', { own: true, file: 'mine.toml', title: 'Mine' })];
+    expect(pickerList(foldered, '').groups.map(({ label, own, walks }) => [label, own, walks.length])).toEqual([
+      ['Walks of the bench', false, 1],
+      ['Walks of the bench: keys', false, 1],
+      ['Walks of the bench: pin-sync', false, 2],
+      ['Your own walks', true, 1],
+    ]);
+    expect(pickerList(foldered, '').inOrder.map(({ path }) => path)).toEqual(foldered.map(({ path }) => path));
+    expect(pickerList(foldered, 'pin-sync').inOrder.map(({ path }) => path)).toEqual(shipped.slice(2));
+    expect(pickerList(foldered, 'pin-sync/02').inOrder.map(({ path }) => path)).toEqual(shipped.slice(3));
+    expect(pickerList(foldered, 'built-in').inOrder).toEqual([]);
+  });
+
   it('finds by title, reason, tag, step and file, in any case and order', () => {
     expect(pickerList(list, 'ATTACK replayed').inOrder.map((one) => one.path)).toEqual(['replayed']);
     expect(fits(list[0]!, 'anybody alice')).toBe(true);
