@@ -19,7 +19,7 @@ describe('the list of walks', () => {
 
   it('puts each folder of the bench’s walks under its own heading, and finds by the folder', () => {
     const shipped = ['built-in:01-enrolment.toml', 'built-in:keys/02-udp.toml', 'built-in:pin-sync/01-first.toml', 'built-in:pin-sync/02-next.toml'];
-    const foldered = [...shipped.map((path) => summary(path, { file: path.split(/[:/]/).at(-1)! })), summary('/home/me/pin-sync/mine.toml', { own: true, file: 'mine.toml', title: 'Mine' })];
+    const foldered = [...shipped.map((path) => summary(path, { file: path.split(/[:/]/).at(-1)!, title: 'A walk' })), summary('/home/me/pin-sync/mine.toml', { own: true, file: 'mine.toml', title: 'Mine' })];
     expect(pickerList(foldered, '').groups.map(({ label, own, walks }) => [label, own, walks.length])).toEqual([
       ['Walks of the bench', false, 1],
       ['Walks of the bench: keys', false, 1],
