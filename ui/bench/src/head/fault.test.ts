@@ -45,9 +45,26 @@ describe('the form for a fault', () => {
     expect(faultOf({ ...FIRST_FORM, message: finish, effect: 'drop', times: Number.NaN })).toEqual({ missing: 'It happens at least once.' });
   });
 
+  it('takes a field that no list has, until another message is chosen', () => {
+    const form = settled(catalogue, { ...FIRST_FORM, message: assertion, written: true, field: ' allowList.0.id ' });
+    expect(faultOf(form)).toMatchObject({ effect: { kind: 'tamper', field: 'allowList.0.id' } });
+    expect(faultOf({ ...form, field: ' ' })).toEqual({ missing: 'Choose the field to change.' });
+    expect(settled(catalogue, { ...form, message: finish, written: false })).toMatchObject({ field: 'ceremony' });
+    expect(settled(catalogue, { ...form, message: 'authenticatorReset' })).toMatchObject({ written: false, field: '' });
+  });
+
+  it('replays the last one, or the one that is named', () => {
+    const replay = (earlier: string) => faultOf({ ...FIRST_FORM, effect: 'replay', earlier });
+    expect(replay(' ')).toMatchObject({ effect: { kind: 'replay', earlier: null } });
+    expect(replay(' #41')).toMatchObject({ effect: { kind: 'replay', earlier: 41 } });
+    for (const wrong of ['4.1', 'the last', '-1', '##1']) expect(replay(wrong)).toHaveProperty('missing');
+  });
+
   it('groups messages by where they travel, each once', () => {
-    expect(messageGroups(catalogue)).toEqual([
+    const claim: FaultableMessage = { message: 'POST /pin/enrol/claim', direction: 'request', fields: [], effects: ['drop'] };
+    expect(messageGroups([...catalogue, claim])).toEqual([
       { label: 'Between page and relying party', messages: [finish] },
+      { label: 'Between phone and relying party', messages: [claim.message] },
       { label: 'Between client and device', messages: [assertion, 'authenticatorReset'] },
     ]);
     expect(directionText(finish, 'response')).toBe('answer, from the relying party');

@@ -9,7 +9,7 @@ export const EFFECTS: readonly [EffectKind, label: string, sentence: string][] =
   ['delay', 'Delay it', 'It arrives late.'],
   ['duplicate', 'Send it twice', 'It arrives twice; the first answer counts.'],
   ['tamper', 'Change a field', 'It arrives with one field changed.'],
-  ['replay', 'Replay an earlier one', 'The last one before now arrives in its place.'],
+  ['replay', 'Replay an earlier one', 'One that came before arrives in its place.'],
 ];
 
 export const CHANGES: readonly [ChangeKind, label: string][] = [
@@ -25,8 +25,12 @@ export interface FaultForm {
   effect: EffectKind;
   millis: number;
   field: string;
+  /** True while the tester writes the field: one that no list has, inside a list or a map. */
+  written: boolean;
   change: ChangeKind;
   value: string;
+  /** The event of the message to replay; empty for the last one before now. */
+  earlier: string;
   times: number;
 }
 
@@ -37,12 +41,19 @@ export const FIRST_FORM: FaultForm = {
   effect: 'tamper',
   millis: 2000,
   field: 'credential.response.signature',
+  written: false,
   change: 'flip',
   value: '',
+  earlier: '',
   times: 1,
 };
 
+/** In the list of fields: none of them, but one that the tester writes. */
+export const WRITTEN = '*';
+
 const isHttp = (message: string) => message.includes(' /');
+
+const isOfPhones = (message: string) => message.includes(' /pin/');
 
 /** A message's name and where its halves go: `authenticatorGetAssertion`, client to device. */
 export function directionText(message: string, direction: Direction): string {
@@ -55,7 +66,8 @@ export function directionText(message: string, direction: Direction): string {
 export function messageGroups(catalogue: FaultableMessage[]): { label: string; messages: string[] }[] {
   const names = [...new Set(catalogue.map((one) => one.message))];
   const groups = [
-    { label: 'Between page and relying party', messages: names.filter(isHttp) },
+    { label: 'Between page and relying party', messages: names.filter((name) => isHttp(name) && !isOfPhones(name)) },
+    { label: 'Between phone and relying party', messages: names.filter(isOfPhones) },
     { label: 'Between client and device', messages: names.filter((name) => !isHttp(name)) },
   ];
   return groups.filter((group) => group.messages.length > 0);
@@ -91,7 +103,8 @@ export function settled(catalogue: FaultableMessage[], form: FaultForm): FaultFo
   if (!directions.includes(next.direction)) next.direction = directions[0] ?? 'request';
   const { effects, fields } = choicesOf(catalogue, next);
   if (!effects.includes(next.effect)) next.effect = effects[0] ?? 'drop';
-  if (!fields.includes(next.field)) next.field = fields[0] ?? '';
+  next.written &&= fields.length > 0;
+  if (!next.written && !fields.includes(next.field)) next.field = fields[0] ?? '';
   return next;
 }
 
@@ -104,16 +117,22 @@ export function readValue(text: string): unknown {
   }
 }
 
+/** The number of an event as it stands on the wire, with its sign or without. */
+function eventOf(text: string): number | null {
+  const number = text.trim().replace(/^#/, '');
+  return number === '' ? null : Number(number);
+}
+
 function effectOf(form: FaultForm): Effect {
   switch (form.effect) {
     case 'delay':
       return { kind: 'delay', millis: Math.round(form.millis) };
     case 'tamper': {
       const change: Change = form.change === 'set' ? { kind: 'set', value: readValue(form.value) } : { kind: form.change };
-      return { kind: 'tamper', field: form.field, change };
+      return { kind: 'tamper', field: form.field.trim(), change };
     }
     case 'replay':
-      return { kind: 'replay', earlier: null };
+      return { kind: 'replay', earlier: eventOf(form.earlier) };
     default:
       return { kind: form.effect };
   }
@@ -122,9 +141,12 @@ function effectOf(form: FaultForm): Effect {
 /** The fault the form asks for, or what is missing. */
 export function faultOf(form: FaultForm): Fault | { missing: string } {
   if (form.message === '') return { missing: 'Choose a message.' };
-  if (form.effect === 'tamper' && form.field === '') return { missing: 'Choose the field to change.' };
+  if (form.effect === 'tamper' && form.field.trim() === '') return { missing: 'Choose the field to change.' };
   if (form.effect === 'delay' && !(form.millis >= 1 && form.millis <= 600_000)) {
     return { missing: 'A delay lasts 1 to 600,000 ms.' };
+  }
+  if (form.effect === 'replay' && !/^\s*(#?\d{1,15}\s*)?$/.test(form.earlier)) {
+    return { missing: 'Write the number of an event of the wire, such as 41, or nothing for the last one.' };
   }
   if (!Number.isInteger(form.times) || form.times < 1) return { missing: 'It happens at least once.' };
   return { message: form.message, direction: form.direction, times: form.times, effect: effectOf(form) };
