@@ -54,6 +54,13 @@ describe('the Keys page', () => {
     expect(names()).toContain('minPINLength');
   });
 
+  it('says that nothing is in the way, not that all is well, of what only some want', async () => {
+    calls.answers['keys_doctor'] = [findingOf('hidraw'), findingOf('uhid', { state: 'optional', command: 'sudo modprobe uhid' })];
+    stand([keyOf()]);
+    await open();
+    await waitFor(() => expect(action('keys-machine').textContent).toContain('✓ nothing in the way'));
+  });
+
   it('is walked by arrow keys, and left by Escape', async () => {
     stand([keyOf(), udpKeyOf(9000)]);
     await open();
