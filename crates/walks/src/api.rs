@@ -44,6 +44,8 @@ pub struct WalkState {
     pub title: String,
     /// Why it is worth walking.
     pub why: String,
+    /// What all randomness of the run starts from, in decimal.
+    pub seed: String,
     /// Who does the steps.
     pub mode: WalkMode,
     /// True while one step follows the other by itself.
@@ -88,6 +90,8 @@ pub struct StepState {
     pub note: Option<String>,
     /// Its act's name.
     pub act: String,
+    /// The device that it is about, by its name, where its act says so in `device`.
+    pub device: Option<String>,
     /// What is done, as a sentence.
     pub instruction: String,
     /// Line of the walk's file.

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from './App.svelte';
 import type { DeskState } from './bindings/types';
 import { deviceTasks } from './device/device-actions.svelte';
+import { deviceOf } from './pin/enrolment.fixture';
 import { bench } from './state/bench.svelte';
 import { desk } from './state/desk.svelte';
+import { toasts } from './state/toasts.svelte';
 import { action, benchOf, check, deskOf, fresh, gone, role, roles, step, summary, walk, type Calls } from './walk/stage.fixture';
 
 let calls: Calls;
@@ -63,6 +65,26 @@ describe('walks in the window', () => {
     await waitFor(() => expect(action('clock-skip-6m')).not.toBeNull());
   });
 
+  it('brings the tester to the network of the device that a step is about', async () => {
+    calls.answers.bench_state = { ...benchOf(), devices: [deviceOf({ id: 'A' })], activeDevice: 'A' };
+    const alone = walk([step(1, 'current', { act: 'network.offline', device: 'phone' })], { mode: 'youDoIt' });
+    await open();
+    await turnTo({ ...playing, walk: alone });
+    expect((await waitFor(() => role('walk-place'))).textContent).toBe('With Device network, at the top.');
+    await userEvent.click(action('walk-go'));
+    await waitFor(() => expect(action('device-network-offline')).not.toBeNull());
+    expect(action('network-offline')).toBeNull();
+  });
+
+  it('keeps the wire of a walk, which its steps are judged by', async () => {
+    calls.answers.timeline_range = { events: [], first: 1, last: 9, lost: 0 };
+    await open();
+    await waitFor(() => expect(action('timeline-clear')).toHaveProperty('disabled', false));
+    await turnTo(playing);
+    await waitFor(() => expect(action('timeline-clear').title).toContain('what the walk is judged by'));
+    expect(action('timeline-clear')).toHaveProperty('disabled', true);
+  });
+
   it('is played by keys alone', async () => {
     await open();
     await turnTo(playing);
@@ -81,11 +103,13 @@ describe('walks in the window', () => {
     await waitFor(() => expect(deviceTasks.current).toBeNull());
   });
 
-  it('shows what is recorded', async () => {
+  it('shows what is recorded, and says why the window stays open for it', async () => {
     await open();
     await turnTo(deskOf({ generation: 2, showing: 'recording', recording: { steps: [{ sentence: 'Touch phone.', toml: '' }], ignored: 0 } }));
     await waitFor(() => expect(roles('recorded-step')).toHaveLength(1));
     expect(action('walk-chip')).toHaveProperty('disabled', true);
+    await emit('close-held');
+    await waitFor(() => expect(toasts.list[0]?.message).toContain('this recording is not saved'));
     await userEvent.click(action('primary'));
     await screen.findByRole('dialog', { name: 'Save as walk' });
   });

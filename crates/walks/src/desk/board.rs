@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{Refused, lock};
 use crate::{
     api::{StepState, WalkMode, WalkState},
-    engine::{Run, Runner, StepOutcome, StepRun, Verdict, Walk},
+    engine::{Act, Role, Run, Runner, StepOutcome, StepRun, Verdict, Walk},
 };
 
 /// How the last run of each walk ended, by the walk's path.
@@ -20,7 +20,6 @@ pub(super) type LastRuns = Arc<Mutex<HashMap<String, Verdict>>>;
 /// The state of an open walk, shared between the window's commands and whoever plays it.
 pub(super) struct Board {
     shown: Mutex<Shown>,
-    notes: Vec<Option<String>>,
     changes: watch::Sender<u64>,
     last: LastRuns,
 }
@@ -45,6 +44,7 @@ impl Board {
             title: step.title.clone(),
             note: step.note.clone(),
             act: step.act_name.to_owned(),
+            device: device_of(step.act.as_ref()),
             instruction: step.act.instruction(&walk.cast),
             line: step.line,
             outcome: StepOutcome::Ahead,
@@ -60,6 +60,7 @@ impl Board {
                     path,
                     title: walk.title.clone(),
                     why: walk.why.clone(),
+                    seed: walk.seed.to_string(),
                     mode,
                     playing: false,
                     preparing: true,
@@ -72,7 +73,6 @@ impl Board {
                 },
                 run: None,
             }),
-            notes: walk.steps.iter().map(|step| step.note.clone()).collect(),
             changes,
             last,
         };
@@ -162,8 +162,7 @@ impl Board {
         state.busy = false;
         state.verdict = run.verdict;
         state.took_millis = run.took_millis;
-        let notes = self.notes.iter().cloned();
-        state.steps = run.steps.iter().zip(notes).map(step_state).collect();
+        state.steps = run.steps.iter().zip(&state.steps).map(step_state).collect();
         let done =
             |step: &&StepRun| matches!(step.outcome, StepOutcome::Passed | StepOutcome::Failed);
         let done = run.steps.iter().filter(done).count();
@@ -178,14 +177,23 @@ impl Board {
     }
 }
 
-fn step_state((step, note): (&StepRun, Option<String>)) -> StepState {
+/// The device that an act names as the one it is about.
+fn device_of(act: &dyn Act) -> Option<String> {
+    let mut devices = act.refers().into_iter();
+    let device = devices.find(|one| one.role == Role::Device && one.member == "device")?;
+    Some(device.name)
+}
+
+/// How a step stands, with what its file says of it.
+fn step_state((step, before): (&StepRun, &StepState)) -> StepState {
     let fault = step.faults().next();
     let events = step.events.filter(|(before, last)| before < last);
     StepState {
         number: step.number,
         title: step.title.clone(),
-        note,
+        note: before.note.clone(),
         act: step.act.clone(),
+        device: before.device.clone(),
         instruction: step.instruction.clone(),
         line: step.line,
         outcome: step.outcome,

@@ -1519,6 +1519,10 @@ title: string,
  */
 why: string,
 /**
+ * What all randomness of the run starts from, in decimal.
+ */
+seed: string,
+/**
  * Who does the steps.
  */
 mode: WalkMode,
@@ -1580,6 +1584,10 @@ note: string | null,
  * Its act's name.
  */
 act: string,
+/**
+ * The device that it is about, by its name, where its act says so in `device`.
+ */
+device: string | null,
 /**
  * What is done, as a sentence.
  */

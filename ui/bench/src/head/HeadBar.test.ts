@@ -186,6 +186,20 @@ describe('the faults in the head', () => {
     await waitFor(() => expect(calls.of('fault_arm')).toEqual([{ fault: { message: finish, direction: 'response', times: 1, effect: { kind: 'drop' } } }]));
   });
 
+  it('takes a field that is written out, and an earlier message by its event', async () => {
+    head();
+    await userEvent.click(action('fault-chip'));
+    await waitFor(() => expect(field('fault-message').value).toBe(finish));
+    await userEvent.selectOptions(field('fault-field'), 'Another one, written out');
+    await userEvent.type(field('fault-field-written'), '.0');
+    await userEvent.click(action('fault-arm'));
+    await waitFor(() => expect(calls.of('fault_arm')[0]).toMatchObject({ fault: { effect: { field: 'credential.response.signature.0' } } }));
+    await userEvent.selectOptions(field('fault-effect'), 'replay');
+    await userEvent.type(field('fault-earlier'), '41');
+    await userEvent.click(action('fault-arm'));
+    await waitFor(() => expect(calls.of('fault_arm')[1]).toMatchObject({ fault: { effect: { kind: 'replay', earlier: 41 } } }));
+  });
+
   it('says why a fault was refused, beside the form', async () => {
     calls.refuses.fault_arm = { code: 'noEarlierMessage', message: 'No such message was sent yet, so there is nothing to replay.' };
     head();
@@ -231,9 +245,14 @@ describe('the gold button', () => {
     await waitFor(() => expect(calls.of('walk_open')).toEqual([{ path: 'replay' }]));
   });
 
-  it('runs a walk that failed again', async () => {
+  it('runs a walk that failed again, once its proof is kept', async () => {
     desk.state = deskOf({ showing: 'walk', walk: { ...running, verdict: 'failed' } });
     head();
+    await userEvent.click(action('primary'));
+    expect(walks.leaving).toEqual({ to: 'restart' });
+    expect(calls.of('walk_restart')).toEqual([]);
+    calls.answers.walk_save_report = { path: 'exports/replay.html', events: 40 };
+    await walks.saveReport('html');
     await userEvent.click(action('primary'));
     await waitFor(() => expect(calls.of('walk_restart')).toHaveLength(1));
   });

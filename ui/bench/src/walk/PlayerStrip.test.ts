@@ -5,6 +5,7 @@ import type { WalkState } from '../bindings/types';
 import { bench } from '../state/bench.svelte';
 import { desk } from '../state/desk.svelte';
 import { toasts } from '../state/toasts.svelte';
+import { again, failureText } from './player';
 import PlayerStrip from './PlayerStrip.svelte';
 import { action, benchOf, check, deskOf, fresh, gone, role, roles, step, walk, type Calls } from './stage.fixture';
 import { walks } from './walks.svelte';
@@ -38,6 +39,9 @@ const differs = check({ expected: 'device phone: passkeys[0].signCount is 1', he
 const running = walk([step(1, 'passed', { checks: [held] }), step(2, 'current', { checks: [check()] }), step(3, 'ahead')]);
 const failed = walk([step(1, 'passed'), step(2, 'failed', { sentence: 'The sign counter is 2, not 1.', checks: [held, differs] }), step(3, 'skipped')], { verdict: 'failed' });
 
+/** Of which nothing is lost yet. */
+const fresher = walk([step(1, 'current'), step(2, 'ahead')]);
+
 describe('the player strip', () => {
   it('opens the step that comes next, with what it expects', () => {
     show(running);
@@ -60,7 +64,7 @@ describe('the player strip', () => {
   });
 
   it('steps, plays, runs again', async () => {
-    show(running);
+    show(fresher);
     await userEvent.click(action('walk-step'));
     await userEvent.click(action('walk-play'));
     await userEvent.click(action('walk-restart'));
@@ -105,7 +109,7 @@ describe('the player strip', () => {
   });
 
   it('presses only the button that has the focus', async () => {
-    show(running);
+    show(fresher);
     action('walk-restart').focus();
     await userEvent.keyboard(' ');
     expect(calls.of('walk_restart')).toHaveLength(1);
@@ -144,7 +148,7 @@ describe('the player strip', () => {
   it('points at the browser when that is what asks', () => {
     bench.state = { ...benchOf(), prompt: { id: 1, asker: 'client', device: null, key: null, rpId: 'localhost', deadline: Date.now() + 60_000, question: { kind: 'chooseAccount', accounts: [] } } };
     show({ ...running, mode: 'youDoIt' });
-    expect(role('walk-place').dataset.place).toBe('rp');
+    expect(role('walk-place').dataset.place).toBe('browser');
   });
 
   it('says so when only the walk can do a step', () => {
@@ -194,18 +198,58 @@ describe('the player strip', () => {
     await waitFor(() => expect(toasts.list[0]?.message).toBe('Saved the report to reports/enrolment.html'));
   });
 
-  it('asks before it ends a run, and closes at once when there is none', async () => {
-    const { unmount } = show(running);
+  it('asks before it ends a run, by closing it or by running it again', async () => {
+    show(running);
     await userEvent.click(action('walk-close'));
     expect((await screen.findByRole('alertdialog')).textContent).toContain('Your own devices and timeline come back as they were.');
+    expect(action('walk-leave-report')).toBeNull();
+    await userEvent.click(action('cancel'));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    await userEvent.click(action('walk-restart'));
+    await screen.findByRole('alertdialog', { name: 'Run the walk again?' });
+    expect([calls.of('walk_close'), calls.of('walk_restart')]).toEqual([[], []]);
+    await userEvent.click(action('walk-restart-confirm'));
+    await waitFor(() => expect(calls.of('walk_restart')).toHaveLength(1));
+    await waitFor(() => expect(walks.leaving).toBeNull());
+  });
+
+  it('closes at once where nothing is lost', async () => {
+    show(walk([step(1, 'passed')], { verdict: 'passed' }));
+    await userEvent.click(action('walk-close'));
+    await waitFor(() => expect(calls.of('walk_close')).toHaveLength(1));
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+  });
+
+  it('keeps the proof of a run that failed until it has a report, or the tester lets it go', async () => {
+    calls.answers.walk_save_report = { path: 'exports/replay.html', events: 40 };
+    show(failed);
+    await userEvent.click(action('walk-close'));
+    expect((await screen.findByRole('alertdialog')).textContent).toContain('no report of this run is saved');
+    await userEvent.click(action('walk-leave-report'));
+    await waitFor(() => expect(calls.of('walk_save_report')).toEqual([{ format: 'html' }]));
+    await waitFor(() => expect(action('walk-leave-report')).toBeNull());
     expect(calls.of('walk_close')).toHaveLength(0);
     await userEvent.click(action('walk-close-confirm'));
     await waitFor(() => expect(calls.of('walk_close')).toHaveLength(1));
-    await waitFor(() => expect(walks.closing).toBe(false));
-    unmount();
-    show(failed);
-    await userEvent.click(action('walk-close'));
-    await waitFor(() => expect(calls.of('walk_close')).toHaveLength(2));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    await userEvent.click(action('walk-restart'));
+    await waitFor(() => expect(calls.of('walk_restart')).toHaveLength(1));
+    // Another run has no report yet.
+    desk.state = deskOf({ generation: 3, showing: 'walk', walk: failed });
+    await userEvent.click(action('walk-restart'));
+    await screen.findByRole('alertdialog');
+    expect(calls.of('walk_restart')).toHaveLength(1);
+  });
+
+  it('copies what differs with its place and the command that shows it again', async () => {
+    show({ ...failed, path: 'built-in:pin-sync/01-first.toml' });
+    expect(role('walk-where').textContent).toBe('01-first.toml:9');
+    expect(role('walk-seed').textContent).toBe('seed 1');
+    expect(failureText({ ...failed, path: 'built-in:pin-sync/01-first.toml' }, failed.steps[1]!)).toBe(
+      ['The sign counter is 2, not 1.', 'fixtures/walks/pin-sync/01-first.toml:9 (step 2: Step 2)', 'again: touchstone walk fixtures/walks/pin-sync/01-first.toml --seed 1'].join('\n'),
+    );
+    expect(again({ ...failed, path: "/home/me/my walks/it's.toml", seed: '7' })).toBe(String.raw`touchstone walk '/home/me/my walks/it'\''s.toml' --seed 7`);
+    expect(screen.getByLabelText('Copy the failure')).not.toBeNull();
   });
 
   it('says why it could not start anew', () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { desk } from '../state/desk.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { action, deskOf, field, fresh, gone, role, roles, step, summary, walk, type Calls } from './stage.fixture';
+import LeaveDialog from './LeaveDialog.svelte';
 import WalkPicker from './WalkPicker.svelte';
 import { walks } from './walks.svelte';
 
@@ -71,6 +72,21 @@ describe('the walk picker', () => {
     await open();
     await userEvent.dblClick(items()[1]!);
     await waitFor(() => expect(calls.of('walk_open')).toEqual([{ path: 'replay' }]));
+  });
+
+  it('asks before another walk ends the run that is under way, and stays when it may not', async () => {
+    desk.state = deskOf({ showing: 'walk', walk: walk([step(1, 'passed'), step(2, 'current')], { path: 'replay' }) });
+    render(LeaveDialog);
+    await open();
+    await userEvent.click(items()[0]!);
+    expect((await screen.findByRole('alertdialog', { name: 'Open another walk?' })).textContent).toContain('The run ends here');
+    await userEvent.click(action('cancel'));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    expect([walks.picking, calls.of('walk_open')]).toEqual([true, []]);
+    await userEvent.click(items()[0]!);
+    await userEvent.click(await waitFor(() => action('walk-open-confirm')));
+    await waitFor(() => expect(calls.of('walk_open')).toEqual([{ path: 'enrolment' }]));
+    await waitFor(() => expect([walks.picking, walks.leaving]).toEqual([false, null]));
   });
 
   it('says why a walk could not be opened, and stays', async () => {

@@ -6,10 +6,9 @@ import {
   checkSign,
   differenceOf,
   eventOf,
+  lostWith,
   movedCard,
   passedText,
-  placeOf,
-  placeWords,
   primaryOf,
   progress,
   shownStep,
@@ -94,30 +93,6 @@ describe('a step that failed', () => {
   });
 });
 
-describe('where the tester acts', () => {
-  it.each([
-    ['person.touch', 'device'],
-    ['page.sign-in', 'rp'],
-    ['device.rename', 'device'],
-    ['device.copy-passkeys', 'walk'],
-    ['clock.skip', 'clock'],
-    ['network.offline', 'network'],
-    ['fault.tamper', 'faults'],
-    ['client.phish', 'walk'],
-    ['rp.restart', 'party'],
-    ['rp.set-policy', 'party'],
-    ['device.sync', 'device'],
-    ['', 'walk'],
-  ] as const)('does %s at: %s', (act, place) => {
-    expect(placeOf(act, null)).toBe(place);
-    expect(placeWords(place)).toMatch(/\.$/);
-  });
-
-  it('follows the browser when it asks in the device’s stead', () => {
-    expect(placeOf('person.choose-account', { asker: 'client' })).toBe('rp');
-  });
-});
-
 describe('the gold button', () => {
   it('is always the next step', () => {
     const running = walk([passed, current]);
@@ -133,6 +108,14 @@ describe('the gold button', () => {
     const stuck = { ...running, problem: { code: 'machineRefused', message: 'No port is free.' } };
     expect(primaryOf(deskOf({ showing: 'walk', walk: stuck }))).toBe('restart');
     for (const words of Object.values(PRIMARY)) expect(words).not.toBe('');
+  });
+
+  it('knows what is lost with a run: what was done so far, or the proof of what failed', () => {
+    expect(lostWith(walk([passed, current]), false)).toBe('run');
+    expect(lostWith(walk([step(1, 'current'), ahead]), false)).toBeNull();
+    expect(lostWith(walk([passed, failed], { verdict: 'failed' }), false)).toBe('proof');
+    expect(lostWith(walk([passed, failed], { verdict: 'failed' }), true)).toBeNull();
+    expect(lostWith(walk([passed], { verdict: 'passed' }), false)).toBeNull();
   });
 
   it('asks before a run is thrown away, and only then', () => {

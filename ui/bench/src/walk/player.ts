@@ -86,39 +86,60 @@ export function differenceOf(step: StepState): string {
   return step.sentence ?? step.failure ?? step.checks.find((check) => check.held === false)?.difference ?? 'The step was not as expected.';
 }
 
+/** The walk's file as the project has it: those that came with the program are in its fixtures. */
+const fileOf = ({ path }: WalkState) => path.replace(/^built-in:/, 'fixtures/walks/');
+
+/** The line of the file to look at: of the first expectation that did not hold, else of the step. */
+const lineOf = (step: StepState) => step.checks.find((check) => check.held === false)?.line ?? step.line;
+
+/** Where in its file a step failed, as editors take it; with the file's name alone. */
+export const placeInFile = (walk: WalkState, step: StepState): string => `${fileOf(walk).split(/[/\\]/).at(-1)}:${lineOf(step)}`;
+
+/** How the walk is run again as it ran, without a window. */
+export function again(walk: WalkState): string {
+  const file = fileOf(walk);
+  const quoted = /[\s'"$`\\]/.test(file) ? `'${file.replaceAll("'", "'\\''")}'` : file;
+  return `touchstone walk ${quoted} --seed ${walk.seed}`;
+}
+
+/** A step that failed, to be sent to somebody: what differs, where, and how to see it again. */
+export const failureText = (walk: WalkState, step: StepState): string =>
+  [differenceOf(step), `${fileOf(walk)}:${lineOf(step)} (step ${step.number}: ${step.title})`, `again: ${again(walk)}`].join('\n');
+
 /** Where a tester does what a step asks for. */
-export type Place = 'device' | 'rp' | 'party' | 'network' | 'clock' | 'faults' | 'walk';
+export type Place = 'device' | 'rp' | 'browser' | 'party' | 'network' | 'device-network' | 'clock' | 'faults' | 'walk';
 
 const WORDS: Record<Place, string> = {
   device: 'On the device, at the left.',
   rp: 'On the relying party’s page, at the right.',
+  browser: 'In the browser’s dialog, over the page at the right.',
   party: 'With the relying party’s menu, at the right.',
-  network: 'With Network or Device network, at the top.',
+  network: 'With Network, at the top.',
+  'device-network': 'With Device network, at the top.',
   clock: 'With Clock, at the top.',
   faults: 'With Faults, at the top.',
   walk: 'Only the walk can do this: press “Do it for me”.',
 };
 
+/** The rooms whose acts are all done at one place. */
+const ROOMS: Record<string, Place> = { page: 'rp', person: 'device', device: 'device', rp: 'party', network: 'network', clock: 'clock', fault: 'faults' };
+
+/** Acts that are done elsewhere than their room’s others. */
+const ELSEWHERE: Record<string, Place> = {
+  // Whoever presses “Cancel” on the page has the client abort its call.
+  'client.abort': 'rp',
+  'client.set-key-pin': 'browser',
+  'client.enter-key-pin': 'browser',
+  'client.cancel-key': 'browser',
+  'device.forge-push': 'walk',
+};
+
 /** `prompt` tells whether the browser asks in the device's stead. */
-export function placeOf(act: string, prompt: Pick<Prompt, 'asker'> | null): Place {
-  const room = act.split('.')[0];
-  switch (room) {
-    case 'page':
-      return 'rp';
-    case 'person':
-      return prompt?.asker === 'client' ? 'rp' : 'device';
-    case 'device':
-      return act === 'device.copy-passkeys' || act === 'device.power-cycle' ? 'walk' : 'device';
-    case 'rp':
-      return 'party';
-    case 'network':
-    case 'clock':
-      return room;
-    case 'fault':
-      return 'faults';
-    default:
-      return 'walk';
-  }
+export function placeOf({ act, device }: Pick<StepState, 'act' | 'device'>, prompt: Pick<Prompt, 'asker'> | null): Place {
+  const place = ELSEWHERE[act] ?? ROOMS[act.split('.')[0]!] ?? 'walk';
+  if (place === 'network' && device !== null) return 'device-network';
+  if (act.startsWith('person.') && prompt?.asker === 'client') return 'browser';
+  return place;
 }
 export const placeWords = (place: Place): string => WORDS[place];
 
@@ -150,6 +171,29 @@ export const PRIMARY: Record<Primary, string> = {
 /** True while closing would end a run that has begun and not ended. */
 export function underWay(walk: WalkState): boolean {
   return walk.verdict === 'running' && walk.steps.some((step) => step.outcome === 'passed');
+}
+
+/** What ends the run that is open. */
+export type Leaving = { to: 'close' } | { to: 'restart' } | { to: 'open'; path: string };
+
+/** What is lost with the run: what was done so far, or the proof of what failed; nothing where it can go. */
+export function lostWith(walk: WalkState, reported: boolean): 'run' | 'proof' | null {
+  if (underWay(walk)) return 'run';
+  return walk.verdict === 'failed' && !reported ? 'proof' : null;
+}
+
+/** The question before a run ends, and the button that ends it. */
+export const QUESTIONS: Record<Leaving['to'], { title: string; then: string; confirm: string }> = {
+  close: { title: 'Close the walk?', then: 'Your own devices and timeline come back as they were.', confirm: 'Close the walk' },
+  restart: { title: 'Run the walk again?', then: 'The walk begins anew on a fresh one.', confirm: 'Run again' },
+  open: { title: 'Open another walk?', then: 'The other walk gets a fresh one.', confirm: 'Open the other walk' },
+};
+
+/** What will happen to the run that is left. */
+export function leavingText(leaving: Leaving, lost: ReturnType<typeof lostWith>): string {
+  const { then } = QUESTIONS[leaving.to];
+  if (lost === 'proof') return `The walk failed, and no report of this run is saved: its timeline is thrown away with its bench. ${then}`;
+  return `The run ends here and its bench is thrown away. ${then}`;
 }
 
 /** The card that has the focus after a key. */

@@ -1,5 +1,5 @@
 import { plural } from '$kit/plural';
-import type { RecordingState } from '../bindings/types';
+import type { Problem, RecordingState } from '../bindings/types';
 
 /** How many steps, in words. */
 export function recordedText(recording: RecordingState): string {
@@ -25,3 +25,9 @@ export function discardText(recording: RecordingState): string {
 export function missingForSave(title: string): string | null {
   return title.trim() === '' ? 'A walk needs a title, so that others find it.' : null;
 }
+
+/** Why the window is still there when the tester closed it. */
+export const HELD_OPEN: Problem = {
+  code: 'recordingNotSaved',
+  message: 'The window stays open: this recording is not saved. Save it as a walk or discard it, then close the window. Closing it once more throws the recording away.',
+};

@@ -24,6 +24,7 @@ export const step = (number: number, outcome: StepState['outcome'], more: Partia
   title: `Step ${number}`,
   note: null,
   act: 'person.touch',
+  device: null,
   instruction: 'Touch phone.',
   line: number * 4,
   outcome,
@@ -39,6 +40,7 @@ export const walk = (steps: StepState[], more: Partial<WalkState> = {}): WalkSta
   path: 'enrolment',
   title: 'Alice makes a passkey',
   why: 'The first thing anybody does.',
+  seed: '1',
   mode: 'play',
   playing: false,
   preparing: false,
@@ -125,7 +127,7 @@ export function fresh(): Calls {
   bench.selected = null;
   desk.state = deskOf();
   toasts.list = [];
-  Object.assign(walks, { list: [], problem: '', picking: false, closing: false, recorder: null, opening: null, offering: true });
+  Object.assign(walks, { list: [], problem: '', picking: false, leaving: null, reported: null, recorder: null, opening: null, offering: true });
   // A large window.
   vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('min-'), addEventListener() {}, removeEventListener() {} }));
   vi.stubGlobal('ResizeObserver', class {

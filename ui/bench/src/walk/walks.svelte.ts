@@ -15,7 +15,7 @@ import type { ReportFormat, WalkMode, WalkSummary } from '../bindings/types';
 import { desk } from '../state/desk.svelte';
 import { problemOf, toasts } from '../state/toasts.svelte';
 import { nextWalk } from './picker';
-import { primaryOf, underWay } from './player';
+import { lostWith, primaryOf, type Leaving } from './player';
 
 const OFFERED = 'touchstone-walk-offered';
 
@@ -26,8 +26,10 @@ export class Walks {
   problem = $state('');
   /** True while the picker is open. */
   picking = $state(false);
-  /** True while the window asks whether a run may be ended. */
-  closing = $state(false);
+  /** What the tester wants to do that ends the run, while the window asks whether it may. */
+  leaving = $state.raw<Leaving | null>(null);
+  /** The bench whose run has a report, by its generation. */
+  reported = $state<number | null>(null);
   /** Which dialog of the recorder is open. */
   recorder = $state<'start' | 'save' | 'discard' | null>(null);
   /** The walk that is being opened. */
@@ -49,7 +51,9 @@ export class Walks {
     void this.load();
   }
 
-  async open(path: string) {
+  open = (path: string) => this.leave({ to: 'open', path });
+
+  private async opens(path: string) {
     if (this.opening !== null) return;
     this.opening = path;
     this.offered();
@@ -65,17 +69,27 @@ export class Walks {
   step = () => void toasts.watch(walkStep());
   play = () => void toasts.watch(walkPlay());
   pause = () => void toasts.watch(walkPause());
-  restart = () => void toasts.watch(walkRestart());
   mode = (mode: WalkMode) => void toasts.watch(walkMode(mode));
 
-  /** Closes the walk, or asks first where that ends a run. */
-  leave = () => {
-    if (desk.walk && underWay(desk.walk)) this.closing = true;
-    else void this.close();
-  };
+  restart = () => void this.leave({ to: 'restart' });
+  close = () => void this.leave({ to: 'close' });
 
-  async close() {
-    if (await toasts.watch(walkClose())) this.closing = false;
+  /** What of the open run is lost when it ends. */
+  get lost() {
+    return desk.walk && lostWith(desk.walk, this.reported === desk.generation);
+  }
+
+  /** Leaves the run, or asks first where something of it is lost. */
+  private async leave(leaving: Leaving) {
+    if (this.lost === null) await this.end(leaving);
+    else this.leaving = leaving;
+  }
+
+  async end(leaving: Leaving) {
+    if (leaving.to === 'open') await this.opens(leaving.path);
+    else await toasts.watch(leaving.to === 'close' ? walkClose() : walkRestart());
+    // What stood in the way is told beside the window; the question was answered.
+    this.leaving = null;
   }
 
   next = () => {
@@ -85,7 +99,13 @@ export class Walks {
   };
 
   async saveReport(format: ReportFormat) {
-    await toasts.watch(walkSaveReport(format).then(({ path }) => toasts.note(`Saved the report to ${path}`, { text: path, what: 'path' })));
+    const { generation } = desk;
+    await toasts.watch(
+      walkSaveReport(format).then(({ path }) => {
+        this.reported = generation;
+        toasts.note(`Saved the report to ${path}`, { text: path, what: 'path' });
+      }),
+    );
   }
 
   async record(profile: string): Promise<boolean> {

@@ -68,6 +68,32 @@ async fn a_walk_plays_to_its_end_and_leaves_the_testers_own_bench_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_window_knows_the_seed_and_the_device_that_a_step_is_about() {
+    let walk = r#"
+title = "A phone alone"
+why = "Its network is its own."
+seed = 7
+[[devices]]
+name = "phone"
+[[steps]]
+act = "network.offline"
+device = "phone"
+[[steps]]
+act = "network.offline"
+"#;
+    let stand = Stand::opened(walk).await;
+    let told = |walk: &WalkState| {
+        let devices = walk.steps.iter().map(|step| step.device.clone());
+        (walk.seed.clone(), devices.collect::<Vec<_>>())
+    };
+    let expected = ("7".to_owned(), vec![Some("phone".to_owned()), None]);
+    assert_eq!(told(&stand.walk_state().await), expected);
+    stand.desk.walk_step().await.expect("it steps");
+    let after = stand.until("the step", |walk| walk.position == 1).await;
+    assert_eq!(told(&after), expected, "a step that is done tells it too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_step_ends_the_walk_and_says_what_differs_and_where() {
     let failing = CREATES.replace("is = \"createPasskey\"", "is = \"signIn\"");
     let stand = Stand::opened(&failing).await;
