@@ -42,6 +42,8 @@ pub struct BenchState {
     pub active_device: Option<String>,
     /// The name of the picked key, while it is not plugged in.
     pub unplugged_key: Option<String>,
+    /// The software device that this key was.
+    pub unplugged_device: Option<String>,
     /// The relying parties this bench runs; the tester's own comes first.
     pub relying_parties: Vec<RelyingPartySummary>,
     /// What a device, or the client, asks the person right now.

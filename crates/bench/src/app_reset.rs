@@ -67,6 +67,7 @@ impl Bench {
         let client = self.client(About {
             key: device.id().to_string(),
             is_outside: false,
+            rp_id: client::resolve_rp_id(&origin, options["rpId"].as_str()).ok(),
             purpose: "signIn",
             deadline: registered.deadline,
         });

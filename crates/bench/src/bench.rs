@@ -24,6 +24,7 @@ use crate::{
     device_network::DeviceNetwork,
     dialogs::{About as Asked, ClientPrompts, Dialogs},
     faults::Faults,
+    keys::each_once,
     kinds,
     links::Linked,
     lots::Lots,
@@ -94,7 +95,7 @@ impl Bench {
         let home = config.home.unwrap_or(settings.vault_home);
         let parties = Parties::new(&config.setting, &settings, &lots);
         let bench = Self(Arc::new(Inner {
-            keys: Keys::watch(config.keys.clone()),
+            keys: Keys::watch(each_once(config.keys.clone())),
             plugs: Plugs::default(),
             prompts,
             config,
@@ -156,13 +157,15 @@ impl Bench {
             Vec::new()
         });
         let vault = lock(&self.0.vault).summary();
-        let (active_device, unplugged_key) = self.active_among(&devices);
+        let (active_device, unplugged) = self.active_among(&devices);
+        let (unplugged_key, unplugged_device) = unplugged.unzip();
         BenchState {
             vault,
             devices,
             keys: self.key_summaries(),
             active_device,
             unplugged_key,
+            unplugged_device: unplugged_device.flatten(),
             relying_parties,
             prompt: self.prompt(),
             key_touch: self.0.prompts.touch(),

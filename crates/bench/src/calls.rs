@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use timeline::{Clock as _, Timestamp};
 use tokio_util::sync::CancellationToken;
-use webauthn::id::Origin;
+use webauthn::id::{Origin, RpId};
 
 use crate::{
     Bench, Error,
@@ -70,9 +70,9 @@ impl Bench {
                 "its options have more than {LARGEST} bytes"
             )));
         }
-        let registered = self.register(call.call, &call.public_key)?;
+        let registered = self.register(call.call.clone(), &call.public_key)?;
         self.vault_opened().await;
-        let (channel, asked) = match self.channel(&registered, call.method).await {
+        let (channel, asked) = match self.channel(&registered, &origin, &call).await {
             Ok(opened) => opened,
             Err(error) => {
                 // The page learns only the name, so the reason goes on the wire.
@@ -108,13 +108,15 @@ impl Bench {
     async fn channel(
         &self,
         registered: &Registered<'_>,
-        method: CredentialsMethod,
+        origin: &Origin,
+        call: &CredentialsCall,
     ) -> Result<(Box<dyn Channel>, About), Error> {
         let bench = self.clone();
         let about = |key: &str, is_outside| About {
             key: key.to_owned(),
             is_outside,
-            purpose: match method {
+            rp_id: rp_id_of(origin, call),
+            purpose: match call.method {
                 CredentialsMethod::Create => "createPasskey",
                 CredentialsMethod::Get => "signIn",
             },
@@ -215,6 +217,15 @@ impl Bench {
             deadline,
         })
     }
+}
+
+/// For whom a page asks; none where it may not, which the client refuses before it asks anybody.
+fn rp_id_of(origin: &Origin, call: &CredentialsCall) -> Option<RpId> {
+    let requested = match call.method {
+        CredentialsMethod::Create => &call.public_key["rp"]["id"],
+        CredentialsMethod::Get => &call.public_key["rpId"],
+    };
+    client::resolve_rp_id(origin, requested.as_str()).ok()
 }
 
 fn answer<T: Serialize>(outcome: Result<T, ClientError>) -> Result<CredentialsAnswer, Error> {

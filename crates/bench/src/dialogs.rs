@@ -14,6 +14,7 @@ use webauthn::id::RpId;
 use crate::{
     api::{AccountChoice, Asker, KeyPinPurpose, Prompt, PromptAnswer, Question},
     bench::lock,
+    keys::WrongPins,
 };
 
 /// Client prompts are numbered from here, device prompts from 1. All benches of a program share the
@@ -24,6 +25,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1 << 30);
 pub(crate) struct ClientPrompts {
     changes: watch::Sender<u64>,
     state: Mutex<State>,
+    wrong_pins: Mutex<WrongPins>,
 }
 
 #[derive(Default)]
@@ -57,6 +59,7 @@ impl ClientPrompts {
         Self {
             changes,
             state: Mutex::default(),
+            wrong_pins: Mutex::default(),
         }
     }
 
@@ -83,6 +86,11 @@ impl ClientPrompts {
         calls
             .map(|call| (call.key.clone(), call.waiting == Some(Waiting::TouchNeeded)))
             .collect()
+    }
+
+    /// Forgets the wrong PINs in a row of each key that lost its power meanwhile.
+    pub(crate) fn keep_wrong_pins(&self, stayed: impl Fn(&str) -> bool) {
+        lock(&self.wrong_pins).keep(stayed);
     }
 
     /// True when `id` names an open prompt; it is then answered, if the answer fits.
@@ -127,6 +135,7 @@ impl ClientPrompts {
     pub(crate) fn ask_touch(
         self: &Arc<Self>,
         key: Option<&str>,
+        rp_id: Option<&RpId>,
         purpose: &str,
         deadline: Timestamp,
         cancel: CancellationToken,
@@ -134,7 +143,7 @@ impl ClientPrompts {
         let question = Question::KeyTouch {
             purpose: purpose.to_owned(),
         };
-        self.show(key, None, deadline, question, Reply::Touch(cancel))
+        self.show(key, rp_id, deadline, question, Reply::Touch(cancel))
     }
 
     fn show(
@@ -209,6 +218,8 @@ pub(crate) struct About {
     pub(crate) key: String,
     /// True for a key outside this process.
     pub(crate) is_outside: bool,
+    /// For whom, where the page may ask in that name.
+    pub(crate) rp_id: Option<RpId>,
     /// `createPasskey` or `signIn`.
     pub(crate) purpose: &'static str,
     /// How long the client waits in all.
@@ -244,11 +255,13 @@ impl Dialogs {
     fn asked_touch(&self, cancel: &CancellationToken) -> Shown {
         let About {
             key,
+            rp_id,
             purpose,
             deadline,
             ..
         } = &self.about;
-        (self.prompts).ask_touch(Some(key), purpose, *deadline, cancel.clone())
+        let (rp_id, cancel) = (rp_id.as_ref(), cancel.clone());
+        (self.prompts).ask_touch(Some(key), rp_id, purpose, *deadline, cancel)
     }
 }
 
@@ -286,9 +299,12 @@ impl client::Dialogs for Dialogs {
     fn pin(&self, ask: PinAsk, deadline: Timestamp) -> Typed<'_> {
         Box::pin(async move {
             let (reply, replied) = oneshot::channel();
-            let (rp_id, key) = (ask.rp_id.clone(), Some(self.about.key.as_str()));
-            let reply = Reply::Pin(reply);
-            let _shown = (self.prompts).show(key, rp_id.as_ref(), deadline, question(ask), reply);
+            let (rp_id, key) = (ask.rp_id.clone(), self.about.key.as_str());
+            let question = question(ask, |tries| {
+                lock(&self.prompts.wrong_pins).next_bars(key, tries)
+            });
+            let (rp_id, reply) = (rp_id.as_ref(), Reply::Pin(reply));
+            let _shown = (self.prompts).show(Some(key), rp_id, deadline, question, reply);
             replied.await.ok().flatten()
         })
     }
@@ -309,17 +325,27 @@ impl client::Dialogs for Dialogs {
     }
 }
 
-fn question(ask: PinAsk) -> Question {
+/// What a wrong PIN costs that is the third in a row.
+const BARS: &str = "Another wrong PIN bars the key until it is unplugged and put back.";
+
+/// `next_bars`: whether the next wrong PIN is the third in a row, over all calls.
+fn question(ask: PinAsk, next_bars: impl FnOnce(Tries) -> bool) -> Question {
     let (purpose, tries) = match ask.purpose {
         PinPurpose::Enter(tries) => (KeyPinPurpose::Enter, Some(tries)),
         PinPurpose::Set => (KeyPinPurpose::Set, None),
         PinPurpose::Change(tries) => (KeyPinPurpose::Change, Some(tries)),
     };
+    let said = tries.is_some_and(|tries| tries.last);
+    let bars = tries.is_some_and(next_bars);
+    let problem = ask.problem.map(|problem| match bars && !said {
+        true => format!("{problem} {BARS}"),
+        false => problem,
+    });
     Question::KeyPin {
         purpose,
         tries_left: tries.and_then(|tries: Tries| tries.left),
-        last: tries.is_some_and(|tries| tries.last),
-        problem: ask.problem,
+        last: said || bars,
+        problem,
         min_length: ask.min_length,
         max_bytes: ask.max_bytes,
     }

@@ -2,14 +2,18 @@
 
 mod picked;
 mod touch;
+mod wrong_pins;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use client::{FoundKey, KeyChannel, KeyId, Tap};
+use client::{FoundKey, KeyChannel, KeyId, KeysSetting, Tap};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::picked::{Active, PickedKey};
+pub(crate) use self::{
+    picked::{Active, PickedKey},
+    wrong_pins::WrongPins,
+};
 use crate::{
     Bench, Error,
     api::{Finding, KeySummary, Report},
@@ -18,13 +22,14 @@ use crate::{
 };
 
 impl Bench {
-    /// What a key says of itself, each statement explained. Nobody has to touch it.
+    /// What a key says of itself, each statement explained. Nobody has to touch it. The window asks
+    /// this again after every call, so that its reports are no events.
     ///
     /// # Errors
     /// [`Error::NoSuchKey`], [`Error::Key`], [`Error::KeyReport`]; [`Error::Closing`].
     pub async fn key_info(&self, key: String) -> Result<Report, Error> {
         let found = self.found(&key)?;
-        let mut channel = self.open_key(&found.id).await?;
+        let mut channel = self.open_with(&found.id, Tap::silent()).await?;
         let (init, cancel) = (*channel.init_response(), CancellationToken::new());
         let clock = &*self.0.clock;
         let asking = diagnostics::report(found, Some(&init), &mut channel, clock, &cancel);
@@ -96,6 +101,10 @@ impl Bench {
     /// A channel to a key, whose reports the timeline hears of.
     pub(crate) async fn open_key(&self, key: &KeyId) -> Result<KeyChannel, Error> {
         let tap = Tap::new(self.0.emit.clone(), self.0.clocks.client.clone());
+        self.open_with(key, tap).await
+    }
+
+    async fn open_with(&self, key: &KeyId, tap: Tap) -> Result<KeyChannel, Error> {
         let opening = self.0.keys.open(key, tap);
         self.until_closed(async { Ok(opening.await?) }).await
     }
@@ -112,6 +121,9 @@ impl Bench {
                     return;
                 };
                 bench.note_change();
+                let there = bench.0.keys.list();
+                let stayed = |key: &str| there.iter().any(|found| found.id.as_str() == key);
+                bench.0.prompts.keep_wrong_pins(stayed);
                 bench.tell_keys(&mut known).await;
                 drop(bench);
                 if changes.changed().await.is_err() {
@@ -140,6 +152,13 @@ impl Bench {
         }
         *known = now;
     }
+}
+
+/// Looks at each address once, however often it was named: a key is listed once.
+pub(crate) fn each_once(mut setting: KeysSetting) -> KeysSetting {
+    let mut seen = HashSet::new();
+    setting.udp.retain(|address| seen.insert(*address));
+    setting
 }
 
 fn has(keys: &[FoundKey], wanted: &FoundKey) -> bool {

@@ -142,7 +142,9 @@ impl Bench {
         if let Some(address) = address(&plug.plugged.key) {
             self.0.keys.remove_udp(address);
         }
-        Some(plug.plugged.key)
+        let key = plug.plugged.key;
+        (self.0.prompts).keep_wrong_pins(|stayed| stayed != key);
+        Some(key)
     }
 
     async fn plug_over_udp(&self, device: Device) -> Result<String, Error> {

@@ -183,6 +183,9 @@ impl Bench {
             })
             .await?;
         device.power_cycle().await;
+        if let Some(plugged) = self.0.plugs.of(&info.id) {
+            (self.0.prompts).keep_wrong_pins(|stayed| stayed != plugged.key);
+        }
         self.tell(
             kinds::DEVICE_POWER_CYCLED,
             json!({ "device": info.id, "name": info.name }),

@@ -36,6 +36,7 @@ const quiet: BenchState = {
   keys: [],
   activeDevice: 'a',
   unpluggedKey: null,
+  unpluggedDevice: null,
   relyingParties: [{ name: 'Acme Bank', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
   keyTouch: null,

@@ -58,11 +58,12 @@ impl Bench {
         })
     }
 
-    /// The id of what answers the next ceremony, and the name of a key that is not plugged in.
+    /// The id of what answers the next ceremony; of a key that is not plugged in also its name, and
+    /// which software device it was.
     pub(crate) fn active_among(
         &self,
         devices: &[DeviceSummary],
-    ) -> (Option<String>, Option<String>) {
+    ) -> (Option<String>, Option<(String, Option<String>)>) {
         let (device, picked) = {
             let settings = lock(&self.0.settings);
             (settings.active_device.clone(), settings.active_key.clone())
@@ -70,7 +71,7 @@ impl Bench {
         if let Some(picked) = picked {
             return match self.plugged_again(&picked) {
                 Some(found) => (Some(found.id.to_string()), None),
-                None => (Some(picked.id), Some(picked.name)),
+                None => (Some(picked.id), Some((picked.name, picked.device))),
             };
         }
         let mut all = devices.iter();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::KeyChannel;
+use client::KeyId;
 use timeline::Clock as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -27,28 +27,28 @@ impl Bench {
 
     async fn touched(&self) -> Result<String, Error> {
         let list = self.0.keys.list();
-        let usable: Vec<_> = list.iter().filter(|key| key.problem.is_none()).collect();
-        if usable.is_empty() {
-            return Err(Error::NoKey);
-        }
-        let (mut waiting, mut failed) = (JoinSet::new(), None);
+        let usable = list.into_iter().filter(|key| key.problem.is_none());
         let (stop, declined) = (CancellationToken::new(), CancellationToken::new());
         let _stop = stop.clone().drop_guard();
+        let mut waiting = JoinSet::new();
         for found in usable {
-            match self.open_key(&found.id).await {
-                Ok(channel) => drop(waiting.spawn(selected(channel, stop.clone()))),
-                Err(error) => failed = Some(error),
-            }
+            // Each is opened beside the others: a silent one delays none.
+            waiting.spawn(self.clone().selected(found.id, stop.clone()));
+        }
+        if waiting.is_empty() {
+            return Err(Error::NoKey);
         }
         let clock = &self.0.clocks.client;
         let deadline = clock.now().plus(TIME);
-        let _shown = (self.0.prompts).ask_touch(None, "selection", deadline, declined.clone());
+        let cancel = declined.clone();
+        let _shown = (self.0.prompts).ask_touch(None, None, "selection", deadline, cancel);
+        let mut failed = None;
         let first = async {
             while let Some(done) = waiting.join_next().await {
                 match done {
-                    Ok((key, Ok(true))) => return Ok(key),
-                    Ok((_, Err(error))) => failed = Some(Error::Key(error)),
-                    Ok((_, Ok(false))) | Err(_) => {}
+                    Ok(Ok(Some(key))) => return Ok(key),
+                    Ok(Err(error)) => failed = Some(error),
+                    Ok(Ok(None)) | Err(_) => {}
                 }
             }
             Err(failed.unwrap_or(Error::NotTouched))
@@ -64,12 +64,14 @@ impl Bench {
         while waiting.join_next().await.is_some() {}
         first
     }
-}
 
-async fn selected(
-    mut channel: KeyChannel,
-    stop: CancellationToken,
-) -> (String, Result<bool, client::ChannelError>) {
-    let chosen = channel.selection(&stop).await;
-    (channel.id().to_string(), chosen)
+    /// The key itself when it was touched; none when it was not, or `stop` fired.
+    async fn selected(self, key: KeyId, stop: CancellationToken) -> Result<Option<String>, Error> {
+        let opened = tokio::select! {
+            opened = self.open_key(&key) => opened,
+            () = stop.cancelled() => return Ok(None),
+        };
+        let touched = opened?.selection(&stop).await?;
+        Ok(touched.then(|| key.to_string()))
+    }
 }

@@ -1,6 +1,7 @@
 //! Keys outside the process: software devices that are plugged in over UDP, reached as any key is.
 
 mod ceremonies;
+mod misbehaving;
 mod picking;
 mod pins;
 mod unplugged;

@@ -82,6 +82,10 @@ activeDevice: string | null,
  */
 unpluggedKey: string | null,
 /**
+ * The software device that this key was.
+ */
+unpluggedDevice: string | null,
+/**
  * The relying parties this bench runs; the tester's own comes first.
  */
 relyingParties: Array<RelyingPartySummary>,

@@ -70,6 +70,18 @@ describe('a key in use', () => {
     await waitFor(() => expect(role('key-pane')).not.toBeNull());
   });
 
+  it('that is unplugged is not taken for a device of this bench that bears its name', async () => {
+    const away = { unpluggedKey: 'Blue key' };
+    const devices = [deviceOf({ id: 'b', name: 'Blue key', profile: 'key' })];
+    bench.state = { ...benchOf(), devices, activeDevice: 'udp:127.0.0.1:9000', ...away };
+    render(DevicePane);
+    expect(role('key-away').textContent).toContain('Put it back and it goes on');
+    bench.state = { ...bench.state, unpluggedDevice: 'b' };
+    await waitFor(() => expect(action('key-plug-again')).not.toBeNull());
+    await userEvent.click(action('key-plug-again'));
+    expect(calls.of('device_plug')).toEqual([{ device: 'b', way: 'udp' }]);
+  });
+
   it('that may not be opened says which command gives the right, and is asked nothing', async () => {
     stand([keyOf({ problem: { code: 'noRights', message: 'You have no right to open it.', command: 'sudo chmod a+rw /dev/hidraw3' } })], keyOf().id);
     render(DevicePane);

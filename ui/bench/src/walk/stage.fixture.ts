@@ -81,6 +81,7 @@ export const benchOf = (seams: Partial<BenchState['seams']> = {}): BenchState =>
   keys: [],
   activeDevice: null,
   unpluggedKey: null,
+  unpluggedDevice: null,
   relyingParties: [{ name: 'Acme', rpId: 'localhost', origin: 'http://localhost:7780', further: false, problem: null }],
   prompt: null,
   keyTouch: null,

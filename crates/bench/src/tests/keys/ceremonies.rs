@@ -56,6 +56,11 @@ async fn while_a_key_waits_for_its_touch_the_client_says_so_and_lets_the_person_
             purpose: "createPasskey".into(),
         };
         assert_eq!(touch.question, purpose);
+        assert_eq!(
+            touch.rp_id.as_deref(),
+            Some("localhost"),
+            "it says who asks"
+        );
         press(&bench, &touch, PromptAnswer::Touch).await;
         assert!(
             bench
@@ -110,6 +115,8 @@ async fn a_key_says_who_it_is_and_shows_which_one() {
     let (device, key) = plugged(&bench, "Blue key", "pin-key").await;
     let report = bench.key_info(key.clone()).await.expect("it answers");
     assert!(report.pin.supported && !report.pin.set);
+    let frames = told(&bench, "client.hid.sent");
+    assert!(frames.is_empty(), "the window asks this after every call");
     assert!(report.facts.iter().any(|fact| fact.name == "versions"));
     bench.key_wink(key.clone()).await.expect("it can");
     assert_eq!(told(&bench, "device.winked")[0].body["device"], device);

@@ -66,7 +66,8 @@ async fn of_two_keys_the_touched_one_is_picked_and_the_other_stops_waiting() {
     bench.device_pick(blue.clone()).await.expect("picked");
     let touch = async {
         let waits = until(&bench, |state| {
-            state.prompt.is_some() && state.key_touch.is_some()
+            let asks = (state.prompt.as_ref()).is_some_and(|prompt| prompt.device.is_some());
+            asks && state.key_touch.is_some()
         })
         .await;
         let selection = Question::KeyTouch {

@@ -114,6 +114,63 @@ async fn a_wrong_pin_costs_a_try_the_last_before_a_bar_is_said_and_unplugging_li
     assert!(!everything.contains(WRONG) && !everything.contains(PIN));
 }
 
+/// A call at whose prompts wrong PINs are typed until it ends; each prompt says this, and the last is
+/// declined.
+async fn mistyped(bench: &Bench, page: &Page, says: &[(Option<u32>, bool, Option<&str>)]) {
+    let options = begin(page).await;
+    let person = async {
+        let mut last = 0;
+        for (at, said) in says.iter().enumerate() {
+            let state = until(bench, |state| {
+                (state.prompt.as_ref()).is_some_and(|it| it.id != last)
+            })
+            .await;
+            let prompt = state.prompt.expect("asked");
+            last = prompt.id;
+            assert_eq!(tries(&prompt), *said);
+            if at + 1 == says.len() {
+                press(bench, &prompt, PromptAnswer::Decline).await;
+            } else {
+                give_pin(bench, &prompt, WRONG).await;
+            }
+        }
+    };
+    let get = CredentialsMethod::Get;
+    let (answer, ()) = tokio::join!(call(bench, &page.origin, get, options), person);
+    assert_eq!(exception(answer).0, "NotAllowedError");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_third_wrong_pin_in_a_row_is_warned_of_when_the_two_before_were_of_other_calls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = open(folder.path()).await;
+    let (device, page) = with_pin(&bench).await;
+    let once = "Wrong PIN. 7 tries left.";
+    mistyped(
+        &bench,
+        &page,
+        &[(Some(8), false, None), (Some(7), false, Some(once))],
+    )
+    .await;
+    let twice = "Wrong PIN. 6 tries left. Another wrong PIN bars the key until it is unplugged and \
+                 put back.";
+    mistyped(
+        &bench,
+        &page,
+        &[(Some(7), false, None), (Some(6), true, Some(twice))],
+    )
+    .await;
+    mistyped(&bench, &page, &[(Some(6), true, None)]).await;
+
+    bench
+        .device_power_cycle(device)
+        .await
+        .expect("it has a plug");
+    mistyped(&bench, &page, &[(Some(6), false, None)]).await;
+    assert_eq!(sign_in(&bench, &page).await.0, 200);
+    mistyped(&bench, &page, &[(Some(8), false, None)]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_declined_pin_ends_the_call_and_costs_no_try() {
     let folder = tempfile::tempdir().expect("a folder");

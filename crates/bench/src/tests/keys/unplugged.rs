@@ -32,6 +32,7 @@ async fn unplugged_in_the_middle_nothing_is_half_made_and_the_next_call_works() 
         Some("Blue key"),
         "it stays picked"
     );
+    assert_eq!(state.unplugged_device.as_ref(), Some(&device));
     assert!(state.devices.iter().all(|it| it.passkeys.is_empty()));
     let overview = bench.relying_party_overview(None).await.expect("it runs");
     assert_eq!(overview["accounts"], json!([]), "no account is half made");
@@ -113,8 +114,13 @@ async fn a_key_of_somebody_else_comes_and_goes_on_the_timeline() {
     let other = open(serving.path()).await;
     let (device, id) = plugged(&other, "Blue key", "key").await;
     let address = id.trim_start_matches("udp:").parse().expect("an address");
-    let bench = open_looking_at(looking.path(), vec![address]).await;
-    until(&bench, |state| state.keys.iter().any(|key| key.id == id)).await;
+    let bench = open_looking_at(looking.path(), vec![address; 2]).await;
+    let state = until(&bench, |state| state.keys.iter().any(|key| key.id == id)).await;
+    assert_eq!(
+        state.keys.len(),
+        1,
+        "it is one key, however often it is named"
+    );
     bench.device_pick(id.clone()).await.expect("picked");
     let origin = "http://localhost:1234";
     let made = tokio::select! {
@@ -125,6 +131,10 @@ async fn a_key_of_somebody_else_comes_and_goes_on_the_timeline() {
     other.device_unplug(device).await.expect("unplugged");
     let state = until(&bench, |state| state.keys.is_empty()).await;
     assert!(state.unplugged_key.is_some());
+    assert_eq!(
+        state.unplugged_device, None,
+        "it is no device of this bench"
+    );
     let gone = async {
         while told(&bench, "bench.key.unplugged").is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -154,6 +164,7 @@ async fn a_key_that_was_picked_is_missed_at_the_next_start_until_it_is_plugged_i
         (state.unplugged_key, state.active_device),
         (None, Some(again))
     );
+    assert_eq!(state.unplugged_device, None);
     bench
         .device_unplug(device.clone())
         .await
