@@ -109,7 +109,7 @@ pub(super) fn findings(machine: &Machine, rules: &Rules, nodes: &[Node]) -> Vec<
             Finding::of("keys", "Keys")
                 .state(
                     State::Optional,
-                    "No FIDO key is plugged in. Plug one in: it shows up by itself. Without one, the command serves a software key over UDP.",
+                    "No FIDO key is on USB. Plug one in: it shows up by itself. Without one, the command serves a software key over UDP.",
                 )
                 .run("touchstone device --udp 127.0.0.1:8111"),
         ];
