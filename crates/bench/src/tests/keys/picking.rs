@@ -1,4 +1,5 @@
 use super::*;
+use crate::api::BenchState;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_is_plugged_in_is_seen_and_used_as_a_key_until_another_is_picked() {
@@ -61,27 +62,22 @@ async fn of_two_keys_the_touched_one_is_picked_and_the_other_stops_waiting() {
     let bench = open(folder.path()).await;
     let none = bench.keys_touch().await.expect_err("there is none");
     assert_eq!(none.code(), "noKey");
-    let (_, blue) = plugged(&bench, "Blue key", "key").await;
+    let (blue_device, blue) = plugged(&bench, "Blue key", "key").await;
     let (red_device, red) = plugged(&bench, "Red key", "pin-key").await;
     bench.device_pick(blue.clone()).await.expect("picked");
     let touch = async {
-        let waits = until(&bench, |state| {
-            let asks = (state.prompt.as_ref()).is_some_and(|prompt| prompt.device.is_some());
-            asks && state.key_touch.is_some()
-        })
-        .await;
+        let asks = |state: &BenchState, device: &str| {
+            (state.prompt.as_ref()).is_some_and(|it| it.device.as_deref() == Some(device))
+        };
+        // Of two that ask the first on the shelf is shown; declining it leaves the other.
+        let waits = until(&bench, |state| asks(state, &blue_device)).await;
         let selection = Question::KeyTouch {
             purpose: "selection".into(),
         };
         let shown = waits.key_touch.expect("said");
         assert_eq!((shown.question, shown.key), (selection, None));
-        // The first in the list is shown; declining it leaves the other.
-        let prompt = waits.prompt.expect("asked");
-        if prompt.device.as_deref() != Some(&red_device) {
-            press(&bench, &prompt, PromptAnswer::Decline).await;
-        }
-        let asks = |prompt: &Prompt| prompt.device.as_deref() == Some(&red_device);
-        let state = until(&bench, |state| state.prompt.as_ref().is_some_and(asks)).await;
+        press(&bench, &waits.prompt.expect("asked"), PromptAnswer::Decline).await;
+        let state = until(&bench, |state| asks(state, &red_device)).await;
         press(&bench, &state.prompt.expect("asked"), PromptAnswer::Touch).await;
     };
     let (touched, ()) = tokio::join!(bench.keys_touch(), touch);
