@@ -6,6 +6,7 @@
 use std::{
     collections::VecDeque,
     fs, io,
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -13,6 +14,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::BASE64URL_NOPAD;
+use serde_json::json;
 use subtle::ConstantTimeEq as _;
 use timeline::Timestamp;
 use zeroize::Zeroizing;
@@ -33,8 +35,10 @@ const COOKIE: Cookie = Cookie {
 const SESSION_LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
 /// Sessions at once; the oldest gives way.
 const MOST_SESSIONS: usize = 16;
-/// Wrong tokens within [`WINDOW`]; then none is looked at until one of them is that long ago.
+/// Wrong tokens of one address within [`WINDOW`] until it is told to wait.
 const MOST_WRONG: usize = 10;
+/// Wrong tokens that are remembered, of all addresses.
+const MOST_REMEMBERED: usize = 1_000;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// The administrator's token, sessions and failures.
@@ -48,8 +52,8 @@ pub(crate) struct Administration {
 struct Doors {
     /// Token hashes and when they end, oldest first.
     sessions: VecDeque<(TokenHash, Timestamp)>,
-    /// When wrong tokens came, by the monotonic clock, oldest first.
-    wrong: VecDeque<Duration>,
+    /// From where and when wrong tokens came, by the monotonic clock, oldest first.
+    wrong: VecDeque<(Option<IpAddr>, Duration)>,
 }
 
 impl Administration {
@@ -87,29 +91,49 @@ impl Administration {
         self.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this is the token; a wrong one is counted.
-    fn check(&self, presented: Option<&Token>, monotonic: Duration) -> Result<(), Refusal> {
-        let mut doors = self.doors();
-        while doors
-            .wrong
-            .front()
-            .is_some_and(|at| monotonic.saturating_sub(*at) >= WINDOW)
-        {
-            doors.wrong.pop_front();
-        }
-        if let (true, Some(oldest)) = (doors.wrong.len() >= MOST_WRONG, doors.wrong.front()) {
-            let wait = (*oldest + WINDOW).saturating_sub(monotonic);
-            return Err(Refusal::TooManyWrongTokens {
-                seconds: wait.as_secs().max(1),
-            });
-        }
+    /// Whether this is the token, which is never refused; a wrong one is counted for its address.
+    fn check(
+        &self,
+        presented: Option<&Token>,
+        address: Option<IpAddr>,
+        monotonic: Duration,
+    ) -> Result<(), Refusal> {
         let right =
             presented.is_some_and(|presented| bool::from(presented.hash().ct_eq(&self.hash)));
         if right {
             return Ok(());
         }
-        doors.wrong.push_back(monotonic);
+        let mut doors = self.doors();
+        while doors
+            .wrong
+            .front()
+            .is_some_and(|(_, at)| monotonic.saturating_sub(*at) >= WINDOW)
+        {
+            doors.wrong.pop_front();
+        }
+        let theirs = doors.wrong.iter().filter(|(from, _)| *from == address);
+        let (count, oldest) = (theirs.clone().count(), theirs.map(|(_, at)| *at).next());
+        if let (true, Some(oldest)) = (count >= MOST_WRONG, oldest) {
+            let wait = (oldest + WINDOW).saturating_sub(monotonic);
+            return Err(Refusal::TooManyWrongTokens {
+                seconds: wait.as_secs().max(1),
+            });
+        }
+        while doors.wrong.len() >= MOST_REMEMBERED {
+            doors.wrong.pop_front();
+        }
+        doors.wrong.push_back((address, monotonic));
         Err(Refusal::NotAdministrator)
+    }
+
+    /// Ends a session; false when there is none.
+    fn forget(&self, session: &TokenHash) -> bool {
+        let mut doors = self.doors();
+        let before = doors.sessions.len();
+        doors
+            .sessions
+            .retain(|(known, _)| !bool::from(known.ct_eq(session)));
+        doors.sessions.len() < before
     }
 
     fn knows(&self, session: &TokenHash, now: Timestamp) -> bool {
@@ -134,7 +158,11 @@ impl RelyingParty {
     }
 
     /// Lets the administrator in: by the cookie of a session, or by the token.
-    pub(crate) fn administrator(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(crate) async fn administrator(
+        &self,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         let session = Token::from_cookies(headers, COOKIE.name);
         if session.is_some_and(|session| self.administration.knows(&session.hash(), self.now())) {
             return Ok(());
@@ -142,22 +170,36 @@ impl RelyingParty {
         if !headers.contains_key(header::AUTHORIZATION) {
             return Err(Refusal::NotAdministrator);
         }
-        self.check_token(headers)
+        self.check_token(headers, address).await
     }
 
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    async fn check_token(
+        &self,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         let presented = bearer(headers);
-        self.administration
-            .check(presented.as_ref(), self.seams.clock.monotonic())
+        let monotonic = self.seams.clock.monotonic();
+        let checked = self
+            .administration
+            .check(presented.as_ref(), address, monotonic);
+        if checked.is_err() {
+            self.note(None, ("administrator", "tokenRefused"), json!({}))
+                .await?;
+        }
+        checked
     }
 
     /// Opens a session for whoever has the token: `Set-Cookie`, and when it ends.
-    pub(crate) fn begin_administration(
+    pub(crate) async fn begin_administration(
         &self,
         headers: &HeaderMap,
+        address: Option<IpAddr>,
     ) -> Result<(HeaderValue, Timestamp), Refusal> {
-        self.check_token(headers)?;
+        self.check_token(headers, address).await?;
         let session = Token::draw(&SystemRandom)?;
+        self.note(None, ("administrator", "administrationBegun"), json!({}))
+            .await?;
         let now = self.now();
         let ends = now.plus(SESSION_LIFETIME);
         let mut doors = self.administration.doors();
@@ -172,13 +214,15 @@ impl RelyingParty {
     }
 
     /// Ends the administrator's session, if there is one: `Set-Cookie` that takes it away.
-    pub(crate) fn end_administration(&self, headers: &HeaderMap) -> Result<HeaderValue, Refusal> {
-        if let Some(session) = Token::from_cookies(headers, COOKIE.name) {
-            let hash = session.hash();
-            self.administration
-                .doors()
-                .sessions
-                .retain(|(known, _)| !bool::from(known.ct_eq(&hash)));
+    pub(crate) async fn end_administration(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<HeaderValue, Refusal> {
+        if let Some(session) = Token::from_cookies(headers, COOKIE.name)
+            && self.administration.forget(&session.hash())
+        {
+            self.note(None, ("administrator", "administrationEnded"), json!({}))
+                .await?;
         }
         Ok(COOKIE.none(self.is_secure())?)
     }

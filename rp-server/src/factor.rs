@@ -110,10 +110,7 @@ pub(crate) fn another_than_pin(
     if methods.iter().any(Entry::is_biometric) {
         return Judged::Passed("verified by biometrics");
     }
-    let may_be_a_phone = phones
-        .iter()
-        .any(|phone| phone.is_none_or(|phone| phone == model));
-    if !may_be_a_phone {
+    if !may_be_a_phone(model, phones) {
         return Judged::Passed("another authenticator than the phones with this PIN");
     }
     let how = if used(Entry::PASSCODE_INTERNAL) {
@@ -127,6 +124,30 @@ pub(crate) fn another_than_pin(
             "This passkey {how}. Use a fingerprint or another authenticator, or ask an administrator."
         ),
     )
+}
+
+/// Whether a PIN that phones of these models keep may have verified the user.
+pub(crate) fn may_be_synced_pin(
+    methods: &Methods,
+    model: Aaguid,
+    phones: &[Option<Aaguid>],
+) -> bool {
+    let Ok(methods) = methods else {
+        return true;
+    };
+    let methods = methods.as_deref().unwrap_or_default();
+    let used = |method: u32| methods.iter().any(|entry| entry.method & method != 0);
+    if used(Entry::PASSCODE_EXTERNAL) {
+        return true;
+    }
+    let known = used(Entry::PASSCODE_INTERNAL) || methods.iter().any(Entry::is_biometric);
+    !known && may_be_a_phone(model, phones)
+}
+
+fn may_be_a_phone(model: Aaguid, phones: &[Option<Aaguid>]) -> bool {
+    phones
+        .iter()
+        .any(|phone| phone.is_none_or(|phone| phone == model))
 }
 
 fn unreadable() -> Judged {

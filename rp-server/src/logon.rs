@@ -86,8 +86,9 @@ impl OpenLogons {
 }
 
 impl RelyingParty {
-    /// Asks the phones of an account for a code. Nobody is told whether there is such an account: one
-    /// without a phone that could answer gets a question that nobody can answer.
+    /// Asks the phones of an account for a code. An account without a phone that could answer looks
+    /// like none: both get a question that nobody can answer. One with such a phone is told from them,
+    /// because its phones are named, and so is one whose method wrong codes have locked.
     pub(crate) async fn begin_logon(
         &self,
         username: &str,
@@ -146,11 +147,12 @@ impl RelyingParty {
         Ok(begun)
     }
 
-    /// Judges the code that was typed at the workstation; right or wrong, the question is over.
+    /// Judges the code that was typed at the workstation, by the phone whose question was shown, or by
+    /// any; right or wrong, the question is over.
     pub(crate) async fn finish_logon(
         &self,
         session: &str,
-        code: &str,
+        (code, shown): (&str, Option<&str>),
         replaces: Option<TokenHash>,
         cause: Option<Seq>,
     ) -> Result<LogonDone, Refusal> {
@@ -161,6 +163,10 @@ impl RelyingParty {
         let Some(Open { ask, phones }) = self.logons.take(session, self.now()) else {
             return Err(Refusal::LogonOver);
         };
+        let phones: Vec<_> = phones
+            .into_iter()
+            .filter(|phone| shown.is_none_or(|shown| shown == phone.enrolment_id))
+            .collect();
         match self.check_logon_code(&ask, &phones, &code).await? {
             LogonJudged::Matched { enrolment_id } => {
                 self.bind_logon(ask, &enrolment_id, replaces, cause).await

@@ -77,6 +77,9 @@ pub struct PhoneOverview {
     pub pin_version: Option<u64>,
     /// The counter of its last exchange.
     pub sync_counter: u64,
+    /// Whether a counter showed that there may be a copy of it: it is refused until it is revoked or
+    /// enrolled anew.
+    pub may_be_copied: bool,
 }
 
 /// An account's PIN at one moment: no hash, no salt, no key.
@@ -277,5 +280,5 @@ pub(crate) async fn open(
     if kept.is_none() {
         store.keep_seal(seal.mark().to_owned()).await?;
     }
-    Memory::new(seal, limits)
+    Memory::new(seal, limits, store.awaiting_sign_in().await?)
 }

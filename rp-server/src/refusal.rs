@@ -74,7 +74,7 @@ pub(crate) enum Refusal {
     )]
     NotAdministrator,
     #[error(
-        "Too many wrong tokens came. None is looked at for now: try again in {seconds} seconds."
+        "Too many wrong tokens came from here. Copy the token from the file admin-token in the relying party's data folder, or wait {seconds} seconds before the next try."
     )]
     TooManyWrongTokens { seconds: u64 },
     #[error("{}", .0.message)]

@@ -20,8 +20,8 @@ mod tests;
 mod writer;
 
 pub(crate) use pin::{
-    Acknowledged, Attempt, Enrolled, NewEnrolment, NewPin, PinAccount, PinEnrolment, PinStore,
-    Raised,
+    Acknowledged, Attempt, Enrolled, Mark, NewEnrolment, NewPin, PinAccount, PinEnrolment,
+    PinStore, Raised,
 };
 pub(crate) use records::{
     Account, Ceremony, CeremonyId, Claim, Confirmation, Deleted, Finish, FinishedCeremony, Held,

@@ -174,6 +174,8 @@ async fn play(server: &Server, username: &str) -> Phone {
     phone.sync(true).await;
     sign_in_at_a_workstation(&visitor, &phone, username).await;
     reset(server, phone.account()).await;
+    let (status, done) = visitor.sign_in().await.expect("an answer");
+    assert_eq!(status, 200, "{done}");
     let set = phone.type_online(Purpose::Set, &Typed::Pin(third)).await;
     assert_eq!(set.verdict, Verdict::Ok);
     // A synchronization whose acknowledgement is lost: its key may have to answer all the same.

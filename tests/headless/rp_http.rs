@@ -121,7 +121,7 @@ impl Visitor {
         done
     }
 
-    async fn sign_in(&self) -> Result<(u16, Value), reqwest::Error> {
+    pub async fn sign_in(&self) -> Result<(u16, Value), reqwest::Error> {
         let (status, begun) = self.post("authentication/begin", &json!({})).await?;
         assert_eq!(status, 200, "{begun}");
         let (origin, abort) = (

@@ -32,7 +32,9 @@ pub enum Error {
     #[error("The PIN is not text. Type it again.")]
     PinNotText,
     /// Iterations below what this enrolment allows.
-    #[error("{count} iterations are too few to protect a PIN; this enrolment needs {fewest}.")]
+    #[error(
+        "{count} iterations are too few to protect a PIN; this enrolment needs {fewest}. Change the PIN online."
+    )]
     TooFewIterations {
         /// What came.
         count: u32,

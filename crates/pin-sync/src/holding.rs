@@ -181,7 +181,7 @@ impl Holding {
             Reason::OfflineOff | Reason::PinSyncOff => Some(Why::Off),
             Reason::NoPin => Some(Why::NoPin),
             Reason::Revoked => Some(Why::Revoked),
-            Reason::CounterBack | Reason::Busy => None,
+            Reason::SignInFirst | Reason::CounterBack | Reason::Busy => None,
         };
         match wiped {
             Some(why) => {

@@ -21,6 +21,8 @@ pub enum Reason {
     PinSyncOff,
     /// The account has no PIN.
     NoPin,
+    /// An administrator reset the PIN, and nobody has signed in since.
+    SignInFirst,
     /// The counter was not above the last one: a replay, or a restored device.
     CounterBack,
     /// Another exchange of this enrolment is under way.
@@ -31,11 +33,12 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PinLocked,
         Self::OfflineOff,
         Self::PinSyncOff,
         Self::NoPin,
+        Self::SignInFirst,
         Self::CounterBack,
         Self::Busy,
         Self::Revoked,
@@ -49,6 +52,7 @@ impl Reason {
             Self::OfflineOff => "offlineOff",
             Self::PinSyncOff => "pinSyncOff",
             Self::NoPin => "noPin",
+            Self::SignInFirst => "signInFirst",
             Self::CounterBack => "counterBack",
             Self::Busy => "busy",
             Self::Revoked => "revoked",
@@ -65,6 +69,9 @@ impl Reason {
             Self::OfflineOff => "The policy does not allow PINs offline. Use the PIN online.",
             Self::PinSyncOff => "The policy does not allow PINs. Use another way to sign in.",
             Self::NoPin => "The account has no PIN. Set one first.",
+            Self::SignInFirst => {
+                "An administrator reset the PIN. Sign in with a passkey first, verified by a fingerprint, the device's own PIN or another authenticator; then set a new PIN."
+            }
             Self::CounterBack => {
                 "This device has gone back to an older state, or its request was played again. Remove the enrolment and enrol again."
             }

@@ -44,7 +44,7 @@ impl RelyingParty {
         &self,
     ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
         let ceremony = self.begin(Purpose::SignIn).await?;
-        let asks_methods = !self.policy().passkeys.biometrics;
+        let asks_methods = !self.policy().passkeys.biometrics || self.awaits_sign_in();
         Ok(self.request_options(ceremony, Vec::new(), asks_methods))
     }
 
@@ -124,6 +124,12 @@ impl RelyingParty {
                 SignedIn::Done => {
                     self.tell_report(finish.cause, &judged.report);
                     self.tell_bound(finish.cause, &account, &token);
+                    self.signed_in_since_reset(
+                        &account,
+                        passkey.aaguid,
+                        &factor::methods(response),
+                    )
+                    .await?;
                     return Ok(SignInDone {
                         account,
                         passkey,

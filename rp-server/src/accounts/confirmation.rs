@@ -51,7 +51,7 @@ impl RelyingParty {
         challenge: Option<Challenge>,
     ) -> Result<(CeremonyId, PublicKeyCredentialRequestOptionsJSON), Refusal> {
         let is_reset = what == Confirmation::PinReset;
-        let asks_methods = is_reset || !self.policy().passkeys.biometrics;
+        let asks_methods = is_reset || !self.policy().passkeys.biometrics || self.awaits_sign_in();
         let passkeys = self.store.passkeys(&account.id).await?;
         let purpose = Purpose::Confirmation(account.id.clone(), what);
         let ceremony = self.begin_with(purpose, challenge).await?;
@@ -121,6 +121,11 @@ impl RelyingParty {
                 .judge_factor(purpose, methods, (&account, passkey.aaguid), finish.cause)
                 .await?;
             if let Some(refused) = factor {
+                if purpose == factor::Purpose::Reset {
+                    let detail = serde_json::json!({ "why": refused.0 });
+                    self.note(Some(&account.id), ("person", "resetRefused"), detail)
+                        .await?;
+                }
                 self.tell_report(finish.cause, &judged.report);
                 return Err(self.refuse_factor(ceremony, refused, judged.report).await?);
             }
@@ -129,6 +134,12 @@ impl RelyingParty {
             match self.store.finish_sign_in(sign_in).await? {
                 SignedIn::Done => {
                     self.tell_report(finish.cause, &judged.report);
+                    self.signed_in_since_reset(
+                        &account,
+                        passkey.aaguid,
+                        &factor::methods(response),
+                    )
+                    .await?;
                     return confirmed(account, &passkey, ceremony, judged.report);
                 }
                 SignedIn::AlreadyUsed => {

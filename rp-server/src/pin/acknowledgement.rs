@@ -4,7 +4,10 @@ use pin_sync::{exchange::server::exchange_step, steps::Steps, wire::Ack};
 use serde_json::json;
 use timeline::Seq;
 
-use super::{exchange::Judged, memory::unpoisoned};
+use super::{
+    exchange::{Judged, shown},
+    memory::unpoisoned,
+};
 use crate::{Refusal, RelyingParty, kinds, store::Acknowledged};
 
 impl RelyingParty {
@@ -30,7 +33,7 @@ impl RelyingParty {
         cause: Option<Seq>,
     ) -> Result<(), Refusal> {
         let ack: Ack = steps.read(body)?;
-        judged.enrolment = Some(ack.enrolment_id.clone());
+        judged.enrolment = Some(shown(&ack.enrolment_id));
         let found = self.store.pin_enrolment(&ack.enrolment_id).await?;
         let username = found.map(|found| found.account.username);
         judged.account.clone_from(&username);

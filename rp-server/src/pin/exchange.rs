@@ -22,13 +22,16 @@ use super::{draw::Draw, kept::KeptPins, memory::unpoisoned, seal::About, standin
 use crate::{
     Error, Refusal, RelyingParty, kinds,
     policy::{self, Policy},
-    store::{PinAccount, PinEnrolment, Raised},
+    store::{Mark, PinAccount, PinEnrolment, Raised},
 };
 
 /// How long an exchange waits for its second round or its acknowledgement.
 const PENDING: Duration = Duration::from_secs(60);
 /// The longest validity that devices take: a hundred years.
 const LONGEST_VALIDITY: u64 = 100 * 366 * 24 * 60 * 60;
+
+/// The most bytes of an enrolment's name.
+const LONGEST_NAME: usize = 255;
 
 /// An exchange that was answered.
 pub(super) struct Pending {
@@ -70,7 +73,7 @@ impl RelyingParty {
         let found = self.store.pin_enrolment(&enrolment_id).await?;
         let binding = self.binding_or_decoy(found.as_ref())?;
         judged.account = found.as_ref().map(|found| found.account.username.clone());
-        judged.enrolment = Some(enrolment_id.clone());
+        judged.enrolment = Some(shown(&enrolment_id));
         let signed = request.verify(binding.as_ref(), steps)?;
         judged.purpose = Some(signed.purpose().as_str());
         let found = found.ok_or(Refusal::NotAccepted)?;
@@ -106,10 +109,22 @@ impl RelyingParty {
         let enrolment_id = signed.binding().names().enrolment_id();
         let raised = self
             .store
-            .raise_sync_counter(enrolment_id, signed.sync_counter(), self.now())
+            .raise_sync_counter(
+                enrolment_id,
+                signed.sync_counter(),
+                Mark::of(&signed.mark()),
+                self.now(),
+            )
             .await?;
         let last = match raised {
-            Raised::Done { last } | Raised::NotAbove { last } => last,
+            Raised::Done { last } => last,
+            Raised::NotAbove { last, is_copy } => {
+                if is_copy {
+                    // Whichever of the two phones began it, it goes no further.
+                    unpoisoned(&self.pin.exchanges).take(enrolment_id, self.now());
+                }
+                last
+            }
             Raised::Gone => return Err(Refusal::NotAccepted),
         };
         signed.counter(last, steps).map_err(|(_, signed)| {
@@ -224,6 +239,15 @@ impl RelyingParty {
     }
 }
 
+/// As much of an enrolment's name as any has: whoever asks may name what they like.
+pub(super) fn shown(enrolment_id: &str) -> String {
+    let mut end = enrolment_id.len().min(LONGEST_NAME);
+    while !enrolment_id.is_char_boundary(end) {
+        end -= 1;
+    }
+    enrolment_id[..end].to_owned()
+}
+
 /// Step 6: why this device gets nothing for this purpose.
 fn refusal_of(
     policy: &Policy,
@@ -234,12 +258,16 @@ fn refusal_of(
     let has_pin = account.sealed.is_some();
     if found.revoked_at.is_some() {
         Some(Reason::Revoked)
+    } else if found.copied_at.is_some() {
+        Some(Reason::CounterBack)
     } else if !policy.pin.enabled {
         Some(Reason::PinSyncOff)
     } else if purpose == Purpose::Sync && !policy.allows_offline_pin() {
         Some(Reason::OfflineOff)
     } else if !has_pin && purpose != Purpose::Set {
         Some(Reason::NoPin)
+    } else if purpose == Purpose::Set && account.reset_at.is_some() {
+        Some(Reason::SignInFirst)
     } else if has_pin && account.locked_at.is_some() {
         Some(Reason::PinLocked)
     } else {

@@ -1,12 +1,18 @@
 //! What an offline workstation's logon needs of the PIN: the challenge for each phone, the codes
 //! that they would answer, and the count of wrong ones.
 
+use std::time::Duration;
+
 use pin_sync::{logon::Challenge, logon::ResponseKey, pin::PinHash};
 use serde_json::json;
+use timeline::Timestamp;
 
-use super::{LogonAsk, LogonJudged, LogonPhone, Transition, kept::KeptPins, seal::About};
+use super::{
+    LogonAsk, LogonJudged, LogonPhone, Transition, kept::KeptPins, seal::About, standing::Standing,
+};
 use crate::{
     Error, Refusal, RelyingParty,
+    policy::Policy,
     store::{PinAccount, PinEnrolment},
 };
 
@@ -15,13 +21,13 @@ const WRONG_CODES: u32 = 10;
 
 impl RelyingParty {
     /// The workstation's question for each phone of the account that could answer it; none where
-    /// the method is off, locked, or no PIN is set.
+    /// the method is off, locked, or no PIN is set that signs anybody in.
     pub(crate) async fn logon_phones(&self, ask: &LogonAsk) -> Result<Vec<LogonPhone>, Refusal> {
         let account = &ask.account.id;
         let found = self.pin_account(account).await?;
-        let is_open = self.policy().allows_offline_pin()
-            && found.sealed.is_some()
-            && found.locked_at.is_none()
+        let (policy, now) = (self.policy(), self.now());
+        let is_open = policy.allows_offline_pin()
+            && Standing::of(&policy, &found, now).signs_in()
             && !self.logon_is_locked(&found).await?;
         if !is_open {
             return Ok(Vec::new());
@@ -30,6 +36,7 @@ impl RelyingParty {
         enrolments
             .into_iter()
             .filter(|phone| phone.response_key.is_some() || !phone.next_keys.is_empty())
+            .filter(|phone| may_answer(&policy, phone, now))
             .map(|phone| {
                 let sync_counter = phone
                     .response_key
@@ -86,10 +93,14 @@ impl RelyingParty {
                 .await?;
             return Ok(LogonJudged::Locked);
         };
+        let standing = Standing::of(&self.policy(), &found, now);
         match self.answered_by(ask, &found, phones, code).await? {
             Some(enrolment_id) => {
                 let log = logon_log(ask, "logonRight", Some(&enrolment_id));
-                self.store.logon_try_was_right(failure, log, now).await?;
+                let spends = standing.spends_extra_use();
+                self.store
+                    .logon_try_was_right(failure, spends, log, now)
+                    .await?;
                 Ok(LogonJudged::Matched { enrolment_id })
             }
             None => {
@@ -116,7 +127,8 @@ impl RelyingParty {
         phones: &[LogonPhone],
         code: &str,
     ) -> Result<Option<String>, Refusal> {
-        let is_open = self.policy().allows_offline_pin() && found.locked_at.is_none();
+        let (policy, now) = (self.policy(), self.now());
+        let is_open = policy.allows_offline_pin() && Standing::of(&policy, found, now).signs_in();
         let kept = KeptPins::unseal(&self.pin.seal, found)?;
         let Some(pin) = kept.pin.filter(|_| is_open) else {
             return Ok(None);
@@ -124,8 +136,9 @@ impl RelyingParty {
         let mut answered = None;
         for asked in phones {
             let phone = self.store.pin_enrolment(&asked.enrolment_id).await?;
-            let phone = phone
-                .filter(|phone| phone.revoked_at.is_none() && phone.account.id == found.account.id);
+            let phone = phone.filter(|phone| {
+                may_answer(&policy, phone, now) && phone.account.id == found.account.id
+            });
             if let Some(phone) = phone
                 && self.answers(ask, &phone, asked.sync_counter, &pin.hash, code)?
             {
@@ -169,6 +182,14 @@ impl RelyingParty {
         self.store.unlock_logon(account, self.now()).await?;
         Ok(false)
     }
+}
+
+/// Whether the phone's copy of the PIN is still good: it is served, and what it last acknowledged, or
+/// its enrolment, is not longer ago than the validity.
+fn may_answer(policy: &Policy, phone: &PinEnrolment, now: Timestamp) -> bool {
+    let since = phone.last_sync_at.unwrap_or(phone.enrolled_at);
+    let validity = Duration::from_secs(policy.pin.validity.seconds());
+    phone.is_open() && now.since(since) < validity
 }
 
 fn logon_log(ask: &LogonAsk, what: &'static str, enrolment_id: Option<&str>) -> Transition {

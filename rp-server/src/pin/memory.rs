@@ -38,6 +38,8 @@ pub(crate) struct Memory {
     enrolments: Mutex<Rates<String>>,
     /// By who asks and the account that is asked for.
     questions: Mutex<Rates<(Option<IpAddr>, String)>>,
+    /// Accounts whose owners must sign in before a PIN is set; the store has them too.
+    pub(super) awaiting: Mutex<HashSet<UserHandle>>,
     busy: Mutex<HashSet<String>>,
     checks: Mutex<HashMap<UserHandle, Weak<tokio::sync::Mutex<()>>>>,
 }
@@ -45,7 +47,11 @@ pub(crate) struct Memory {
 impl Memory {
     /// # Errors
     /// [`Error::NoRandomness`].
-    pub(crate) fn new(seal: SealKey, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn new(
+        seal: SealKey,
+        limits: &Limits,
+        awaiting: Vec<UserHandle>,
+    ) -> Result<Self, Error> {
         let decoy =
             SigningKey::generate(&mut Draw(&SystemRandom)).map_err(|_| Error::NoRandomness)?;
         Ok(Self {
@@ -59,6 +65,7 @@ impl Memory {
             addresses: Mutex::new(Rates::new(limits.pin_requests_per_minute)),
             enrolments: Mutex::new(Rates::new(limits.pin_exchanges_per_minute)),
             questions: Mutex::new(Rates::new(limits.logon_questions_per_minute)),
+            awaiting: Mutex::new(awaiting.into_iter().collect()),
             busy: Mutex::default(),
             checks: Mutex::default(),
         })

@@ -17,7 +17,7 @@ use timeline::Seq;
 use super::{
     Transition,
     draw::Draw,
-    exchange::Judged,
+    exchange::{Judged, shown},
     kept::{KeptPin, KeptPins},
     memory::unpoisoned,
     standing::Standing,
@@ -59,13 +59,13 @@ impl RelyingParty {
         cause: Option<Seq>,
     ) -> Result<OnlineAnswer, Refusal> {
         let request: OnlineRequest = steps.read(body)?;
-        judged.enrolment = Some(request.enrolment_id.clone());
+        judged.enrolment = Some(shown(&request.enrolment_id));
         let found = self.store.pin_enrolment(&request.enrolment_id).await?;
         judged.account = found.as_ref().map(|found| found.account.username.clone());
         let (session, typed) = self.open_round(&request, steps)?;
         judged.purpose = Some(session.purpose().as_str());
         let enrolment = found
-            .filter(|found| found.revoked_at.is_none())
+            .filter(PinEnrolment::is_open)
             .ok_or(pin_sync::Error::ExchangeUnknown)?;
         let ks = self.server_key(&enrolment)?;
         let round = Round {
@@ -104,6 +104,11 @@ impl RelyingParty {
     async fn judge_typed(&self, round: &Round, typed: Typed) -> Result<Outcome, Refusal> {
         let account = &round.enrolment.account.id;
         let _alone = self.pin.check_alone(account).await;
+        // Anew: it may have been revoked while another PIN was looked at.
+        let enrolment = self.store.pin_enrolment(&round.enrolment.id).await?;
+        if !enrolment.is_some_and(|enrolment| enrolment.is_open()) {
+            return Err(pin_sync::Error::ExchangeUnknown.into());
+        }
         let policy = self.policy();
         if !policy.pin.enabled {
             return Ok(Outcome::of(Verdict::OffNow));
@@ -117,6 +122,10 @@ impl RelyingParty {
                 let found = self.pin_account(account).await?;
                 if found.sealed.is_some() {
                     return Ok(Outcome::of(Verdict::AlreadySet));
+                }
+                if found.reset_at.is_some() {
+                    // Reset since the first round; another one is told why.
+                    return Err(pin_sync::Error::ExchangeUnknown.into());
                 }
                 self.choose_pin(round, &policy, found, pin).await
             }
@@ -317,6 +326,7 @@ impl RelyingParty {
             sealed,
             history,
             at: self.now(),
+            awaits_sign_in: false,
             log,
         })
     }

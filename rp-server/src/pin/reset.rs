@@ -2,10 +2,13 @@
 
 use serde_json::json;
 use timeline::Seq;
-use webauthn::id::UserHandle;
+use webauthn::id::{Aaguid, UserHandle};
 
-use super::{ResetBy, Transition, kept::KeptPins};
-use crate::{Refusal, RelyingParty, kinds};
+use super::{ResetBy, Transition, kept::KeptPins, memory::unpoisoned};
+use crate::{
+    Refusal, RelyingParty, factor, kinds,
+    store::{Account, NewPin},
+};
 
 impl RelyingParty {
     /// Clears the PIN and its locks, so that another can be set; false when there is no such
@@ -36,11 +39,20 @@ impl RelyingParty {
                 "hadPin": found.sealed.is_some(),
             }),
         };
-        let pin = self.next_version(&found, &next, log)?;
-        let pin_version = pin.pin_version;
+        let pin = NewPin {
+            awaits_sign_in: by == ResetBy::Administrator,
+            ..self.next_version(&found, &next, log)?
+        };
+        let (pin_version, awaits_sign_in) = (pin.pin_version, pin.awaits_sign_in);
         if !self.store.clear_pin(pin).await? {
             return Err(Refusal::AccountGone);
         }
+        let mut awaiting = unpoisoned(&self.pin.awaiting);
+        match awaits_sign_in {
+            true => awaiting.insert(account.clone()),
+            false => awaiting.remove(account),
+        };
+        drop(awaiting);
         self.tell(
             kinds::PIN_RESET,
             cause,
@@ -48,5 +60,40 @@ impl RelyingParty {
         );
         self.push_pin(account, pin_version, None, cause);
         Ok(true)
+    }
+
+    /// Whether somebody must sign in before a PIN is set: then a sign-in is asked how it verified its
+    /// user.
+    pub(crate) fn awaits_sign_in(&self) -> bool {
+        !unpoisoned(&self.pin.awaiting).is_empty()
+    }
+
+    /// Takes a ceremony that held as the sign-in which must follow an administrator's reset, unless
+    /// the PIN that was reset may have verified its user.
+    pub(crate) async fn signed_in_since_reset(
+        &self,
+        account: &Account,
+        model: Aaguid,
+        methods: &factor::Methods,
+    ) -> Result<(), Refusal> {
+        if !unpoisoned(&self.pin.awaiting).contains(&account.id) {
+            return Ok(());
+        }
+        let phones = self.store.models_with_pin(&account.id).await?;
+        if factor::may_be_synced_pin(methods, model, &phones) {
+            return Ok(());
+        }
+        let log = Transition {
+            account: Some(account.id.clone()),
+            who: "person",
+            what: "signedInSinceReset",
+            detail: json!({}),
+        };
+        let store = &self.store;
+        store
+            .signed_in_since_reset(&account.id, log, self.now())
+            .await?;
+        unpoisoned(&self.pin.awaiting).remove(&account.id);
+        Ok(())
     }
 }

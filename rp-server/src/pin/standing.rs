@@ -87,6 +87,15 @@ impl Standing {
         }
     }
 
+    /// Whether it signs anybody in: it is set, not locked, and not beyond its end and the uses after it.
+    pub(crate) fn signs_in(&self) -> bool {
+        match self.state {
+            PinState::Active | PinState::Expiring => true,
+            PinState::Expired => self.extra_uses_left > 0,
+            PinState::Off | PinState::None | PinState::Locked => false,
+        }
+    }
+
     /// Whether a correct PIN counts as one of the uses after its end.
     pub(crate) fn spends_extra_use(&self) -> bool {
         self.state == PinState::Expired && self.extra_uses_left > 0

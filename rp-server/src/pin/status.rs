@@ -18,6 +18,7 @@ impl From<PinEnrolment> for PhoneOverview {
             failures: enrolment.failures,
             pin_version: enrolment.synced_pin_version,
             sync_counter: enrolment.sync_counter,
+            may_be_copied: enrolment.copied_at.is_some(),
         }
     }
 }

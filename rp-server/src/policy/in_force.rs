@@ -280,6 +280,13 @@ impl RelyingParty {
         Ok(self.policy.shown())
     }
 
+    /// Logs a policy that cannot be used.
+    pub(crate) async fn note_refused(&self, problem: &Problem, by: &str) -> Result<(), Refusal> {
+        let detail = json!({ "by": by, "line": problem.line });
+        self.note(None, ("administrator", "policyRefused"), detail)
+            .await
+    }
+
     /// Whether the file is another than the one last acted upon.
     fn file_has_moved(&self) -> bool {
         let Some(file) = &self.policy.file else {
@@ -308,6 +315,7 @@ impl RelyingParty {
             Err(problem) => {
                 tracing::warn!("the policy in force stays as it was: {problem}");
                 let message = problem.to_string();
+                self.note_refused(&problem, "file").await?;
                 self.policy.writing(|state| {
                     state.problem = Some(problem);
                     state.seen = Some(look);

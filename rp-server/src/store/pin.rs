@@ -10,6 +10,7 @@ use crate::pin::{AuditEntry, Transition};
 
 mod attempts;
 pub(super) mod audit;
+mod counters;
 mod enrolments;
 mod queries;
 mod sqlite;
@@ -33,6 +34,9 @@ pub(crate) struct PinAccount {
     pub locked_at: Option<Timestamp>,
     /// When workstations' codes were locked; a later sign-in with a passkey opens them again.
     pub logon_locked_at: Option<Timestamp>,
+    /// When an administrator reset the PIN; until somebody has signed in by something else, none is
+    /// set.
+    pub reset_at: Option<Timestamp>,
 }
 
 /// An enrolment as it is kept.
@@ -59,6 +63,29 @@ pub(crate) struct PinEnrolment {
     pub last_sync_at: Option<Timestamp>,
     pub synced_pin_version: Option<u64>,
     pub failures: u32,
+    /// When a request showed that the phone, or what it stores, was copied.
+    pub copied_at: Option<Timestamp>,
+}
+
+impl PinEnrolment {
+    /// Whether its phone is served: neither revoked nor perhaps a copy.
+    pub(crate) fn is_open(&self) -> bool {
+        self.revoked_at.is_none() && self.copied_at.is_none()
+    }
+}
+
+/// What tells one request of a phone from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark(pub [u8; Self::LENGTH]);
+
+impl Mark {
+    /// Bytes that are kept of it.
+    pub(crate) const LENGTH: usize = 16;
+
+    /// Of a request's hash.
+    pub(crate) fn of(hash: &[u8; 32]) -> Self {
+        Self(*hash.first_chunk().unwrap_or(&[0; Self::LENGTH]))
+    }
 }
 
 /// An enrolment about to be kept.
@@ -96,6 +123,8 @@ pub(crate) enum Raised {
     /// A replay, or a device restored or copied.
     NotAbove {
         last: u64,
+        /// Whether it shows that there are two phones with this key; then the enrolment is closed.
+        is_copy: bool,
     },
     Gone,
 }
@@ -141,6 +170,8 @@ pub(crate) struct NewPin {
     pub sealed: Option<Vec<u8>>,
     pub history: Vec<u8>,
     pub at: Timestamp,
+    /// Whether somebody must sign in before the next one is set.
+    pub awaits_sign_in: bool,
     pub log: Transition,
 }
 
@@ -165,8 +196,15 @@ pub(crate) trait PinStore: Send + Sync {
         at: Timestamp,
         log: Transition,
     ) -> Answer<'_, Option<PinEnrolment>>;
-    /// Raises the counter to `counter`, if that is above it; logs when it is not.
-    fn raise_sync_counter(&self, id: &str, counter: u64, at: Timestamp) -> Answer<'_, Raised>;
+    /// Raises the counter to `counter`, if that is above it; logs when it is not, and closes the
+    /// enrolment when that shows a copy. `mark` is the request's.
+    fn raise_sync_counter(
+        &self,
+        id: &str,
+        counter: u64,
+        mark: Mark,
+        at: Timestamp,
+    ) -> Answer<'_, Raised>;
     /// Keeps the next `Kr` beside the acknowledged one, and the latest of those since.
     fn keep_response_key(&self, id: &str, counter: u64, sealed: Vec<u8>) -> Answer<'_, ()>;
     /// Records a synchronization; its `Kr` takes the place of the one before. False when the
@@ -196,6 +234,15 @@ pub(crate) trait PinStore: Send + Sync {
     fn set_pin(&self, pin: NewPin) -> Answer<'_, bool>;
     /// Clears the PIN and every lock and raises the epoch; false when another version came first.
     fn clear_pin(&self, pin: NewPin) -> Answer<'_, bool>;
+    /// The accounts whose owners must sign in before a PIN is set.
+    fn awaiting_sign_in(&self) -> Answer<'_, Vec<UserHandle>>;
+    /// Somebody has signed in; false when nobody had to.
+    fn signed_in_since_reset(
+        &self,
+        account: &UserHandle,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, bool>;
 
     /// Writes down a workstation's code as wrong before it is compared; none when `limit` of them
     /// came within the hour before `at`. `Some((failure, left after it))` otherwise.
@@ -205,8 +252,14 @@ pub(crate) trait PinStore: Send + Sync {
         limit: u32,
         at: Timestamp,
     ) -> Answer<'_, Option<(i64, u32)>>;
-    /// That code was right after all.
-    fn logon_try_was_right(&self, failure: i64, log: Transition, at: Timestamp) -> Answer<'_, ()>;
+    /// That code was right after all; `spends_extra_use` counts one of the PIN's after its end.
+    fn logon_try_was_right(
+        &self,
+        failure: i64,
+        spends_extra_use: bool,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, ()>;
     /// That code was wrong; `locks` when no further one is looked at.
     fn logon_try_was_wrong(
         &self,
@@ -218,6 +271,8 @@ pub(crate) trait PinStore: Send + Sync {
     /// Opens what wrong codes had locked.
     fn unlock_logon(&self, account: &UserHandle, at: Timestamp) -> Answer<'_, ()>;
 
+    /// Logs what somebody may bring about as often as they like: the same again is counted in its line.
+    fn log_or_count(&self, log: Transition, at: Timestamp) -> Answer<'_, ()>;
     /// Logged transitions above `after`, oldest first, at most `most`.
     fn audit_list(
         &self,

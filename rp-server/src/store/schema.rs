@@ -7,10 +7,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use crate::Error;
 
 /// In order; a migration's number is its place, counted from 1. Never edit one that has shipped.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_accounts.sql"),
     include_str!("migrations/0002_passkey_place.sql"),
     include_str!("migrations/0003_pin.sql"),
+    include_str!("migrations/0004_reset.sql"),
+    include_str!("migrations/0005_copies.sql"),
 ];
 
 /// Where the database lies.

@@ -156,8 +156,9 @@ export class Api {
     return this.call('/api/workstation/logon/begin', { method: 'POST', body: { username, workstation } });
   }
 
-  finishLogon(session: string, code: string): Promise<LogonFinished> {
-    return this.call('/api/workstation/logon/finish', { method: 'POST', body: { session, code } });
+  /** The code of the phone whose question was shown. */
+  finishLogon(session: string, code: string, enrolmentId?: string): Promise<LogonFinished> {
+    return this.call('/api/workstation/logon/finish', { method: 'POST', body: { session, code, enrolmentId } });
   }
 
   private async call<T>(path: string, { method = 'GET', body, signal, headers }: Call = {}): Promise<T> {

@@ -36,6 +36,8 @@ export interface AdminPhone {
   failures: number;
   /** When it last acknowledged a synchronization, RFC 3339; null: never. */
   lastSyncAt?: string | null;
+  /** Whether there may be a copy of it: it is refused until it is revoked or enrolled anew. */
+  mayBeCopied: boolean;
   /** The PIN it had then. */
   pinVersion?: number | null;
   /** The counter of its last exchange. */
@@ -221,6 +223,8 @@ export interface LogonBegun {
 export interface LogonFinish {
   /** Eight digits; blanks do not count. */
   code: string;
+  /** The phone whose question was shown; without it, any of them may have answered. */
+  enrolmentId?: string | null;
   /** What `begin` returned. */
   session: string;
 }
@@ -320,6 +324,8 @@ export interface PinPhone {
   failures: number;
   /** When it last acknowledged a synchronization, RFC 3339; null: never. */
   lastSyncAt?: string | null;
+  /** Whether there may be a copy of it: it is refused until it is removed or enrolled anew. */
+  mayBeCopied: boolean;
   /** The PIN it had then. */
   pinVersion?: number | null;
 }

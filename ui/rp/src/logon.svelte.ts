@@ -60,7 +60,7 @@ export class Logon {
       if (begun.phones.length === 0) {
         this.problem = {
           field: 'username',
-          text: 'No phone can answer for this user name. Check the name, or sign in with a passkey and set up PIN on a phone.',
+          text: 'No phone can answer for this user name. Check the name, or sign in with a passkey and look at your PIN: a phone must have it and have synchronized lately.',
         };
         return;
       }
@@ -91,7 +91,7 @@ export class Logon {
   /** Right or wrong, an answer that was judged ends the challenge; one that was lost does not. */
   async #answer(session: string): Promise<LogonFinished> {
     try {
-      const finished = await this.site.api.finishLogon(session, this.#code);
+      const finished = await this.site.api.finishLogon(session, this.#code, this.phone?.enrolmentId);
       this.#forget();
       return finished;
     } catch (error) {

@@ -15,6 +15,7 @@ const phone = {
   failures: 5,
   pinVersion: 3,
   syncCounter: 9,
+  mayBeCopied: false,
 };
 const alice: AdminAccount = {
   account: session.account,
@@ -242,6 +243,8 @@ describe('accounts and phones', () => {
     expect(locks([open], 6)).toEqual([]);
     expect(locks([open], 5).map(({ id }) => id)).toEqual(['e1']);
     expect(locks([open], 0)).toEqual([]);
+    const copied = { ...open, pin: { ...open.pin, phones: [{ ...phone, mayBeCopied: true }] } };
+    expect(locks([copied], 0)).toMatchObject([{ what: expect.stringContaining('may be a copy'), way: expect.stringContaining('Revoke it') }]);
   });
 });
 

@@ -11,6 +11,7 @@ const enrolled = {
   lastSyncAt: '2026-11-22T14:00:00Z',
   failures: 2,
   pinVersion: 3,
+  mayBeCopied: true,
 };
 const active: PinStanding = { ...noPin, status: 'active', pinVersion: 3, phones: [enrolled] };
 const made = { offer: 'o1', code: 'touchstone-enrol:abc', expiresAt: '2026-11-22T14:10:00Z', now: session.now };
@@ -28,6 +29,7 @@ describe('the PIN on the account page', () => {
     expect(row.textContent).toContain('Phone A');
     expect(row.textContent).toContain('Synced 5 minutes ago');
     expect(row.textContent).toContain('2 wrong offline tries');
+    expect(await role('pin-phone-copied')).toContain('May be a copy');
   });
 
   it('offers no reset where there is no PIN, and nothing at all where PINs are off', async () => {

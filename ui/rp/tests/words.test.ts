@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { campaign, grouped, offlineTries, standing } from '../src/pin/words';
+import { campaign, copyWarning, grouped, offlineTries, standing } from '../src/pin/words';
 import type { PinStanding } from '../src/bindings';
 import { noPin } from './server';
 
 const now = Date.parse('2026-11-22T14:00:00Z');
 const say = (part: Partial<PinStanding>) => standing({ ...noPin, ...part }, now, 'UTC');
-const phoneA = { enrolmentId: 'e1', deviceName: 'Phone A', enrolledAt: '2026-11-20T10:00:00Z', failures: 0 };
+const phoneA = { enrolmentId: 'e1', deviceName: 'Phone A', enrolledAt: '2026-11-20T10:00:00Z', failures: 0, mayBeCopied: false };
 
 describe("the PIN's state in words", () => {
   it('tells where a PIN is chosen when there is none', () => {
     expect(say({ status: 'none' }).sentence).toBe('Set it up on a phone. You choose the PIN there.');
     expect(say({ status: 'none', phones: [phoneA] }).sentence).toContain('on Phone A');
     expect(say({ status: 'none', phones: [phoneA, { ...phoneA, enrolmentId: 'e2' }] }).sentence).toContain('on one of your phones');
+  });
+
+  it('names the button as the phone does', () => {
+    expect(say({ status: 'none', phones: [phoneA] }).sentence).toContain('press Set a PIN');
   });
 
   it('tells until when it is good, if there is an end', () => {
@@ -74,4 +78,10 @@ it.each([
   ['1234', '123 4'],
 ])('groups %s as people compare it', (digits, words) => {
   expect(grouped(digits)).toBe(words);
+});
+
+it('says what to do about a phone that may be a copy', () => {
+  expect(copyWarning({ mayBeCopied: false }, 'remove')).toBeNull();
+  expect(copyWarning({ mayBeCopied: true }, 'remove')).toContain('remove it');
+  expect(copyWarning({ mayBeCopied: true }, 'revoke')).toContain('revoke it');
 });

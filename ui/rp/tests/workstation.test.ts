@@ -50,7 +50,7 @@ describe('a locked workstation', () => {
     expect(await role('logon-result')).toBe('Signed in to DESK-7 as Alice Example');
     expect(log.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
       { username: 'alice', workstation: 'DESK-7' },
-      { session: 's1', code: '12345678' },
+      { session: 's1', code: '12345678', enrolmentId: 'e1' },
     ]);
     expect(location.pathname).toBe('/workstation');
     await press('logon-lock');

@@ -2,6 +2,7 @@
 //! of the checks is the order of the types: [`Request`], [`Signed`], [`Fresh`], [`Session`].
 
 use rand_core::TryCryptoRng;
+use sha2::{Digest as _, Sha256};
 
 use super::{Keys, Purpose, Transcript, ephemeral, message, nonce};
 use crate::ack::ConfirmKey;
@@ -122,6 +123,13 @@ impl Signed {
     #[must_use]
     pub fn sync_counter(&self) -> u64 {
         self.request.wire.sync_counter
+    }
+
+    /// What tells this request from any other: a hash of what was signed. The same request played
+    /// again has the same.
+    #[must_use]
+    pub fn mark(&self) -> [u8; 32] {
+        Sha256::digest(&self.message).into()
     }
 
     /// What the exchange is for.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use crate::{Refusal, RelyingParty};
+use crate::{Refusal, RelyingParty, http::pin::Peer};
 
 pub(in crate::http) mod accounts;
 pub(in crate::http) mod audit;
@@ -21,6 +21,10 @@ impl FromRequestParts<Arc<RelyingParty>> for Administrator {
         head: &mut Parts,
         party: &Arc<RelyingParty>,
     ) -> Result<Self, Refusal> {
-        party.administrator(&head.headers).map(|()| Self)
+        let peer = head.extensions.get().map(|Peer(address)| *address);
+        party
+            .administrator(&head.headers, peer)
+            .await
+            .map(|()| Self)
     }
 }

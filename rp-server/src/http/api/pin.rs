@@ -82,6 +82,8 @@ pub(in crate::http) struct PinPhone {
     failures: u32,
     /// The PIN it had then.
     pin_version: Option<u64>,
+    /// Whether there may be a copy of it: it is refused until it is removed or enrolled anew.
+    may_be_copied: bool,
 }
 
 impl From<PhoneOverview> for PinPhone {
@@ -93,6 +95,7 @@ impl From<PhoneOverview> for PinPhone {
             last_sync_at: phone.last_sync_at.map(rfc3339),
             failures: phone.failures,
             pin_version: phone.pin_version,
+            may_be_copied: phone.may_be_copied,
         }
     }
 }

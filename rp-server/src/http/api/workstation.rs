@@ -52,12 +52,14 @@ pub(in crate::http) struct LogonPhone {
 
 /// The answer that a phone shows.
 #[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(in crate::http) struct LogonFinish {
     /// What `begin` returned.
     session: String,
     /// Eight digits; blanks do not count.
     code: String,
+    /// The phone whose question was shown; without it, any of them may have answered.
+    enrolment_id: Option<String>,
 }
 
 /// Somebody signed in at a workstation.
@@ -116,7 +118,12 @@ pub(in crate::http) async fn finish(
     Json(finish): Json<LogonFinish>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Answer<LogonFinished>), Refusal> {
     let done = party
-        .finish_logon(&finish.session, &finish.code, session, cause)
+        .finish_logon(
+            &finish.session,
+            (&finish.code, finish.enrolment_id.as_deref()),
+            session,
+            cause,
+        )
         .await?;
     Ok((
         [(header::SET_COOKIE, party.session_cookie(&done.token)?)],

@@ -27,6 +27,7 @@ fn set_at(at: Timestamp) -> PinAccount {
         attempts: 0,
         locked_at: None,
         logon_locked_at: None,
+        reset_at: None,
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn set_pin(db: &Connection, limits: &Limits, pin: &NewPin) -> Result<
     db.prepare_cached(
         "INSERT INTO pin_account (account_id, pin_version, sealed, history, set_at) \
          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account_id) DO UPDATE SET pin_version = ?2, \
-         sealed = ?3, history = ?4, set_at = ?5, extra_uses = 0, attempts = 0",
+         sealed = ?3, history = ?4, set_at = ?5, extra_uses = 0, attempts = 0, reset_at = NULL",
     )?
     .execute(params![
         pin.account.as_bytes(),
@@ -127,19 +127,40 @@ pub(super) fn clear_pin(db: &Connection, limits: &Limits, pin: &NewPin) -> Resul
         return Ok(Verdict::Undo(false));
     }
     db.prepare_cached(
-        "INSERT INTO pin_account (account_id, pin_version, unlock_epoch, history) VALUES (?1, ?2, 1, ?3) \
+        "INSERT INTO pin_account (account_id, pin_version, unlock_epoch, history, reset_at) \
+         VALUES (?1, ?2, 1, ?3, ?4) \
          ON CONFLICT (account_id) DO UPDATE SET pin_version = ?2, history = ?3, \
          unlock_epoch = unlock_epoch + 1, sealed = NULL, set_at = NULL, extra_uses = 0, \
-         attempts = 0, locked_at = NULL, logon_locked_at = NULL",
+         attempts = 0, locked_at = NULL, logon_locked_at = NULL, reset_at = ?4",
     )?
     .execute(params![
         pin.account.as_bytes(),
         signed(pin.pin_version),
-        pin.history
+        pin.history,
+        pin.awaits_sign_in.then_some(pin.at.0)
     ])?;
     db.prepare_cached("DELETE FROM pin_logon_failure WHERE account_id = ?1")?
         .execute([pin.account.as_bytes()])?;
     audit::log(db, limits, &pin.log, pin.at)?;
+    Ok(Verdict::Keep(true))
+}
+
+pub(super) fn signed_in_since_reset(
+    db: &Connection,
+    limits: &Limits,
+    account: &[u8],
+    log: &Transition,
+    at: Timestamp,
+) -> Result<Verdict<bool>> {
+    let had_to = db
+        .prepare_cached(
+            "UPDATE pin_account SET reset_at = NULL WHERE account_id = ?1 AND reset_at IS NOT NULL",
+        )?
+        .execute([account])?;
+    if had_to == 0 {
+        return Ok(Verdict::Undo(false));
+    }
+    audit::log(db, limits, log, at)?;
     Ok(Verdict::Keep(true))
 }
 
@@ -173,9 +194,17 @@ pub(super) fn logon_try_was_right(
     db: &Connection,
     limits: &Limits,
     failure: i64,
+    spends_extra_use: bool,
     log: &Transition,
     at: Timestamp,
 ) -> Result<Verdict<()>> {
+    if spends_extra_use {
+        db.prepare_cached(
+            "UPDATE pin_account SET extra_uses = extra_uses + 1 WHERE account_id = \
+             (SELECT account_id FROM pin_logon_failure WHERE number = ?1)",
+        )?
+        .execute([failure])?;
+    }
     db.prepare_cached("DELETE FROM pin_logon_failure WHERE number = ?1")?
         .execute([failure])?;
     audit::log(db, limits, log, at)?;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Result, params};
 use serde_json::json;
 use timeline::Timestamp;
 
-use super::{Acknowledged, Enrolled, NewEnrolment, PinEnrolment, Raised, audit, queries};
+use super::{Acknowledged, Enrolled, NewEnrolment, PinEnrolment, audit, queries};
 use crate::{
     Limits,
     pin::Transition,
@@ -124,50 +124,13 @@ pub(super) fn revoke(
     Ok(Verdict::Keep(Some(found)))
 }
 
-pub(super) fn raise_sync_counter(
-    db: &Connection,
-    limits: &Limits,
-    id: &str,
-    counter: u64,
-    at: Timestamp,
-) -> Result<Verdict<Raised>> {
-    let Some(found) = queries::enrolment(db, id)? else {
-        return Ok(Verdict::Undo(Raised::Gone));
-    };
-    // A counter beyond SQLite's numbers could not be told from the next one.
-    let last = match i64::try_from(counter) {
-        Ok(counter) if found.sync_counter < queries::number(counter) => {
-            db.prepare_cached("UPDATE pin_enrolment SET sync_counter = ?1 WHERE id = ?2")?
-                .execute(params![counter, id])?;
-            return Ok(Verdict::Keep(Raised::Done {
-                last: found.sync_counter,
-            }));
-        }
-        Ok(_) => found.sync_counter,
-        Err(_) => u64::MAX,
-    };
-    let log = Transition {
-        account: Some(found.account.id),
-        who: "device",
-        what: "counterBack",
-        detail: json!({
-            "enrolmentId": id,
-            "deviceName": found.device_name,
-            "last": found.sync_counter,
-            "sent": counter,
-        }),
-    };
-    audit::log(db, limits, &log, at)?;
-    Ok(Verdict::Keep(Raised::NotAbove { last }))
-}
-
 pub(super) fn keep_response_key(
     db: &Connection,
     id: &str,
     counter: i64,
     sealed: &[u8],
 ) -> Result<Verdict<()>> {
-    let Some(found) = queries::enrolment(db, id)?.filter(|found| found.revoked_at.is_none()) else {
+    let Some(found) = queries::enrolment(db, id)?.filter(PinEnrolment::is_open) else {
         return Ok(Verdict::Undo(()));
     };
     let mut keys = found.next_keys;
@@ -202,9 +165,7 @@ pub(super) fn acknowledge(
     done: &Acknowledged,
     counter: i64,
 ) -> Result<Verdict<bool>> {
-    let Some(found) =
-        queries::enrolment(db, &done.enrolment)?.filter(|found| found.revoked_at.is_none())
-    else {
+    let Some(found) = queries::enrolment(db, &done.enrolment)?.filter(PinEnrolment::is_open) else {
         return Ok(Verdict::Undo(false));
     };
     let acknowledged = queries::number(counter);

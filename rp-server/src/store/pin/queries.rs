@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use timeline::Timestamp;
+use webauthn::id::UserHandle;
 
 use super::{PinAccount, PinEnrolment};
 use crate::{
@@ -23,7 +24,7 @@ fn time(value: Option<i64>) -> Option<Timestamp> {
 pub(super) fn pin_account(db: &Connection, account: &[u8]) -> Result<Option<PinAccount>> {
     db.prepare_cached(&format!(
         "SELECT {ACCOUNT}, coalesce(pin_version, 0), coalesce(unlock_epoch, 0), sealed, history, set_at, \
-         coalesce(extra_uses, 0), coalesce(attempts, 0), locked_at, logon_locked_at \
+         coalesce(extra_uses, 0), coalesce(attempts, 0), locked_at, logon_locked_at, reset_at \
          FROM account LEFT JOIN pin_account ON pin_account.account_id = account.id WHERE account.id = ?1"
     ))?
     .query_row([account], |row| {
@@ -39,14 +40,21 @@ pub(super) fn pin_account(db: &Connection, account: &[u8]) -> Result<Option<PinA
             attempts: row.get(at + 6)?,
             locked_at: time(row.get(at + 7)?),
             logon_locked_at: time(row.get(at + 8)?),
+            reset_at: time(row.get(at + 9)?),
         })
     })
     .optional()
 }
 
+pub(super) fn awaiting_sign_in(db: &Connection) -> Result<Vec<UserHandle>> {
+    db.prepare_cached("SELECT account_id FROM pin_account WHERE reset_at IS NOT NULL")?
+        .query_map([], |row| row.get::<_, Vec<u8>>(0).map(UserHandle::new))?
+        .collect()
+}
+
 const ENROLMENT: &str = "pin_enrolment.id, device_id, device_name, device_key, server_key, server_point, test_iterations, \
      enrolled_at, revoked_at, sync_counter, response_key, response_key_counter, next_key, \
-     next_key_counter, last_sync_at, synced_pin_version, failures";
+     next_key_counter, last_sync_at, synced_pin_version, failures, copied_at";
 
 fn enrolment_from(row: &Row<'_>) -> Result<PinEnrolment> {
     let at = ACCOUNT_COLUMNS;
@@ -67,6 +75,7 @@ fn enrolment_from(row: &Row<'_>) -> Result<PinEnrolment> {
         last_sync_at: time(row.get(at + 14)?),
         synced_pin_version: row.get::<_, Option<i64>>(at + 15)?.map(number),
         failures: row.get(at + 16)?,
+        copied_at: time(row.get(at + 17)?),
     })
 }
 

@@ -4,12 +4,12 @@ use timeline::Timestamp;
 use webauthn::id::UserHandle;
 
 use super::{
-    Acknowledged, Attempt, Checked, Enrolled, NewEnrolment, NewPin, PinAccount, PinEnrolment,
-    PinStore, Raised, attempts, enrolments, queries,
+    Acknowledged, Attempt, Checked, Enrolled, Mark, NewEnrolment, NewPin, PinAccount, PinEnrolment,
+    PinStore, Raised, attempts, audit, counters, enrolments, queries,
 };
 use crate::{
     pin::{AuditEntry, Transition},
-    store::{Answer, Sqlite, operations, queries as settings},
+    store::{Answer, Sqlite, operations, queries as settings, writer::Verdict},
 };
 
 const SEAL: &str = "seal";
@@ -52,10 +52,16 @@ impl PinStore for Sqlite {
         })
     }
 
-    fn raise_sync_counter(&self, id: &str, counter: u64, at: Timestamp) -> Answer<'_, Raised> {
+    fn raise_sync_counter(
+        &self,
+        id: &str,
+        counter: u64,
+        mark: Mark,
+        at: Timestamp,
+    ) -> Answer<'_, Raised> {
         let (limits, id) = (self.limits, id.to_owned());
         self.writer
-            .run(move |db| enrolments::raise_sync_counter(db, &limits, &id, counter, at))
+            .run(move |db| counters::raise(db, &limits, (&id, counter, mark), at))
     }
 
     fn keep_response_key(&self, id: &str, counter: u64, sealed: Vec<u8>) -> Answer<'_, ()> {
@@ -121,6 +127,22 @@ impl PinStore for Sqlite {
             .run(move |db| attempts::clear_pin(db, &limits, &pin))
     }
 
+    fn awaiting_sign_in(&self) -> Answer<'_, Vec<UserHandle>> {
+        self.read(queries::awaiting_sign_in)
+    }
+
+    fn signed_in_since_reset(
+        &self,
+        account: &UserHandle,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, bool> {
+        let (limits, account) = (self.limits, account.clone());
+        self.writer.run(move |db| {
+            attempts::signed_in_since_reset(db, &limits, account.as_bytes(), &log, at)
+        })
+    }
+
     fn spend_logon_try(
         &self,
         account: &UserHandle,
@@ -132,10 +154,17 @@ impl PinStore for Sqlite {
             .run(move |db| attempts::spend_logon_try(db, account.as_bytes(), limit, at))
     }
 
-    fn logon_try_was_right(&self, failure: i64, log: Transition, at: Timestamp) -> Answer<'_, ()> {
+    fn logon_try_was_right(
+        &self,
+        failure: i64,
+        spends_extra_use: bool,
+        log: Transition,
+        at: Timestamp,
+    ) -> Answer<'_, ()> {
         let limits = self.limits;
-        self.writer
-            .run(move |db| attempts::logon_try_was_right(db, &limits, failure, &log, at))
+        self.writer.run(move |db| {
+            attempts::logon_try_was_right(db, &limits, failure, spends_extra_use, &log, at)
+        })
     }
 
     fn logon_try_was_wrong(
@@ -155,6 +184,12 @@ impl PinStore for Sqlite {
         let (limits, account) = (self.limits, account.clone());
         self.writer
             .run(move |db| attempts::unlock_logon(db, &limits, account.as_bytes(), at))
+    }
+
+    fn log_or_count(&self, log: Transition, at: Timestamp) -> Answer<'_, ()> {
+        let limits = self.limits;
+        self.writer
+            .run(move |db| audit::log_or_count(db, &limits, &log, at).map(Verdict::Keep))
     }
 
     fn audit_list(

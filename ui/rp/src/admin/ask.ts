@@ -17,7 +17,7 @@ export function question(ask: Ask): Question {
   if (ask.kind === 'reset') {
     return {
       title: `Reset the PIN of ${name}?`,
-      description: `The PIN stops working at once, online and on every phone that is online, and a lock is lifted. ${name} chooses a new one on a phone.`,
+      description: `The PIN stops working at once, online and on every phone that is online, and a lock is lifted. ${name} signs in by something else, and then chooses a new one on a phone.`,
       confirm: 'Reset PIN',
       action: 'confirm-admin-reset-pin',
     };

@@ -50,6 +50,16 @@ export function locks(accounts: readonly AdminAccount[], attempts: number): Lock
         resettable: false,
       });
     }
+    for (const phone of account.pin.phones.filter(({ mayBeCopied }) => mayBeCopied)) {
+      found.push({
+        id: `${phone.enrolmentId} copy`,
+        account,
+        phone,
+        what: `${phone.deviceName} may be a copy: a counter that only one phone can have came from two.`,
+        way: 'Revoke it under Accounts; the person then sets the phone up anew.',
+        resettable: false,
+      });
+    }
     for (const phone of account.pin.phones.filter(({ failures }) => attempts > 0 && failures >= attempts)) {
       found.push({
         id: phone.enrolmentId,

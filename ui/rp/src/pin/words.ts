@@ -33,7 +33,7 @@ export function standing(pin: PinStanding, now: number, zone?: string): Standing
         tone: 'none',
         title: 'No PIN',
         sentence: pin.phones.length
-          ? `Choose one on ${oneOf(pin.phones)}: open this account there and press Set PIN.`
+          ? `Choose one on ${oneOf(pin.phones)}: open this account there and press Set a PIN.`
           : 'Set it up on a phone. You choose the PIN there.',
         ways: [],
       };
@@ -97,6 +97,11 @@ export function campaign(running: PinCampaign | null | undefined, zone?: string)
 /** What the phone reported at its last sync. */
 export function offlineTries(phone: Pick<PinPhone, 'failures'>): string {
   return phone.failures === 0 ? 'No wrong offline tries' : plural(phone.failures, 'wrong offline try', 'wrong offline tries');
+}
+
+/** What a phone says that was copied, or put back from a copy; null for any other. */
+export function copyWarning(phone: { mayBeCopied: boolean }, revoke: 'remove' | 'revoke'): string | null {
+  return phone.mayBeCopied ? `May be a copy: ${revoke} it, and set the phone up anew` : null;
 }
 
 /** The number as people compare it: "123 456". */

@@ -126,6 +126,7 @@ async fn signed_refusals_do_what_they_say() {
         (Reason::PinSyncOff, CacheState::Disabled),
         (Reason::Revoked, CacheState::Disabled),
         (Reason::NoPin, CacheState::Empty),
+        (Reason::SignInFirst, CacheState::Valid),
         (Reason::Busy, CacheState::Valid),
         (Reason::CounterBack, CacheState::Valid),
     ] {

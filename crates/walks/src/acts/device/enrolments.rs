@@ -174,9 +174,9 @@ with_enrolment!(
 );
 
 with_enrolment!(
-    /// The owner presses "Set PIN": the phone asks twice for a PIN and sets it at the relying party.
+    /// The owner presses "Set a PIN": the phone asks twice for a PIN and sets it at the relying party.
     SetOnlinePin,
-    "On {}, press “Set PIN” for the PIN",
+    "On {}, press “Set a PIN” for the PIN",
     enrolment_set_pin,
     |event| exchanges(event, "set"),
     |found, before| by_owner(found, "set")

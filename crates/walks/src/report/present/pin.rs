@@ -40,6 +40,7 @@ pub(super) fn device(event: &Event) -> Drawn {
             "offlineOff" => "Refused: offline checks are off",
             "pinSyncOff" => "Refused: PIN sync is off",
             "noPin" => "Refused: no PIN is set",
+            "signInFirst" => "Refused: nobody signed in since the reset",
             "counterBack" => "Refused: the counter went back",
             "busy" => "Refused: another exchange is open",
             "revoked" => "Refused: the enrolment is revoked",

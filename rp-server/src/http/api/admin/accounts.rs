@@ -82,6 +82,8 @@ pub(in crate::http) struct AdminPhone {
     pin_version: Option<u64>,
     /// The counter of its last exchange.
     sync_counter: u64,
+    /// Whether there may be a copy of it: it is refused until it is revoked or enrolled anew.
+    may_be_copied: bool,
 }
 
 impl From<PhoneOverview> for AdminPhone {
@@ -94,6 +96,7 @@ impl From<PhoneOverview> for AdminPhone {
             failures: phone.failures,
             pin_version: phone.pin_version,
             sync_counter: phone.sync_counter,
+            may_be_copied: phone.may_be_copied,
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Refusal, RelyingParty,
-    http::{answer::ErrorBody, api::rfc3339},
+    http::{answer::ErrorBody, api::rfc3339, pin::Caller},
 };
 
 /// A session of the administrator.
@@ -36,9 +36,10 @@ pub(in crate::http) struct AdminSession {
 )]
 pub(in crate::http) async fn begin(
     State(party): State<Arc<RelyingParty>>,
+    Caller(address): Caller,
     headers: HeaderMap,
 ) -> Result<([(HeaderName, HeaderValue); 1], Answer<AdminSession>), Refusal> {
-    let (cookie, ends) = party.begin_administration(&headers)?;
+    let (cookie, ends) = party.begin_administration(&headers, address).await?;
     Ok((
         [(header::SET_COOKIE, cookie)],
         Answer(AdminSession {
@@ -54,6 +55,6 @@ pub(in crate::http) async fn end(
     State(party): State<Arc<RelyingParty>>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Refusal> {
-    let cookie = party.end_administration(&headers)?;
+    let cookie = party.end_administration(&headers).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }

@@ -10,7 +10,7 @@ use super::{
     super::fixture::{Answer, Bench, Listener, NOON, Visitor},
     device::{PIN, Phone, World},
 };
-use crate::{Config, Data, Limits, RelyingParty, Seams, Storage};
+use crate::{Config, Data, Limits, RelyingParty, Seams, Storage, http::pin::Peer};
 
 /// Every address of the administration, with a body that it would take.
 fn addresses() -> [(&'static str, &'static str, Value); 6] {
@@ -132,7 +132,7 @@ async fn the_oldest_of_too_many_sessions_gives_way() {
 }
 
 #[tokio::test]
-async fn wrong_tokens_are_counted_and_soon_not_looked_at() {
+async fn wrong_tokens_are_counted_by_address_and_the_right_one_is_never_refused() {
     let bench = Bench::new().await;
     let mut inside = administrator(&bench).await;
     let mut stranger = bench.visitor();
@@ -142,23 +142,64 @@ async fn wrong_tokens_are_counted_and_soon_not_looked_at() {
         let answer = bearing(&mut stranger, guess, "GET", "/api/admin/policy").await;
         assert_eq!(answer.status, 401, "{guess}");
     }
-    let answer = bearing(&mut stranger, &token, "POST", "/api/admin/session").await;
+    let answer = bearing(&mut stranger, "x", "POST", "/api/admin/session").await;
     assert_eq!(
         (answer.status.as_u16(), answer.code()),
         (429, "rateLimited")
     );
     assert!(answer.message().contains("60 seconds"), "{}", answer.text);
+    let mut elsewhere = bench.visitor();
+    let mut request = elsewhere.request("GET", "/api/admin/policy", "{}");
+    let value = "Bearer x".parse().expect("a header");
+    request.headers_mut().insert(header::AUTHORIZATION, value);
+    request.extensions_mut().insert(Peer([10, 0, 0, 1].into()));
+    let answer = elsewhere.send(request).await;
+    assert_eq!(answer.status, 401, "another address is not concerned");
     assert_eq!(
         inside.get("/api/admin/policy").await.status,
         200,
         "whoever is in stays in"
     );
+    let mut program = bench.visitor();
+    let answer = bearing(&mut program, &token, "GET", "/api/admin/policy").await;
+    assert_eq!(answer.status, 200, "whoever has the token comes in");
     bench.clock.advance(Duration::from_secs(59));
-    let answer = bearing(&mut stranger, &token, "GET", "/api/admin/policy").await;
+    let answer = bearing(&mut stranger, "x", "GET", "/api/admin/policy").await;
     assert_eq!(answer.status, 429);
     bench.clock.advance(Duration::from_secs(1));
-    let answer = bearing(&mut stranger, &token, "GET", "/api/admin/policy").await;
-    assert_eq!(answer.status, 200);
+    let answer = bearing(&mut stranger, "x", "GET", "/api/admin/policy").await;
+    assert_eq!(answer.status, 401);
+}
+
+/// What the log says, with how often.
+async fn audited(admin: &mut Visitor) -> Vec<(String, u64)> {
+    let log = admin.get("/api/admin/audit").await.body;
+    let entries = log["entries"].as_array().expect("a list");
+    let line = |entry: &Value| {
+        let what = entry["what"].as_str().expect("a name").to_owned();
+        (what, entry["detail"]["times"].as_u64().unwrap_or(1))
+    };
+    entries.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn who_administers_and_who_tries_to_is_logged() {
+    let bench = Bench::new().await;
+    let mut stranger = bench.visitor();
+    for _ in 0..30 {
+        bearing(&mut stranger, "x", "GET", "/api/admin/policy").await;
+    }
+    let mut first = administrator(&bench).await;
+    let out = first.call("DELETE", "/api/admin/session", Value::Null);
+    assert_eq!(out.await.status, 204);
+    let mut admin = administrator(&bench).await;
+    let expected = [
+        ("tokenRefused", 30),
+        ("administrationBegun", 2),
+        ("administrationEnded", 1),
+    ];
+    let expected = expected.map(|(what, times)| (what.to_owned(), times));
+    assert_eq!(audited(&mut admin).await, expected);
 }
 
 #[tokio::test]
@@ -301,8 +342,9 @@ async fn a_policy_that_cannot_be_is_refused_with_its_place() {
         }
     }
     assert_eq!(bench.party.policy().policy_version, 1);
-    let log = admin.get("/api/admin/audit").await.body;
-    assert_eq!(log["entries"], json!([]), "nothing happened");
+    let log = audited(&mut admin).await;
+    assert_eq!(log[0].0, "administrationBegun");
+    assert!(log.len() > 1 && log[1..].iter().all(|(what, _)| what == "policyRefused"));
 }
 
 #[tokio::test]

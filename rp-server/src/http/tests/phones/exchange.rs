@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use pin_sync::{
     exchange::Purpose,
+    online::Typed,
     payload::{Charset, Delivery, LockKind},
     refusal::Reason,
     wire::Body as _,
 };
 use serde_json::json;
 
-use super::device::{OTHER_PIN, PIN, World, failed_at, new_pin, seen, send};
+use super::device::{OTHER_PIN, PIN, World, failed_at, new_pin, second_round, seen, send};
 
 #[tokio::test]
 async fn a_sync_delivers_what_the_server_holds_and_is_recorded_once_acknowledged() {
@@ -98,13 +99,73 @@ async fn a_restored_or_copied_phone_is_caught_by_its_counter() {
     let mut copy = phone.clone();
     phone.sync(0).await;
     assert_eq!(copy.refused(Purpose::Sync).await, Reason::CounterBack);
-    copy.sync(0).await;
-    assert_eq!(phone.refused(Purpose::Verify).await, Reason::CounterBack);
+    assert_eq!(failed_at(&world.events("rp.pin.judged")), "counter");
+    for (phone, counter) in [(&mut copy, 100), (&mut phone, 200)] {
+        phone.counter = counter;
+        for purpose in [Purpose::Sync, Purpose::Verify, Purpose::Set] {
+            assert_eq!(phone.refused(purpose).await, Reason::CounterBack);
+            assert_eq!(failed_at(&world.events("rp.pin.judged")), "state");
+        }
+    }
+    assert!(world.status().await.phones[0].may_be_copied);
     let logged = world.logged().await;
-    assert_eq!(
-        logged.iter().filter(|what| *what == "counterBack").count(),
-        2
-    );
+    for what in ["counterBack", "mayBeCopied"] {
+        assert_eq!(logged.iter().filter(|it| *it == what).count(), 1, "{what}");
+    }
+    let mut anew = world.phone("phone").await;
+    anew.sync(0).await;
+    assert!(!world.status().await.phones[0].may_be_copied);
+}
+
+#[tokio::test]
+async fn what_waits_when_a_copy_shows_itself_goes_no_further() {
+    let world = World::new().await;
+    let mut phone = world.phone_with_pin("phone").await;
+    let mut copy = phone.clone();
+    let (_, session) = copy.exchange(Purpose::Change).await;
+    assert_eq!(phone.refused(Purpose::Sync).await, Reason::CounterBack);
+    let typed = Typed::Change {
+        old: new_pin(PIN),
+        new: new_pin(OTHER_PIN),
+    };
+    let answer = copy.online(&second_round(&session, &typed)).await;
+    assert_eq!(answer.code(), "exchangeUnknown");
+    assert_eq!(world.status().await.pin_version, 1);
+}
+
+#[tokio::test]
+async fn a_replay_marks_no_phone_and_fills_no_log() {
+    let world = World::new().await;
+    let mut phone = world.phone_with_pin("phone").await;
+    let (_, request) = phone.ask(Purpose::Verify);
+    let sent = request.to_json();
+    for _ in 0..20 {
+        send(&phone.router, "/pin/exchange", &sent).await;
+    }
+    assert!(!world.status().await.phones[0].may_be_copied);
+    let lines = world.party().audit_list(0, None).await.expect("the log");
+    let replays: Vec<_> = lines
+        .iter()
+        .filter(|line| line.what == "counterBack")
+        .collect();
+    assert_eq!(replays.len(), 1, "one line for all of them");
+    assert_eq!(replays[0].detail["times"], 19);
+    world.clock().advance(Duration::from_secs(60 * 60));
+    send(&phone.router, "/pin/exchange", &sent).await;
+    let logged = world.logged().await;
+    assert_eq!(logged.iter().filter(|it| *it == "counterBack").count(), 2);
+    phone.sync(0).await;
+}
+
+#[tokio::test]
+async fn a_stranger_puts_no_long_name_on_the_timeline() {
+    let world = World::new().await;
+    let mut phone = world.phone_with_pin("phone").await;
+    let (_, mut request) = phone.ask(Purpose::Sync);
+    request.enrolment_id = "é".repeat(1_000);
+    send(&phone.router, "/pin/exchange", &request.to_json()).await;
+    let told = world.events("rp.pin.judged").pop().expect("told");
+    assert_eq!(told["enrolmentId"], "é".repeat(127));
 }
 
 #[tokio::test]
@@ -125,9 +186,8 @@ async fn of_two_exchanges_at_once_only_one_has_each_counter() {
     let world = World::new().await;
     let mut phone = world.phone_with_pin("phone").await;
     for _ in 0..10 {
-        let (mut one, mut two) = (phone.clone(), phone.clone());
-        let ((_, one), (_, two)) = (one.ask(Purpose::Sync), two.ask(Purpose::Sync));
-        let (one, two) = (one.to_json(), two.to_json());
+        let (_, request) = phone.clone().ask(Purpose::Sync);
+        let (one, two) = (request.to_json(), request.to_json());
         let (one, two) = tokio::join!(
             tokio::spawn({
                 let router = phone.router.clone();

@@ -1,15 +1,19 @@
 //! By which factor somebody was verified: what counts for a PIN's reset, and what the policy allows.
 
-use pin_sync::online::Verdict;
+use pin_sync::{
+    exchange::Purpose,
+    online::{Typed, Verdict},
+    refusal::Reason,
+};
 use serde_json::{Value, json};
 use webauthn::{id::Aaguid, uvm::Entry};
 
 use super::{
     super::{authenticator::Authenticator, fixture::ORIGIN},
     ada::{Ada, refused},
-    device::{OTHER_PIN, POLICY},
+    device::{OTHER_PIN, POLICY, new_pin, second_round},
 };
-use crate::kinds;
+use crate::{kinds, pin::ResetBy};
 
 const FINGER: u32 = Entry::FINGERPRINT_INTERNAL;
 const OWN_PIN: u32 = Entry::PASSCODE_INTERNAL;
@@ -49,6 +53,8 @@ async fn a_pin_is_reset_by_a_finger_or_another_authenticator_and_not_by_itself()
     }
     let done = ada.reset(&mut key, &[SYNCED_PIN]).await;
     assert_eq!(refused(&done), (422, "verifiedByThisPin"));
+    let logged = ada.world.logged().await;
+    assert!(logged.contains(&"resetRefused".to_owned()), "{logged:?}");
     let judged = ada.world.events(kinds::FACTOR_JUDGED);
     assert_eq!(judged.len(), 9);
     assert_eq!(judged[0]["rule"], "anotherFactor");
@@ -56,6 +62,53 @@ async fn a_pin_is_reset_by_a_finger_or_another_authenticator_and_not_by_itself()
     assert_eq!(judged[5]["methods"], json!(["fingerprint"]));
     let by: Vec<_> = ada.world.events(kinds::PIN_RESET);
     assert!(by.iter().all(|reset| reset["by"] == "selfService") && by.len() == 3);
+}
+
+#[tokio::test]
+async fn after_an_administrators_reset_a_pin_is_set_once_somebody_has_signed_in_by_something_else()
+{
+    let (mut ada, mut phone) = Ada::with_phone().await;
+    let mut passkey = ada.passkey.clone();
+    let account = ada.world.ada.id.clone();
+    for by in [ResetBy::App, ResetBy::Administrator] {
+        let party = ada.world.party();
+        assert!(party.reset_pin(&account, by, None).await.expect("reset"));
+        if by == ResetBy::App {
+            // Begun before the administrator's reset: it goes no further.
+            let (_, begun) = phone.exchange(Purpose::Set).await;
+            let reset = party.reset_pin(&account, ResetBy::Administrator, None);
+            assert!(reset.await.expect("reset"));
+            let typed = Typed::Pin(new_pin(OTHER_PIN));
+            let answer = phone.online(&second_round(&begun, &typed)).await;
+            assert_eq!(refused(&answer), (409, "exchangeUnknown"));
+        }
+    }
+    for methods in [&[][..], &[SYNCED_PIN]] {
+        assert_eq!(phone.refused(Purpose::Set).await, Reason::SignInFirst);
+        passkey.methods = methods.to_vec();
+        assert_eq!(ada.browser.sign_in(&mut passkey).await.status, 200);
+    }
+    assert_eq!(
+        phone.refused(Purpose::Set).await,
+        Reason::SignInFirst,
+        "the phone's PIN may have verified either"
+    );
+    passkey.methods = vec![OWN_PIN];
+    assert_eq!(ada.browser.sign_in(&mut passkey).await.status, 200);
+    assert_eq!(phone.set(OTHER_PIN).await.verdict, Verdict::Ok);
+    let logged = ada.world.logged().await;
+    assert!(logged.contains(&"signedInSinceReset".to_owned()));
+    let begun = ada.browser.begin_sign_in().await;
+    let asked = &begun["publicKey"]["extensions"];
+    assert_eq!(*asked, Value::Null, "nobody has to");
+
+    let party = ada.world.party();
+    let reset = party.reset_pin(&account, ResetBy::Administrator, None);
+    assert!(reset.await.expect("reset"));
+    let done = ada.reset(&mut passkey, &[FINGER]).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    let set = phone.set(super::device::PIN).await.verdict;
+    assert_eq!(set, Verdict::InHistory, "one's own reset is a confirmation");
 }
 
 #[tokio::test]

@@ -98,13 +98,13 @@ async fn at_the_limit_it_locks_for_good_whatever_comes_until_a_reset() {
     let party = world.party();
     assert!(
         party
-            .reset_pin(&world.ada.id, ResetBy::Administrator, None)
+            .reset_pin(&world.ada.id, ResetBy::App, None)
             .await
             .expect("reset")
     );
     assert_eq!(
         world.events("rp.pin.reset"),
-        [json!({"account": "ada", "by": "administrator"})]
+        [json!({"account": "ada", "by": "app"})]
     );
     let status = world.status().await;
     assert_eq!(

@@ -228,7 +228,7 @@ async fn sealed_rows_moved_between_accounts_do_not_open() {
     let party = world.party();
     assert!(
         party
-            .reset_pin(&bob.id, ResetBy::Administrator, None)
+            .reset_pin(&bob.id, ResetBy::App, None)
             .await
             .expect("reset")
     );

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::fixture::{Answer, Visitor},
-    device::{PIN, Phone, World, account, new_pin},
+    device::{PIN, POLICY, Phone, World, account, new_pin},
 };
 use crate::kinds;
 
@@ -22,7 +22,11 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
-        let world = World::new().await;
+        Self::with(POLICY).await
+    }
+
+    async fn with(policy: &str) -> Self {
+        let world = World::with(crate::Limits::default(), policy).await;
         let mut phone = world.phone_with_pin("phone").await;
         let (payload, session) = phone.sync(0).await;
         let page = world.bench.visitor();
@@ -319,4 +323,67 @@ async fn a_session_at_the_workstation_replaces_the_one_before() {
     assert_eq!(desk.finish(&begun, &code).await.status, 200);
     assert_eq!(before.get("/api/session").await.status, 401);
     assert_eq!(desk.page.get("/api/session").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_pin_beyond_its_age_signs_in_no_more_often_than_the_policy_says() {
+    let policy = format!("{POLICY}validity = \"90d\"\nage-days = 30\nextra-sign-ins = 1\n");
+    let mut desk = Desk::with(&policy).await;
+    desk.world
+        .clock()
+        .advance(Duration::from_secs(40 * 24 * 60 * 60));
+    let begun = desk.begin().await;
+    let code = desk.code(&begun);
+    assert_eq!(desk.finish(&begun, &code).await.status, 200);
+    assert_eq!(desk.world.status().await.extra_uses_left, 0, "that was it");
+    assert_eq!(desk.begin().await["phones"], json!([]));
+}
+
+#[tokio::test]
+async fn a_question_that_was_asked_before_the_pin_ended_is_not_answered_after() {
+    let policy = format!("{POLICY}age-days = 1\nextra-sign-ins = 0\nvalidity = \"90d\"\n");
+    let mut desk = Desk::with(&policy).await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    desk.world.clock().advance(day - Duration::from_secs(60));
+    let begun = desk.begin().await;
+    let code = desk.code(&begun);
+    desk.world.clock().advance(Duration::from_secs(60));
+    let late = desk.finish(&begun, &code).await;
+    assert_eq!(refused(&late), (422, "logonWrong"));
+}
+
+#[tokio::test]
+async fn a_phone_whose_last_sync_is_older_than_the_validity_is_not_asked() {
+    let mut desk = Desk::with(&format!("{POLICY}validity = \"2h\"\n")).await;
+    desk.world
+        .clock()
+        .advance(Duration::from_secs(2 * 60 * 60 - 1));
+    let begun = desk.begin().await;
+    let code = desk.code(&begun);
+    assert_eq!(begun["phones"].as_array().map(Vec::len), Some(1));
+    desk.world.clock().advance(Duration::from_secs(1));
+    assert_eq!(desk.begin().await["phones"], json!([]));
+    let late = desk.finish(&begun, &code).await;
+    assert_eq!(
+        refused(&late),
+        (422, "logonWrong"),
+        "nor by an older question"
+    );
+}
+
+#[tokio::test]
+async fn a_code_counts_for_the_phone_whose_question_was_shown() {
+    let mut desk = Desk::new().await;
+    desk.world.phone("tablet").await.sync(0).await;
+    for (shown, status) in [(1, 422), (0, 200)] {
+        let begun = desk.begin().await;
+        let code = desk.code(&begun);
+        let body = json!({
+            "session": begun["session"],
+            "code": code,
+            "enrolmentId": begun["phones"][shown]["enrolmentId"],
+        });
+        let answer = desk.page.post("/api/workstation/logon/finish", body).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
 }
