@@ -98,6 +98,9 @@ pub(in crate::http) async fn put(
     Json(put): Json<Put>,
 ) -> Result<Answer<InForce>, Refusal> {
     let of = put.version;
-    let shown = party.change_policy(put.wanted()?, of, cause).await?;
-    Ok(Answer(shown.into()))
+    let changed = party.change_policy(put.wanted()?, of, cause).await;
+    if let Err(Refusal::PolicyUnusable(problem)) = &changed {
+        party.note_refused(problem, "administrator").await?;
+    }
+    Ok(Answer(changed?.into()))
 }
