@@ -222,6 +222,9 @@ impl Window {
         let driver = command("WebKitWebDriver", desk.home.path())
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            // Xvfb has no graphics card, and drawing as if it had one takes most of the time of a
+            // test; its threads crash now and then, besides.
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
             .env("DBUS_SESSION_BUS_ADDRESS", &desk.bus)
             .spawn()
             .expect("WebKitWebDriver starts: `cargo xtask test` installs it");

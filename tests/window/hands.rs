@@ -62,6 +62,8 @@ impl Window {
         mut probe: impl FnMut() -> F,
     ) -> T {
         let deadline = Instant::now() + PATIENCE;
+        // Each look costs the page time that what is waited for needs as well.
+        let mut pause = Duration::from_millis(40);
         loop {
             if let Some(found) = probe().await {
                 return found;
@@ -69,7 +71,8 @@ impl Window {
             if Instant::now() > deadline {
                 self.fail(what).await;
             }
-            tokio::time::sleep(Duration::from_millis(40)).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 5 / 4).min(Duration::from_millis(250));
         }
     }
 
