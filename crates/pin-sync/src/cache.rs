@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::cbor::{At, Map};
-use crate::encoding::{millis, timestamp};
+use crate::encoding::millis;
 use crate::logon::ResponseKey;
 use crate::mac::hmac;
 use crate::payload::{LockKind, Pad};
@@ -24,6 +24,8 @@ use crate::tries::Tries;
 const VERSION: u64 = 1;
 /// More than any cache takes, so that writing one leaves no copy behind.
 const ROOM: usize = 512;
+/// The first key of what is noted of its age.
+const SEEN: u8 = 22;
 
 /// Where a cache stands; the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -305,24 +307,7 @@ impl Synced {
             .uint(self.sync_counter)
             .int(21)
             .uint(self.extra_used.into());
-        self.encode_seen(encoder);
-    }
-
-    fn encode_seen(&self, encoder: &mut Encoder) {
-        let seen = &self.seen;
-        encoder
-            .int(22)
-            .uint(millis(seen.issued_at))
-            .int(23)
-            .int(seen.wall_at_sync.0)
-            .int(24)
-            .bytes(&seen.boot)
-            .int(25)
-            .uint(nanos(seen.since_boot))
-            .int(26)
-            .uint(nanos(seen.age))
-            .int(27)
-            .int(seen.latest_wall.0);
+        self.seen.encode(encoder, SEEN);
     }
 
     fn read(map: &Map<'_>) -> Result<Self, At> {
@@ -339,25 +324,9 @@ impl Synced {
             response: ResponseKey::from_slice(map.bytes(19)?).ok_or(At(19))?,
             sync_counter: map.u64(20)?,
             extra_used: map.u32(21)?,
-            seen: Self::read_seen(map)?,
+            seen: Seen::read(map, SEEN)?,
         })
     }
-
-    fn read_seen(map: &Map<'_>) -> Result<Seen, At> {
-        let wall = |key| Ok(Timestamp(map.i64(key)?));
-        Ok(Seen {
-            issued_at: timestamp(map.u64(22)?),
-            wall_at_sync: wall(23)?,
-            boot: map.array(24)?,
-            since_boot: Duration::from_nanos(map.u64(25)?),
-            age: Duration::from_nanos(map.u64(26)?),
-            latest_wall: wall(27)?,
-        })
-    }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -225,10 +225,6 @@ pub enum Error {
     /// A challenge that expects a later synchronization than this device has.
     #[error("The server knows a later synchronization than this phone has. Connect it once.")]
     LogonCounter,
-
-    /// Something that only a usable cache can do.
-    #[error("The PIN cannot be checked offline: this enrolment is {0}.")]
-    NotUsable(CacheState),
 }
 
 impl Error {
@@ -289,7 +285,6 @@ impl Error {
             Self::LogonSignature => "logonSignature",
             Self::LogonExpired => "logonExpired",
             Self::LogonCounter => "logonCounter",
-            Self::NotUsable(_) => "notUsable",
         }
     }
 }

@@ -39,6 +39,14 @@ impl Holding {
         }
     }
 
+    /// An enrolment as it was stored. Of what both parts say of the cache's age, the later counts.
+    #[must_use]
+    pub fn stored(record: Record, cache: Option<Cache>) -> Self {
+        let seen = record.seen;
+        let holding = Self { record, cache };
+        holding.with_synced(|synced| synced.seen = synced.seen.later(seen))
+    }
+
     /// How it stands.
     #[must_use]
     pub fn judge(&self, now: &Reading) -> Judgement {
@@ -80,7 +88,11 @@ impl Holding {
     /// The clocks as they are now, remembered, so that no later reading goes below them.
     #[must_use]
     pub fn noted(&self, now: &Reading) -> Self {
-        self.with_synced(|synced| synced.seen = synced.seen.noted(now))
+        let mut next = self.with_synced(|synced| synced.seen = synced.seen.noted(now));
+        if let Some(synced) = next.synced() {
+            next.record.seen = Some(synced.seen);
+        }
+        next
     }
 
     /// Takes a sync's payload. Nothing changes when it is refused.
@@ -122,6 +134,7 @@ impl Holding {
                 tries,
                 locked_in: record.locked_in.filter(|epoch| *epoch >= got.unlock_epoch),
                 extra_used,
+                seen: Some(Seen::at_sync(got.issued_at, *now)),
                 ..record.clone()
             },
             cache: Some(Cache { tries, contents }),

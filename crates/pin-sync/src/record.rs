@@ -10,12 +10,15 @@ use crate::cbor::{At, Map};
 use crate::encoding::{millis, timestamp};
 use crate::enrolment::{Binding, Names};
 use crate::key::{PointName, SigningKey, VerifyingKey};
+use crate::seen::Seen;
 use crate::tries::Tries;
 
 /// The version of the encoding.
 const VERSION: u64 = 1;
 /// More than any record takes: four names of 255 bytes, keys and numbers.
 const ROOM: usize = 2048;
+/// The first key of what is noted of the cache's age.
+const SEEN: u8 = 22;
 
 /// The highest of everything that a device has accepted under the server's signature. Nothing of it
 /// ever goes back.
@@ -101,6 +104,9 @@ pub struct Record {
     pub locked_in: Option<u64>,
     /// Sign-ins after the PIN's own expiry: the PIN version, and how many.
     pub extra_used: (u64, u32),
+    /// The vault's copy of the cache's age, so that an older keyring makes nothing younger; `None`
+    /// before the first sync, and in records from before there was one.
+    pub seen: Option<Seen>,
 }
 
 impl Record {
@@ -117,6 +123,7 @@ impl Record {
             tries: Tries::default(),
             locked_in: None,
             extra_used: (0, 0),
+            seen: None,
         }
     }
 
@@ -124,7 +131,8 @@ impl Record {
     #[must_use]
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut encoder = Encoder::with_capacity(ROOM);
-        encoder.map(20 + usize::from(self.locked_in.is_some()));
+        let more = usize::from(self.locked_in.is_some()) + self.seen.map_or(0, |_| 6);
+        encoder.map(20 + more);
         encoder.int(1).uint(VERSION);
         self.encode_binding(&mut encoder);
         encoder
@@ -155,6 +163,9 @@ impl Record {
         if let Some(epoch) = self.locked_in {
             encoder.int(21).uint(epoch);
         }
+        if let Some(seen) = &self.seen {
+            seen.encode(&mut encoder, SEEN);
+        }
         Zeroizing::new(encoder.into_bytes())
     }
 
@@ -183,7 +194,7 @@ impl Record {
     /// [`Error::Stored`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let damaged = |_| Error::Stored("record");
-        let map = Map::read(bytes, 21).map_err(damaged)?;
+        let map = Map::read(bytes, 27).map_err(damaged)?;
         let kd = map.bytes(9).map_err(damaged)?;
         let kd = SigningKey::from_bytes(kd)?;
         let record = Self::read(&map, kd).map_err(damaged)?;
@@ -215,6 +226,7 @@ impl Record {
             synced_at: timestamp(map.u64(20)?),
             locked_in: map.optional_u64(21)?,
             extra_used: (map.u64(18)?, map.u32(19)?),
+            seen: map.has(SEEN).then(|| Seen::read(map, SEEN)).transpose()?,
         })
     }
 

@@ -4,6 +4,13 @@
 use std::time::Duration;
 
 use timeline::Timestamp;
+use webauthn::cbor::Encoder;
+
+use crate::cbor::{At, Map};
+use crate::encoding::{millis, timestamp};
+
+/// The age of a cache of which nothing tells the age: longer than any validity.
+const LOST: Duration = Duration::from_nanos(u64::MAX);
 
 /// What a device's clocks show at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +84,20 @@ impl Seen {
         }
     }
 
+    /// The later of two notes of one sync: no age that was noted anywhere is forgotten. A note of
+    /// another sync says nothing about this one.
+    #[must_use]
+    pub fn later(self, other: Option<Self>) -> Self {
+        let same_sync = |other: &Self| other.issued_at == self.issued_at;
+        match other.filter(same_sync) {
+            Some(other) if (other.age, other.latest_wall) >= (self.age, self.latest_wall) => other,
+            _ => self,
+        }
+    }
+
     /// Notes what the clocks show; to be stored, so that no later reading, in this boot or after a
-    /// restart, goes below it. Where nothing tells the time there is nothing to note.
+    /// restart, goes below it. Where nothing tells the time, the cache has expired for good: else a
+    /// clock that comes back to where it was would hide all that went by meanwhile.
     #[must_use]
     pub fn noted(self, now: &Reading) -> Self {
         let Age { age, known } = self.age(now);
@@ -90,7 +109,10 @@ impl Seen {
                 latest_wall: self.latest_wall.max(now.wall),
                 ..self
             },
-            false => self,
+            false => Self {
+                age: age.max(LOST),
+                ..self
+            },
         }
     }
 
@@ -100,6 +122,42 @@ impl Seen {
     pub fn server_time(&self, now: &Reading) -> Timestamp {
         self.issued_at.plus(self.age(now).age)
     }
+}
+
+impl Seen {
+    /// Its six members, under this key and the five after it.
+    pub(crate) fn encode(&self, encoder: &mut Encoder, first: u8) {
+        let key = |after: u8| i64::from(first + after);
+        encoder
+            .int(key(0))
+            .uint(millis(self.issued_at))
+            .int(key(1))
+            .int(self.wall_at_sync.0)
+            .int(key(2))
+            .bytes(&self.boot)
+            .int(key(3))
+            .uint(nanos(self.since_boot))
+            .int(key(4))
+            .uint(nanos(self.age))
+            .int(key(5))
+            .int(self.latest_wall.0);
+    }
+
+    pub(crate) fn read(map: &Map<'_>, first: u8) -> Result<Self, At> {
+        let wall = |key| Ok(Timestamp(map.i64(key)?));
+        Ok(Self {
+            issued_at: timestamp(map.u64(first)?),
+            wall_at_sync: wall(first + 1)?,
+            boot: map.array(first + 2)?,
+            since_boot: Duration::from_nanos(map.u64(first + 3)?),
+            age: Duration::from_nanos(map.u64(first + 4)?),
+            latest_wall: wall(first + 5)?,
+        })
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -270,7 +270,7 @@ impl Enrolments {
             Err(error) => (None, Some(error)),
         };
         Ok(Stored {
-            holding: Holding { record, cache },
+            holding: Holding::stored(record, cache),
             about,
             unknown,
         })

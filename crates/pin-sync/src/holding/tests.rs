@@ -383,6 +383,43 @@ fn a_restored_store_gives_no_try_back_whichever_it_is() {
 }
 
 #[test]
+fn a_restored_store_makes_no_cache_younger_whichever_it_is() {
+    let world = World::synced();
+    let (young, minutes) = (world.holding.clone(), 50_u64);
+    let aged = young.noted(&at(minutes * 60));
+    let rebooted = |minutes: u64| Reading {
+        boot: [2; 16],
+        since_boot: Duration::from_secs(1),
+        ..at(minutes * 60)
+    };
+    let keyring = Holding::stored(aged.record.clone(), young.cache.clone());
+    let vault = Holding::stored(young.record.clone(), aged.cache.clone());
+    for restored in [keyring, vault] {
+        assert_eq!(restored.judge(&rebooted(0)).reason, Why_::ClockBack);
+        assert_eq!(restored.judge(&rebooted(50)).reason, Why_::Good);
+        let left = restored.judge(&at(minutes * 60)).remaining;
+        assert_eq!(left, Some(Duration::from_secs(600)));
+        let noted = restored.noted(&rebooted(59));
+        assert_eq!(noted.record.seen, noted.synced().map(|it| it.seen));
+        assert_eq!(noted.judge(&rebooted(60)).reason, Why_::ValidityOver);
+    }
+    let older = Record {
+        seen: None,
+        ..aged.record.clone()
+    };
+    let older = Holding::stored(
+        Record::decode(&older.encode()).expect("a record"),
+        aged.cache,
+    );
+    assert_eq!(older.judge(&rebooted(50)).reason, Why_::Good);
+    let mut world = world;
+    later(&mut world, 60, 0);
+    world.sync(&at(60)).expect("a refresh");
+    let note = world.holding.record.seen.expect("a note");
+    assert_eq!(note.age, Duration::ZERO, "a sync begins anew");
+}
+
+#[test]
 fn a_crash_between_the_two_stores_loses_neither_a_try_nor_a_way_back() {
     let mut world = World::synced();
     let before = world.holding.clone();

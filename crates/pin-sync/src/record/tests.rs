@@ -7,7 +7,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn a_record_comes_back_as_it_was_stored(
-        numbers: [u64; 6], failures: u32, extra: u32, locked in proptest::option::of(any::<u64>()), seed: u8
+        numbers: [u64; 6], failures: u32, extra: u32, locked in proptest::option::of(any::<u64>()),
+        age in proptest::option::of(any::<u64>()), seed: u8
     ) {
         let mut record = World::of("acme.example", seed.into()).holding.record;
         record.sync_counter = numbers[0];
@@ -21,11 +22,20 @@ proptest! {
         record.tries = Tries { epoch: numbers[5], failures };
         record.locked_in = locked;
         record.extra_used = (numbers[0], extra);
+        record.seen = age.map(|age| Seen {
+            issued_at: record.synced_at,
+            wall_at_sync: Timestamp(-5),
+            boot: [seed; 16],
+            since_boot: std::time::Duration::from_nanos(numbers[1]),
+            age: std::time::Duration::from_nanos(age),
+            latest_wall: Timestamp(7),
+        });
         let bytes = record.encode();
         let back = Record::decode(&bytes).expect("what was written");
         prop_assert_eq!(&back.binding, &record.binding);
         prop_assert_eq!(back.highest, record.highest);
         prop_assert_eq!(back.locked_in, locked);
+        prop_assert_eq!(back.seen, record.seen);
         prop_assert_eq!(&back.encode()[..], &bytes[..]);
         prop_assert!(bytes.capacity() == ROOM, "it grew, and left a copy behind");
     }

@@ -71,7 +71,7 @@ fn a_restart_takes_away_no_time_that_was_noted_and_time_goes_on_from_there() {
 }
 
 #[test]
-fn what_tells_no_time_is_not_noted() {
+fn a_cache_of_which_nothing_told_the_age_does_not_come_back_with_the_clock() {
     let reading = |wall, boot| Reading {
         wall: Timestamp(wall),
         boot: [boot; 16],
@@ -80,6 +80,8 @@ fn what_tells_no_time_is_not_noted() {
     let seen = Seen::at_sync(Timestamp(0), reading(5_000, 1));
     let behind = reading(4_999, 2);
     let noted = seen.noted(&behind);
-    assert_eq!(noted, seen);
     assert!(!noted.age(&behind).known, "it does not come to be believed");
+    let right_again = noted.age(&reading(5_000, 2));
+    assert_eq!((right_again.known, right_again.age), (true, LOST));
+    assert_eq!(noted.later(Some(seen)), noted);
 }

@@ -1,4 +1,7 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use timeline::Clock as _;
 
 use super::party::PIN;
 use super::phone::{World, enrol};
@@ -65,6 +68,34 @@ async fn restoring_one_store_gives_no_try_back() {
     let world = World::enrolled().await;
     let nothing = world.phone.restore_stores(Stores::Both).await.unwrap_err();
     assert_eq!(nothing.code(), "nothingKept");
+}
+
+#[tokio::test]
+async fn restoring_one_store_makes_no_cache_younger() {
+    for which in [Stores::Vault, Stores::Keyring] {
+        let world = World::enrolled().await;
+        world.network.set(false);
+        let start = world.clock().now();
+        world.phone.keep_stores().await.unwrap();
+        world.pass(70_000);
+        world.quiet().await;
+        world.phone.power_cycle().await;
+        world.clock().set(start);
+        world.phone.restore_stores(which).await.unwrap();
+        world.quiet().await;
+        assert_eq!(world.state(), CacheState::Expired, "{which:?}");
+        assert_eq!(world.check(PIN).await.unwrap(), [], "{which:?}");
+        world.clock().set(start.plus(Duration::from_secs(86_000)));
+        world.quiet().await;
+        assert_eq!(
+            world.check(PIN).await.unwrap(),
+            [],
+            "{which:?}: nobody knows how long the clock was wrong"
+        );
+        world.network.set(true);
+        world.verify(&[PIN]).await.unwrap();
+        assert_eq!(world.state(), CacheState::Valid, "{which:?}");
+    }
 }
 
 #[tokio::test]
