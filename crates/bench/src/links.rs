@@ -116,8 +116,8 @@ impl Linked {
     }
 
     /// Whether news of a relying party are on their way to a device.
-    pub(crate) fn awaits_news(&self) -> bool {
-        self.enrolments.are_awaited()
+    pub(crate) fn awaits_news(&self, listens: impl Fn(&str) -> bool) -> bool {
+        self.enrolments.are_awaited(listens)
     }
 
     /// Marks the answer to the command of event `command` as one that was asked to go wrong.

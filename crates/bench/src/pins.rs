@@ -240,15 +240,18 @@ impl Bench {
     /// party are on their way to one.
     #[must_use]
     pub fn settling(&self) -> bool {
+        let listening = self.listening();
+        let listens = |id: &str| listening.iter().any(|it| it.enrolment_id == id);
+        // First: a device that takes news is busy before they count as taken.
+        let awaits_news = self.0.faults.linked.awaits_news(listens);
         let devices = self.shelf().map(|shelf| shelf.powered_up());
         let is_busy = devices
             .into_iter()
             .flatten()
             .any(|device| device.agent_busy());
-        is_busy
-            || self.0.faults.linked.awaits_news()
-            || self.is_left_listening()
-            || self.keepalive_travels()
+        // A device may not have noticed yet that a relying party does not run any more.
+        let is_left = |it: &device::EnrolmentInfo| self.running_party(Some(&it.rp_id)).is_err();
+        awaits_news || is_busy || listening.iter().any(is_left) || self.keepalive_travels()
     }
 
     /// Whether a call has not heard yet what became of its key: a device that is plugged in asks its
@@ -266,14 +269,14 @@ impl Bench {
         })
     }
 
-    /// Whether a device has not noticed yet that a relying party does not run any more.
-    fn is_left_listening(&self) -> bool {
+    /// The enrolments whose device listens to its relying party.
+    fn listening(&self) -> Vec<device::EnrolmentInfo> {
         let devices = self.shelf().map(|shelf| shelf.powered_up());
         let enrolments = (devices.into_iter().flatten())
             .flat_map(|device| device.enrolments().unwrap_or_default());
         enrolments
             .filter(|enrolment| enrolment.stream == device::StreamState::Open)
-            .any(|enrolment| self.running_party(Some(&enrolment.rp_id)).is_err())
+            .collect()
     }
 
     /// Lets a device do something that waits for its person or a relying party.

@@ -55,9 +55,18 @@ struct Known {
     latest: VecDeque<Latest>,
     /// Requests of devices, with the enrolment they name.
     asked: VecDeque<(Seq, Option<String>)>,
-    /// Enrolments whose device has an open stream and did not take the last news yet, with the
-    /// versions of PIN and policy that these bring.
-    awaited: BTreeMap<String, Versions>,
+    /// Enrolments whose device has an open stream and did not take the last news yet.
+    awaited: BTreeMap<String, News>,
+}
+
+/// News that are on their way.
+#[derive(Debug)]
+struct News {
+    /// The versions of PIN and policy that they bring.
+    versions: Versions,
+    /// Whether the relying party ended the stream after it had sent them: they arrive, if its device
+    /// still listens.
+    are_last: bool,
 }
 
 impl Enrolments {
@@ -106,13 +115,20 @@ impl Enrolments {
             Noted::Pushed(enrolments, versions) => {
                 for enrolment in enrolments {
                     known.latest(enrolment).pushed = Some(seq);
-                    known.awaited.insert(enrolment.clone(), *versions);
+                    let news = News {
+                        versions: *versions,
+                        are_last: false,
+                    };
+                    known.awaited.insert(enrolment.clone(), news);
                 }
             }
             Noted::Arrived(enrolment, versions) => {
                 let awaited = known.awaited.get(enrolment);
                 // Two pushes may come as one, with the later versions.
-                let is_it = |it: &Versions| it.0 <= versions.0 && it.1 <= versions.1;
+                let is_it = |it: &News| {
+                    let awaited = it.versions;
+                    awaited.0 <= versions.0 && awaited.1 <= versions.1
+                };
                 if awaited.is_some_and(is_it) {
                     known.awaited.remove(enrolment);
                 }
@@ -120,12 +136,25 @@ impl Enrolments {
             Noted::Ended(enrolment) => {
                 known.awaited.remove(enrolment);
             }
+            Noted::Closed(enrolment) => {
+                if let Some(news) = known.awaited.get_mut(enrolment) {
+                    news.are_last = true;
+                }
+            }
+            Noted::Opened(enrolment) => {
+                // The stream on which they were sent is gone.
+                if known.awaited.get(enrolment).is_some_and(|it| it.are_last) {
+                    known.awaited.remove(enrolment);
+                }
+            }
         }
     }
 
-    /// Whether news are on their way to a device.
-    pub(super) fn are_awaited(&self) -> bool {
-        !lock(&self.0).awaited.is_empty()
+    /// Whether news are on their way to a device, of which `listens` says whether it has a stream.
+    pub(super) fn are_awaited(&self, listens: impl Fn(&str) -> bool) -> bool {
+        let known = lock(&self.0);
+        let mut awaited = known.awaited.iter();
+        awaited.any(|(enrolment, news)| !news.are_last || listens(enrolment))
     }
 }
 
@@ -164,6 +193,10 @@ pub(super) enum Noted {
     Arrived(String, Versions),
     /// Nobody is left to whom they could come.
     Ended(String),
+    /// The relying party ended its stream.
+    Closed(String),
+    /// A device has a new stream.
+    Opened(String),
 }
 
 /// Of a PIN and of a policy.
@@ -191,8 +224,9 @@ impl Noted {
             device::kinds::PIN_PUSH if draft.body["kind"] == "push" => {
                 Some(Self::Arrived(own()?, versions(&draft.body)))
             }
-            device::kinds::PIN_STREAM if state != Some("opened") => own().map(Self::Ended),
-            STREAMS if state == Some("closed") => own().map(Self::Ended),
+            device::kinds::PIN_STREAM if state == Some("opened") => own().map(Self::Opened),
+            device::kinds::PIN_STREAM => own().map(Self::Ended),
+            STREAMS if state == Some("closed") => own().map(Self::Closed),
             device::kinds::ENROLMENT_FORGOTTEN => own().map(Self::Ended),
             kind if LEAD_TO_REQUESTS.contains(&kind) => own().map(Self::Told),
             _ => None,
@@ -352,7 +386,7 @@ mod tests {
             PUSHED,
             json!({ "enrolmentIds": ["a", "b", "c"], "pinVersion": 2, "policyVersion": 5 }),
         );
-        assert!(enrolments.are_awaited());
+        assert!(enrolments.are_awaited(|_| false));
         let beat = json!({ "enrolmentId": "a", "kind": "beat" });
         assert_eq!(tell(device::kinds::PIN_PUSH, beat), None);
         let push = |pin: u64| {
@@ -373,11 +407,15 @@ mod tests {
         assert_eq!(awaited(), ["b", "c"], "two pushes may come as one");
         let opened = json!({ "enrolmentId": "b", "state": "opened" });
         tell(device::kinds::PIN_STREAM, opened);
-        assert!(enrolments.are_awaited(), "a beat is no push");
+        assert!(enrolments.are_awaited(|_| false), "a beat is no push");
         let closed = |id: &str| json!({ "enrolmentId": id, "state": "closed" });
         tell(device::kinds::PIN_STREAM, closed("b"));
         tell(STREAMS, closed("c"));
-        assert!(!enrolments.are_awaited());
+        assert!(enrolments.are_awaited(|it| it == "c"), "it still listens");
+        assert!(!enrolments.are_awaited(|_| false));
+        let opened = json!({ "enrolmentId": "c", "state": "opened" });
+        tell(device::kinds::PIN_STREAM, opened);
+        assert!(!enrolments.are_awaited(|_| true));
     }
 
     #[test]

@@ -8,7 +8,6 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use pin_sync::backoff;
-use pin_sync::cache::CacheState;
 use pin_sync::exchange::Purpose;
 use pin_sync::judge::{Reason, Trigger};
 use pin_sync::refusal;
@@ -121,7 +120,10 @@ impl Agent {
         // Somebody else may have synchronized before.
         if self.still_wants(id, trigger).await {
             // How it went is shown with the enrolment, and decides when to try again.
-            let _ = self.synchronize(&turn).await;
+            let synced = self.synchronize(&turn).await;
+            if trigger == Trigger::Push && is_for_later(&synced) {
+                self.running(id, |it| it.wanted = it.wanted.or(Some(trigger)));
+            }
             tokio::time::sleep(APART).await;
         }
         drop(turn);
@@ -229,14 +231,22 @@ fn plan(
     }
 }
 
-/// Whether an enrolment is to be refreshed for that reason. News that arrived by another way
-/// meanwhile are none.
+/// Whether an enrolment is to be refreshed for that reason.
 fn wants(one: &Reviewed, trigger: Trigger) -> bool {
     match trigger {
         Trigger::Timer => one.needs_refresh,
-        Trigger::Push if one.judgement.state == CacheState::Valid => false,
         trigger => one.judgement.refreshes(trigger),
     }
+}
+
+/// Whether a relying party was not there to be asked, or had no time.
+fn is_for_later(result: &Result<Synced, Error>) -> bool {
+    use refusal::Reason::Busy;
+    let Err(error) = result else { return false };
+    matches!(
+        error,
+        Error::Unreachable { .. } | Error::Refused { reason: Busy, .. }
+    )
 }
 
 /// Remembers how a synchronization went, for the next one by itself.

@@ -5,12 +5,11 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use pin_sync::backoff;
-use pin_sync::beat::{self, Beats, EVERY};
-use pin_sync::enrolment::Binding;
+use pin_sync::beat::{self, EVERY};
 use pin_sync::exchange::Purpose;
 use pin_sync::judge::Trigger;
 use pin_sync::key::SigningKey;
-use pin_sync::wire::{self, Body as _, ChallengeAnswer, ChallengeRequest};
+use pin_sync::wire::{self, Body as _};
 use serde_json::json;
 use timeline::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -19,9 +18,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::agent::{Agent, Work};
 use super::exchange::Party;
 use super::info::StreamState;
-use super::link::{Away, Call, Origin};
-use super::news::{Event, News};
+use super::link::Away;
+use super::news::Event;
 use crate::{Device, Error, kinds};
+use opening::{Open, Unopened, open};
+
+mod opening;
 
 /// No beat for this long by the device's clock: one was missed.
 const PATIENCE: Duration = Duration::from_secs(2 * EVERY.as_secs() + EVERY.as_secs() / 2);
@@ -32,14 +34,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_millis(5);
 /// Between two attempts in real time.
 const APART: Duration = Duration::from_millis(250);
-
-/// An open stream.
-struct Open {
-    news: News,
-    beats: Beats,
-    binding: Binding,
-    party: Party,
-}
 
 /// Why a stream ended.
 enum End {
@@ -120,6 +114,7 @@ pub(super) fn keep(agent: &Arc<Agent>, id: String) -> DropGuard {
         id,
         failures: 0,
         has_missed: false,
+        has_asked: false,
         syncs: 0,
         last_told: None,
     };
@@ -137,6 +132,8 @@ struct Keeper {
     /// Whether a stream ended while the device was on the network: then beats were missed. Coming
     /// back to the network is a reason of its own.
     has_missed: bool,
+    /// Whether the phone asked, since its last stream, why it gets none.
+    has_asked: bool,
     /// Synchronizations when the last beat came: one since then knows what later beats would say.
     syncs: u64,
     /// What the timeline was told last, so that it hears of a lasting trouble once.
@@ -166,9 +163,9 @@ impl Keeper {
                     drop((agent, work));
                     self.listen(open).await
                 }
-                Err(away) => {
+                Err(unopened) => {
                     self.failures = self.failures.saturating_add(1);
-                    self.tell(&agent, StreamState::Connecting, away);
+                    self.not_opened(&agent, unopened);
                     drop((agent, work));
                     None
                 }
@@ -210,8 +207,25 @@ impl Keeper {
         if std::mem::take(&mut self.has_missed) {
             agent.poke();
         }
+        self.has_asked = false;
         self.last_told = None;
         tell(agent, &open.party, "opened", None);
+    }
+
+    /// Tells that a stream could not be opened, once for each reason. A phone that is turned away
+    /// asks once what became of its enrolment: the answer is signed, this one is not.
+    fn not_opened(&mut self, agent: &Agent, unopened: Unopened) {
+        let told = (StreamState::Connecting, unopened.why);
+        if self.last_told.as_ref() != Some(&told)
+            && let Some(party) = unopened.party
+        {
+            tell(agent, &party, "refused", Some(&told.1));
+        }
+        self.last_told = Some(told);
+        if unopened.is_turned_away && !std::mem::replace(&mut self.has_asked, true) {
+            agent.running(&self.id, |it| it.wanted = Some(Trigger::Online));
+            agent.poke();
+        }
     }
 
     /// Listens until the stream ends. Gives why, where the agent is still there to be told.
@@ -326,7 +340,8 @@ impl Keeper {
             });
             agent.tell(kinds::PIN_PUSH, body, None);
         }
-        if news {
+        // A push says that something is new, not always what: a lock and a revocation have no version.
+        if kind == "push" || news {
             agent.running(&self.id, |it| {
                 it.wanted.get_or_insert(Trigger::Push);
             });
@@ -340,17 +355,6 @@ impl Keeper {
             agent.running(&self.id, |it| it.stream_due = at);
         }
     }
-
-    /// Tells that a stream could not be opened, once for each reason.
-    fn tell(&mut self, agent: &Agent, state: StreamState, (party, why): (Option<Party>, String)) {
-        let told = (state, why);
-        if self.last_told.as_ref() != Some(&told)
-            && let Some(party) = party
-        {
-            tell(agent, &party, "refused", Some(&told.1));
-        }
-        self.last_told = Some(told);
-    }
 }
 
 fn tell(agent: &Agent, party: &Party, state: &str, why: Option<&str>) {
@@ -359,55 +363,4 @@ fn tell(agent: &Agent, party: &Party, state: &str, why: Option<&str>) {
         body["why"] = json!(why);
     }
     agent.tell(kinds::PIN_STREAM, body, None);
-}
-
-/// Opens a stream; else says with whom not, where it is known, and why.
-async fn open(agent: &Arc<Agent>, id: &str) -> Result<Open, (Option<Party>, String)> {
-    let wanted = id.to_owned();
-    let read = agent.blocking(move |agent| {
-        let stored = agent.enrolments.one(&wanted)?;
-        let origin = &stored.about.origin;
-        let party = Party {
-            rp_id: stored.names().rp_id().to_owned(),
-            rp_name: stored.about.rp_name.clone(),
-            origin: Origin::parse(origin).ok_or_else(|| Error::Elsewhere(origin.clone()))?,
-            id: wanted,
-        };
-        Ok((stored.holding.record, party))
-    });
-    let (record, party) = read.await.map_err(|error| (None, error.to_string()))?;
-    let failed = |why: String| (Some(party.clone()), why);
-    let call = |path| Call {
-        origin: &party.origin,
-        path,
-        cause: None,
-    };
-    let ask = ChallengeRequest {
-        enrolment_id: party.id.clone(),
-    };
-    let reply = agent
-        .link
-        .post(call("/pin/stream/challenge"), ask.to_json());
-    let reply = reply.await.map_err(|away| failed(away.0))?;
-    if !reply.is_success() {
-        return Err(failed(format!(
-            "it gave no challenge (status {})",
-            reply.status
-        )));
-    }
-    let challenge = ChallengeAnswer::read(&reply.body).map_err(|it| failed(it.to_string()))?;
-    let request = beat::open(&record.binding, &record.kd, challenge.challenge.0);
-    let opened = agent.link.open(call("/pin/stream"), request.to_json());
-    match opened.await.map_err(|away| failed(away.0))? {
-        Ok(news) => Ok(Open {
-            news,
-            beats: Beats::default(),
-            binding: record.binding,
-            party,
-        }),
-        Err(reply) => Err(failed(format!(
-            "it opened no stream (status {})",
-            reply.status
-        ))),
-    }
 }

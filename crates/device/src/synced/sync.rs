@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pin_sync::exchange::Purpose;
+use pin_sync::judge::Trigger;
 use pin_sync::payload::{Delivery, Payload};
 use pin_sync::wire::Body as _;
 use serde_json::json;
@@ -24,6 +25,10 @@ impl Agent {
     /// A sync from its request to its acknowledgement.
     pub(super) async fn synchronize(self: &Arc<Self>, turn: &Turn) -> Result<Synced, Error> {
         let _work = self.work();
+        // What was pushed until now, the answer says.
+        self.running(&turn.id, |it| {
+            it.wanted.take_if(|wanted| *wanted == Trigger::Push)
+        });
         let result = self.try_synchronize(turn).await;
         let random = self.random().map_or(0, u32::from_be_bytes);
         let now = self.seams.clock.now();

@@ -47,6 +47,10 @@ pub(super) struct Rules {
     pub pin_expires_at: Option<Timestamp>,
     pub extra_uses: u32,
     pub refuses: Option<Reason>,
+    /// A PIN that is right must be changed.
+    pub must_change: bool,
+    /// Opens no stream.
+    pub turns_away: bool,
     /// Answers this to every exchange, with this status.
     pub answers: Option<(u16, Vec<u8>)>,
     pub is_confirmed: bool,
@@ -114,6 +118,8 @@ impl Party {
             pin_expires_at: None,
             extra_uses: 0,
             refuses: None,
+            must_change: false,
+            turns_away: false,
             answers: None,
             is_confirmed: true,
             calls_them: None,
@@ -430,6 +436,9 @@ impl Party {
     }
 
     fn stream(&self, body: &[u8]) -> Response {
+        if self.rules().turns_away {
+            return error(403, "notAccepted");
+        }
         let request = StreamRequest::read(body).expect("a request");
         let (sender, events) = mpsc::unbounded_channel::<String>();
         let beat = {
@@ -508,7 +517,10 @@ fn decide(rules: &mut Rules, purpose: Purpose, typed: &Typed) -> Outcome {
     }
     rules.unlock_epoch += 1;
     rules.online_attempts = 5;
+    // A new PIN ends it.
+    rules.must_change &= new.is_none();
     Outcome {
+        detail: rules.must_change.then(|| "mustChange".to_owned()),
         pin_version: Some(rules.pin_version),
         unlock_epoch: Some(rules.unlock_epoch),
         ..Outcome::of(Verdict::Ok)
