@@ -21,6 +21,10 @@ use crate::{Device, Error};
 const FRESH: Duration = Duration::from_secs(45);
 /// A PIN that is there already may be from a time with other rules: the pad takes these as well.
 const OLD_PINS: (u32, u32) = (4, 12);
+/// What a relying party says besides of a PIN that is right and that it will not take any longer.
+const MUST_CHANGE: &str = "mustChange";
+/// Most characters of a relying party's sentence that the device shows.
+const LONGEST: usize = 200;
 
 impl Device {
     /// Synchronizes an enrolment now.
@@ -39,7 +43,7 @@ impl Device {
     }
 
     /// Asks for the PIN until the relying party finds it right, then synchronizes: the way out of
-    /// locked and expired.
+    /// locked and expired. Where that PIN must be changed, the device asks for a new one at once.
     ///
     /// # Errors
     /// As [`Device::sync`]; [`Error::Verdict`] where the relying party checks no PIN;
@@ -53,8 +57,9 @@ impl Device {
     /// synchronizes.
     ///
     /// # Errors
-    /// As [`Device::verify_online`].
+    /// As [`Device::verify_online`]; [`Error::AppLocked`].
     pub async fn set_pin_online(&self, enrolment: &str) -> Result<(), Error> {
+        self.needs_open_app()?;
         self.enter_online(enrolment, Purpose::Set, Some(Purpose::Set))
             .await
     }
@@ -102,15 +107,20 @@ impl Device {
             attempts_left: None,
             problem: None,
             old: None,
+            is_too_old: false,
         };
         while !entry.is_done().await? {}
+        let changed = match entry.is_too_old {
+            true => entry.change().await,
+            false => Ok(()),
+        };
         drop(held);
         // Whoever only chooses a PIN has shown none.
         if purpose != Purpose::Set {
             self.pin_confirmed_online()?;
         }
         agent.synchronize(&turn).await?;
-        Ok(())
+        changed
     }
 }
 
@@ -125,9 +135,21 @@ struct Entry<'a> {
     problem: Option<String>,
     /// The old PIN, where only the new one was wrong.
     old: Option<Digits>,
+    /// Whether the PIN was right and must be changed.
+    is_too_old: bool,
 }
 
 impl Entry<'_> {
+    /// Asks for a new PIN in the place of the one that was just right.
+    async fn change(&mut self) -> Result<(), Error> {
+        self.purpose = Purpose::Change;
+        self.agent
+            .running(&self.turn.id, |it| it.busy = Some(Purpose::Change));
+        self.problem = Some("This PIN is too old. Choose a new one now.".to_owned());
+        while !self.is_done().await? {}
+        Ok(())
+    }
+
     /// One exchange, one entry, one verdict.
     async fn is_done(&mut self) -> Result<bool, Error> {
         let mut round = self.agent.exchange(self.turn, self.purpose).await?;
@@ -140,7 +162,10 @@ impl Entry<'_> {
         self.old = old;
         let sentence = sentence(&outcome, round.delivery.pad());
         match outcome.verdict {
-            Verdict::Ok => return Ok(true),
+            Verdict::Ok => {
+                self.is_too_old = outcome.detail.as_deref() == Some(MUST_CHANGE);
+                return Ok(true);
+            }
             Verdict::WrongPin => self.old = None,
             Verdict::TooShort
             | Verdict::TooLong
@@ -164,7 +189,7 @@ impl Entry<'_> {
         Ok(false)
     }
 
-    /// Asks for what the purpose needs; gives the old PIN as well, for another try with it.
+    /// Asks for what the purpose needs; gives the present PIN as well, for a change with it.
     async fn ask(&mut self, round: &Round) -> Result<(Typed, Option<Digits>), Error> {
         let pad = round.delivery.pad();
         match self.purpose {
@@ -186,7 +211,7 @@ impl Entry<'_> {
             }
             Purpose::Verify | Purpose::Sync => {
                 let digits = self.ask_old(round, PinPurpose::Online).await?;
-                Ok((Typed::Pin(pin(&digits)?), None))
+                Ok((Typed::Pin(pin(&digits)?), Some(digits)))
             }
         }
     }
@@ -244,7 +269,7 @@ fn pin(digits: &Digits) -> Result<Pin, Error> {
 /// What a verdict means for the person.
 fn sentence(outcome: &Outcome, pad: &Pad) -> String {
     if let Some(detail) = &outcome.detail {
-        return super::stores::shortened(detail);
+        return detail.chars().take(LONGEST).collect();
     }
     match outcome.verdict {
         Verdict::Ok => "The PIN is right.".to_owned(),

@@ -189,6 +189,7 @@ async fn what_needs_an_open_app_is_refused_before_anything_happens() {
     let outcomes = [
         phone.sync("one").await,
         phone.change_pin_online("one").await,
+        phone.set_pin_online("one").await,
         phone.continue_pairing().await,
         phone.scan("touchstone-enrol:AAAA").await.map(drop),
         phone.scan("touchstone-logon:AAAA").await.map(drop),
@@ -203,7 +204,6 @@ async fn what_needs_an_open_app_is_refused_before_anything_happens() {
     assert!(after.is_empty(), "{after:?}");
     let ways_out = [
         phone.verify_online("one").await,
-        phone.set_pin_online("one").await,
         phone.forget_enrolment("one").await,
     ];
     for outcome in ways_out {

@@ -24,7 +24,8 @@ impl Person<'_> {
         if enrolled.iter().any(|it| it.usable.is_ok()) {
             Ok(())
         } else {
-            Err(self.unverifiable(&enrolled).await)
+            let purpose = OfflinePurpose::UserVerification;
+            Err(self.unverifiable(&enrolled, purpose).await)
         }
     }
 
@@ -38,7 +39,7 @@ impl Person<'_> {
         let synced = self.device.synced();
         let mut enrolled = synced.enrolled().await.map_err(failed)?;
         let Some(mut ask) = ask(&enrolled, purpose, problem) else {
-            return Err(self.unverifiable(&enrolled).await);
+            return Err(self.unverifiable(&enrolled, purpose).await);
         };
         let mut asked = self.display.show(ask.entry());
         loop {
@@ -60,17 +61,17 @@ impl Person<'_> {
             asked.ask(ask.entry());
         }
         drop(asked);
-        Err(self.unverifiable(&enrolled).await)
+        Err(self.unverifiable(&enrolled, purpose).await)
     }
 
     /// Says why nothing can verify the person, and what to do. No assertion leaves the device: this
     /// comes before a credential is chosen.
-    async fn unverifiable(&self, enrolled: &[Enrolled]) -> Refusal {
+    async fn unverifiable(&self, enrolled: &[Enrolled], purpose: OfflinePurpose) -> Refusal {
         let locked = match self.device.settings() {
             Ok(settings) => settings.fingerprint,
             Err(error) => return failed(error),
         };
-        let message = message(enrolled, locked);
+        let message = message(enrolled, purpose, locked);
         let reason = match enrolled {
             [] => "noEnrolment",
             _ => "noneUsable",
@@ -142,13 +143,18 @@ fn wrong(before: &[Enrolled], now: &[Enrolled]) -> String {
 }
 
 /// Why nothing can verify the user, each enrolment by itself, and what to do.
-fn message(enrolled: &[Enrolled], reader_locked: bool) -> String {
+fn message(enrolled: &[Enrolled], purpose: OfflinePurpose, reader_locked: bool) -> String {
     let mut message = match enrolled {
         [] => "This phone has no synced PIN. Enrol it for one on a relying party's account page, \
                or let the phone verify by its own PIN, in its settings."
             .to_owned(),
         _ => "No PIN can be checked on this phone now.".to_owned(),
     };
+    if purpose == OfflinePurpose::AppUnlock {
+        // A locked app sets none.
+        message += " A PIN entered online opens the app. Where the account has none any more, \
+                    forget it here and set it up again on the account's page.";
+    }
     for one in enrolled {
         if let Err(why) = &one.usable {
             message += &of_party(one, why);

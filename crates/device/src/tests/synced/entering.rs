@@ -189,6 +189,41 @@ async fn a_wrong_pin_online_says_how_many_tries_are_left_and_a_locked_one_locks_
 }
 
 #[tokio::test]
+async fn a_pin_that_must_be_changed_is_changed_as_soon_as_it_was_right() {
+    let world = World::enrolled().await;
+    world.party.rules().must_change = true;
+    let pins = [PIN, "000000", "000000", "864209", "864209"];
+    world.verify(&pins).await.unwrap();
+    quiet(&world.phone).await;
+    let told = world.of(kinds::PIN_ANSWERED);
+    let results: Vec<_> = told
+        .iter()
+        .map(|it| (&it["purpose"], &it["result"]))
+        .collect();
+    assert_eq!(
+        json!(results),
+        json!([
+            ["verify", "ok"],
+            ["change", "blocklisted"],
+            ["change", "ok"]
+        ])
+    );
+    assert_eq!(world.check(PIN).await.unwrap(), []);
+    assert_eq!(world.check("864209").await.unwrap().len(), 1);
+
+    world.party.rules().must_change = true;
+    let declined = world.verify(&["864209"]).await.unwrap_err();
+    assert_eq!(declined.code(), "declined");
+    let asked = world.of(kinds::PIN_ANSWERED);
+    assert_eq!(asked.last().unwrap()["purpose"], "verify");
+    assert_eq!(
+        world.state(),
+        CacheState::Valid,
+        "the PIN was right all the same"
+    );
+}
+
+#[tokio::test]
 async fn a_pin_is_changed_and_one_that_is_refused_is_asked_for_again() {
     let world = World::enrolled().await;
     let pins = [PIN, "000000", "000000", "864209", "864209"];

@@ -6,9 +6,9 @@ use webauthn::uvm::{Entry, UVM};
 
 use super::party::{PIN, Party};
 use super::phone::{World, enrol, quiet};
-use crate::tests::bench::{Habits, somebody, status};
+use crate::tests::bench::status;
 use crate::tests::owners::{SYNCED, hands, shown};
-use crate::{Device, PIN_TRIES, Settings, kinds};
+use crate::{Device, Error, PIN_TRIES, Settings, kinds};
 
 const ACME: &str = "acme.localhost";
 const WRONG: &str = "000001";
@@ -172,14 +172,7 @@ async fn a_pin_confirmed_online_opens_the_app_and_the_reader_and_a_chosen_one_do
 
     world.phone.lock_app().expect("locked");
     world.party.rules().pin = None;
-    let owner = somebody(
-        &world.phone,
-        Habits {
-            pin: "24681357",
-            ..Habits::default()
-        },
-    );
-    world.phone.set_pin_online(&world.id()).await.expect("set");
-    owner.abort();
-    assert!(world.phone.app_locked().expect("a state"));
+    let refused = world.phone.set_pin_online(&world.id()).await;
+    assert!(matches!(refused, Err(Error::AppLocked)), "{refused:?}");
+    assert_eq!(world.party.rules().pin, None, "nobody chose one");
 }
