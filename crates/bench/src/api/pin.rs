@@ -25,6 +25,8 @@ pub struct EnrolmentSummary {
     pub state: PinCacheState,
     /// Why it stands like that and what to do, in sentences.
     pub reason: String,
+    /// The same as a word for programs, such as `validityOver`.
+    pub reason_code: String,
     /// When the relying party issued what is kept.
     pub synced_at: Option<Timestamp>,
     /// When the relying party learned that it arrived.
@@ -43,6 +45,8 @@ pub struct EnrolmentSummary {
     /// Which PIN of the account is kept.
     #[ts(type = "number | null")]
     pub pin_version: Option<u64>,
+    /// How many iterations of PBKDF2 a guess at it costs; fewer than 600,000 are for tests.
+    pub iterations: Option<u32>,
     /// By which version of the relying party's policy.
     #[ts(type = "number | null")]
     pub policy_version: Option<u64>,

@@ -24,6 +24,8 @@ pub struct EnrolmentInfo {
     pub state: CacheState,
     /// Why it stands like that and what to do, in sentences.
     pub reason: String,
+    /// The same as a word for programs: [`pin_sync::judge::Reason::as_str`].
+    pub reason_code: &'static str,
     /// When the relying party issued what is kept.
     pub synced_at: Option<Timestamp>,
     /// When the relying party took the acknowledgement, by the device's clock.
@@ -40,6 +42,8 @@ pub struct EnrolmentInfo {
     pub tries_left: Option<u32>,
     /// Which PIN of the account is kept.
     pub pin_version: Option<u64>,
+    /// How many iterations of PBKDF2 a guess at it costs; fewer than 600,000 are for tests.
+    pub iterations: Option<u32>,
     /// By which policy.
     pub policy_version: Option<u64>,
     /// When the PIN itself is too old.

@@ -643,6 +643,10 @@ state: PinCacheState,
  */
 reason: string,
 /**
+ * The same as a word for programs, such as `validityOver`.
+ */
+reasonCode: string,
+/**
  * When the relying party issued what is kept.
  */
 syncedAt: Timestamp | null,
@@ -674,6 +678,10 @@ triesLeft: number | null,
  * Which PIN of the account is kept.
  */
 pinVersion: number | null,
+/**
+ * How many iterations of PBKDF2 a guess at it costs; fewer than 600,000 are for tests.
+ */
+iterations: number | null,
 /**
  * By which version of the relying party's policy.
  */

@@ -97,7 +97,7 @@ describe('a PIN’s card', () => {
     ['valid', {}, 'enrolment_sync'],
     ['expired', {}, 'enrolment_verify'],
     ['empty', { syncedAt: null }, 'enrolment_set_pin'],
-    ['locked', { triesLeft: 3 }, 'enrolment_reset_pin'],
+    ['locked', { reasonCode: 'lockedByServer', triesLeft: 3 }, 'enrolment_reset_pin'],
   ] as const)('offers the way out of %s', async (state, more, command) => {
     show(enrolmentOf({ state, ...more }));
     await userEvent.click(action('enrolment-way'));
@@ -133,6 +133,13 @@ describe('a PIN’s card', () => {
     await rerender({ device: deviceOf({ enrolments: [enrolmentOf({ busy: 'verify', problem: 'Not reached.' })] }) });
     expect(action('enrolment-way').textContent).toContain('The relying party checks the PIN…');
     expect(role('enrolment-problem').textContent).toBe('Not reached.');
+  });
+
+  it('opens a locked app with the PIN online, and says that its iterations are few', async () => {
+    render(PinSection, { device: deviceOf({ appLocked: true, enrolments: [enrolmentOf({ state: 'expired', iterations: 1000 })] }) });
+    expect(role('enrolment-iterations').textContent).toBe('1,000 iterations: for tests only');
+    await userEvent.click(action('enrolment-way'));
+    await waitFor(() => expect(calls.of('enrolment_verify')).toEqual([there]));
   });
 
   it('rests while the app is locked or somebody is asked', async () => {

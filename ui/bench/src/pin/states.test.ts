@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PinCacheState } from '../bindings/types';
 import { enrolmentOf } from './enrolment.fixture';
-import { agingText, forgetLoss, problemOf, shownState, triesOf, validityLeft, validityText, versionsText, waysOn } from './states';
+import { agingText, forgetLoss, iterationsText, lockedFor, problemOf, shownState, triesOf, validityLeft, validityText, versionsText, wayOf, waysOn } from './states';
 
 const HOUR = 3_600_000;
 
@@ -53,8 +53,11 @@ describe('the way on', () => {
     ['disabled', { pinVersion: null, syncedAt: null }, 'verify'],
     ['disabled', { pinVersion: null, syncedAt: null, acknowledgedAt: null }, 'set'],
     ['expired', {}, 'verify'],
-    ['locked', { triesLeft: 0 }, 'verify'],
-    ['locked', { triesLeft: 4 }, 'reset'],
+    ['expired', { reasonCode: 'pinTooOld' }, 'change'],
+    ['locked', { reasonCode: 'triesSpent', triesLeft: 0 }, 'verify'],
+    ['locked', { reasonCode: 'triesSpent', triesLeft: null, pinVersion: null }, 'verify'],
+    ['locked', { reasonCode: 'keyringLost', triesLeft: null, pinVersion: null }, 'verify'],
+    ['locked', { reasonCode: 'lockedByServer', triesLeft: 4 }, 'reset'],
     ['empty', { syncedAt: null }, 'set'],
     ['empty', { syncedAt: 5 }, 'sync'],
   ])('from %s %o is %s', (state, more, way) => {
@@ -63,19 +66,35 @@ describe('the way on', () => {
     expect(new Set(ways).size).toBe(ways.length);
     expect(ways).not.toContain('forget');
   });
+
+  it('from a locked app is the PIN online, where the device cannot check one', () => {
+    expect(lockedFor('change')).toMatch(/Unlock it first/);
+    for (const more of [{ state: 'expired' }, { state: 'expired', reasonCode: 'pinTooOld' }, { state: 'locked', reasonCode: 'triesSpent', triesLeft: null }, { state: 'empty' }] as const) {
+      expect(wayOf(enrolmentOf(more), lockedFor)).toBe('verify');
+    }
+    expect(wayOf(enrolmentOf(), lockedFor)).toBe('sync');
+    expect(wayOf(enrolmentOf({ state: 'expired' }), () => 'Somebody is being asked already.')).toBe('verify');
+  });
 });
 
 it('says what went wrong, unless the reason already does', () => {
   const problem = 'Acme refused.';
   expect(problemOf(enrolmentOf({ state: 'stale', problem }))).toBe(problem);
-  expect(problemOf(enrolmentOf({ state: 'locked', triesLeft: 0, problem }))).toBe(problem);
-  expect(problemOf(enrolmentOf({ state: 'locked', triesLeft: 4, problem }))).toBeNull();
+  expect(problemOf(enrolmentOf({ state: 'locked', reasonCode: 'triesSpent', triesLeft: null, problem }))).toBe(problem);
+  expect(problemOf(enrolmentOf({ state: 'locked', reasonCode: 'keyringLost', triesLeft: null, problem }))).toBe(problem);
+  expect(problemOf(enrolmentOf({ state: 'locked', reasonCode: 'lockedByServer', triesLeft: 4, problem }))).toBeNull();
   expect(problemOf(enrolmentOf({ state: 'disabled', problem }))).toBeNull();
 });
 
 it('tells versions, and nothing before there is one', () => {
   expect(versionsText(enrolmentOf({ pinVersion: 3, policyVersion: 2 }))).toBe('PIN 3 · policy 2');
   expect(versionsText(enrolmentOf({ pinVersion: null, policyVersion: null }))).toBeNull();
+});
+
+it('says aloud that few iterations are for tests', () => {
+  expect(iterationsText(enrolmentOf({ iterations: 1000 }))).toBe('1,000 iterations: for tests only');
+  expect(iterationsText(enrolmentOf({ iterations: 600_000 }))).toBeNull();
+  expect(iterationsText(enrolmentOf({ iterations: null }))).toBeNull();
 });
 
 it.each([

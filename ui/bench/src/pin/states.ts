@@ -47,8 +47,8 @@ export function triesOf({ triesLeft, maxOfflineAttempts }: EnrolmentSummary): { 
 }
 
 /** What went wrong last; none where the state came of it, and its reason says so already. */
-export function problemOf({ state, triesLeft, problem }: EnrolmentSummary): string | null {
-  const refused = state === 'disabled' || (state === 'locked' && triesLeft !== 0);
+export function problemOf({ state, reasonCode, problem }: EnrolmentSummary): string | null {
+  const refused = state === 'disabled' || reasonCode === 'lockedByServer';
   return refused ? null : problem;
 }
 
@@ -69,18 +69,29 @@ export const ACTS: Record<Act, { label: string; sentence: string }> = {
 export function waysOn(enrolment: EnrolmentSummary): Act[] {
   switch (enrolment.state) {
     case 'empty':
-      return enrolment.syncedAt === null ? ['set', 'sync'] : ['sync', 'set'];
+      return enrolment.syncedAt === null ? ['set', 'sync', 'verify'] : ['sync', 'set', 'verify'];
     case 'locked':
-      // With tries left it is the relying party that locked it: a PIN, even a right one, does not help.
-      return enrolment.triesLeft === 0 ? ['verify', 'reset', 'site'] : ['reset', 'site', 'verify'];
+      // Where the relying party locked it, a PIN, even a right one, does not help.
+      return enrolment.reasonCode === 'lockedByServer' ? ['reset', 'site', 'verify'] : ['verify', 'reset', 'site'];
     case 'disabled':
       // Online the PIN is of use as ever. A phone that was synchronized once knows that there is one.
       return enrolment.pinVersion === null && enrolment.acknowledgedAt === null ? ['set', 'sync', 'verify', 'site'] : ['verify', 'change', 'sync', 'reset', 'site'];
     case 'expired':
-      return ['verify', 'sync', 'change', 'reset', 'site'];
+      // A PIN that is itself too old is right and still not taken.
+      return enrolment.reasonCode === 'pinTooOld' ? ['change', 'verify', 'sync', 'reset', 'site'] : ['verify', 'sync', 'change', 'reset', 'site'];
     default:
       return ['sync', 'change', 'verify', 'reset', 'site'];
   }
+}
+
+/** Why an act cannot be begun on a device whose app is locked; entering the PIN online opens the app. */
+export const lockedFor = (act: Act): string | null => (act === 'verify' || act === 'site' || act === 'forget' ? null : 'The app on this device is locked. Unlock it first.');
+
+/** The card's button: what helps best, of what can be begun where the device cannot check the PIN. */
+export function wayOf(enrolment: EnrolmentSummary, held: (act: Act) => string | null): Act | undefined {
+  const ways = waysOn(enrolment);
+  const free = isUsable(enrolment.state) ? undefined : ways.find((act) => held(act) === null);
+  return free ?? ways[0];
 }
 
 const BUSY: Record<string, string> = {
@@ -106,6 +117,13 @@ export function versionsText({ pinVersion, policyVersion }: EnrolmentSummary): s
   const parts = [pinVersion !== null && `PIN ${pinVersion}`, policyVersion !== null && `policy ${policyVersion}`];
   return parts.filter(Boolean).join(' · ') || null;
 }
+
+/** What PBKDF2 takes where nobody tests. */
+const ITERATIONS = 600_000;
+
+/** That a guess costs less than it should; none where it does not. */
+export const iterationsText = ({ iterations }: EnrolmentSummary): string | null =>
+  iterations !== null && iterations < ITERATIONS ? `${iterations.toLocaleString('en')} iterations: for tests only` : null;
 
 /** When the PIN itself is too old, and how often it is taken after that. */
 export function agingText({ pinExpiresAt, extraUsesLeft }: EnrolmentSummary, now: number): string | null {
