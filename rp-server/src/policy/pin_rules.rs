@@ -41,21 +41,6 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// The result of the online part (`pin_sync::online`) that says it.
-    #[must_use]
-    pub fn result(self) -> &'static str {
-        match self {
-            Self::TooShort(_) => "tooShort",
-            Self::TooLong(_) => "tooLong",
-            Self::NotDigits | Self::Unseen => "charset",
-            Self::Blocklisted
-            | Self::Mirrored
-            | Self::Sequence
-            | Self::Repeated
-            | Self::Birthday => "blocklisted",
-        }
-    }
-
     /// A stable name for programs.
     #[must_use]
     pub fn code(self) -> &'static str {
