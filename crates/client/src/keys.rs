@@ -1,5 +1,6 @@
 //! Which keys are plugged in, as they come and go.
 
+mod descriptor;
 mod found;
 mod look;
 mod nodes;
@@ -20,7 +21,8 @@ use tokio::sync::{oneshot, watch};
 use self::look::{Look, Order};
 use crate::{ChannelError, KeyChannel, Tap};
 
-pub use found::{Bus, FoundKey, KeyId, KeyProblem, NotAKeyId};
+pub use descriptor::{hid_numbers, is_fido};
+pub use found::{Bus, FoundKey, KeyId, KeyProblem, NotAKeyId, is_harmless};
 pub use rights::udev_rule;
 
 /// Where keys are looked for.

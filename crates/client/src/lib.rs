@@ -44,7 +44,10 @@ pub use dialogs::{
 };
 pub use error::ClientError;
 pub use hid::{KeyChannel, Tap};
-pub use keys::{Bus, FoundKey, KeyId, KeyProblem, Keys, KeysSetting, NotAKeyId, udev_rule};
+pub use keys::{
+    Bus, FoundKey, KeyId, KeyProblem, Keys, KeysSetting, NotAKeyId, hid_numbers, is_fido,
+    is_harmless, udev_rule,
+};
 pub use rp_id::resolve_rp_id;
 
 /// A browser: it keeps nothing between calls.

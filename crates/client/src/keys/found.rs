@@ -152,6 +152,29 @@ impl FoundKey {
     }
 }
 
+/// Whether a character of a stranger's text may be shown as it is: it moves no cursor, turns no line
+/// round and hides nothing.
+#[must_use]
+pub fn is_harmless(character: char) -> bool {
+    let turns_or_hides = matches!(
+        character,
+        '\u{AD}'
+            | '\u{61C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{180E}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    );
+    !character.is_control() && !turns_or_hides
+}
+
 /// The name of a key that has none.
 pub(crate) const UNNAMED: &str = "Security key";
 

@@ -5,15 +5,12 @@ mod listed;
 #[cfg(target_os = "linux")]
 mod sysfs;
 
-use super::{FoundKey, rights};
+use super::{FoundKey, found::is_harmless, rights};
 
 #[cfg(not(target_os = "linux"))]
 use listed::{Trace, enumerate, trace};
 #[cfg(target_os = "linux")]
 use sysfs::{Trace, enumerate, trace};
-
-/// FIDO's usage page (CTAP 2.3 §11.2.8).
-const FIDO: u16 = 0xF1D0;
 
 /// The nodes as they were at the last look.
 #[derive(Default)]
@@ -38,13 +35,18 @@ impl Nodes {
     }
 }
 
-/// What a key says about itself, without what would break a line or deceive a reader.
+/// How much of a key's text is taken, in characters.
+const LONGEST: usize = 128;
+
+/// What a key says about itself, on one line: what would break it or deceive a reader is escaped.
 fn text(said: Option<&str>) -> Option<String> {
-    let printable: String = said?
-        .chars()
-        .filter(|it| !it.is_control())
-        .take(128)
-        .collect();
-    let printable = printable.trim();
-    (!printable.is_empty()).then(|| printable.to_owned())
+    let said = said?.trim_matches(|it: char| it.is_whitespace() || it.is_control());
+    let mut shown = String::new();
+    for character in said.chars().take(LONGEST) {
+        match is_harmless(character) {
+            true => shown.push(character),
+            false => shown.extend(character.escape_unicode()),
+        }
+    }
+    (!shown.is_empty()).then_some(shown)
 }

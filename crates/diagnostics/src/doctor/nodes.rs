@@ -2,15 +2,12 @@
 
 use std::io::ErrorKind;
 
-use client::udev_rule;
+use client::{hid_numbers, is_fido, udev_rule};
 
 use super::Machine;
 use super::rules::Rules;
 use crate::explain::shown::plain;
 use crate::shapes::{Finding, State};
-
-/// FIDO's usage page (CTAP 2.3 §11.2.8.1).
-const FIDO_USAGE_PAGE: u32 = 0xF1D0;
 
 /// A FIDO key's node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +40,10 @@ pub(super) fn fido(machine: &Machine) -> Vec<Node> {
                 let value = |key: &str| uevent.lines().find_map(|line| line.strip_prefix(key));
                 Node {
                     product: plain(value("HID_NAME=").unwrap_or("Security key")),
-                    numbers: value("HID_ID=").and_then(numbers).unwrap_or_default(),
+                    numbers: value("HID_ID=")
+                        .and_then(hid_numbers)
+                        .map(|(_, vendor, product)| (vendor, product))
+                        .unwrap_or_default(),
                     name,
                 }
             })
@@ -52,39 +52,6 @@ pub(super) fn fido(machine: &Machine) -> Vec<Node> {
 }
 
 const CLASS: &str = "sys/class/hidraw";
-
-/// Reads `0003:00001050:00000407`, in hexadecimal: bus, vendor, product.
-fn numbers(id: &str) -> Option<(u16, u16)> {
-    let mut parts = id.split(':').skip(1);
-    let mut next = || u16::try_from(u32::from_str_radix(parts.next()?, 16).ok()?).ok();
-    Some((next()?, next()?))
-}
-
-/// Whether a HID report descriptor (HID 1.11 §6.2.2) names FIDO's usage page.
-fn is_fido(mut descriptor: &[u8]) -> bool {
-    const LONG_ITEM: u8 = 0xFE;
-    const USAGE_PAGE: u8 = 0x04;
-    while let Some((&prefix, rest)) = descriptor.split_first() {
-        if prefix == LONG_ITEM {
-            let length = rest.first().map_or(0, |length| usize::from(*length));
-            descriptor = rest.get(2 + length..).unwrap_or_default();
-            continue;
-        }
-        let length = [0, 1, 2, 4][usize::from(prefix & 3)];
-        let Some((data, rest)) = rest.split_at_checked(length) else {
-            return false;
-        };
-        let value = data
-            .iter()
-            .rev()
-            .fold(0, |value, byte| value << 8 | u32::from(*byte));
-        if prefix & !3 == USAGE_PAGE && value == FIDO_USAGE_PAGE {
-            return true;
-        }
-        descriptor = rest;
-    }
-    false
-}
 
 /// What there is to say of the nodes.
 pub(super) fn findings(machine: &Machine, rules: &Rules, nodes: &[Node]) -> Vec<Finding> {
@@ -170,56 +137,4 @@ fn missing(machine: &Machine, node: &Node, finding: Finding) -> Finding {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The report descriptor of CTAP 2.3 §11.2.8.1.
-    const FIDO: &[u8] = &[
-        0x06, 0xD0, 0xF1, 0x09, 0x01, 0xA1, 0x01, 0x09, 0x20, 0x15, 0x00, 0x26, 0xFF, 0x00, 0x75,
-        0x08, 0x95, 0x40, 0x81, 0x02, 0x09, 0x21, 0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08, 0x95,
-        0x40, 0x91, 0x02, 0xC0,
-    ];
-
-    #[test]
-    fn a_key_is_known_by_its_usage_page_and_not_by_bytes_that_look_like_it() {
-        assert!(is_fido(FIDO));
-        assert!(
-            is_fido(&[0x07, 0xD0, 0xF1, 0x00, 0x00, 0xC0]),
-            "the page in four bytes is the same page"
-        );
-        assert!(
-            is_fido(&[0xFE, 0x02, 0x10, 0xAA, 0xBB, 0x06, 0xD0, 0xF1]),
-            "a long item is passed over"
-        );
-        let keyboard = [0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0xC0];
-        assert!(!is_fido(&keyboard));
-        assert!(
-            !is_fido(&[0x26, 0x06, 0xD0, 0x26, 0xD0, 0xF1, 0xC0]),
-            "the bytes of a maximum are no page"
-        );
-        assert!(
-            !is_fido(&[0x0A, 0xD0, 0xF1]),
-            "a usage of that number is no page"
-        );
-    }
-
-    #[test]
-    fn a_descriptor_that_ends_early_names_nothing() {
-        for end in 0..3 {
-            assert!(!is_fido(&FIDO[..end]), "{end} bytes");
-        }
-        assert!(!is_fido(&[0xFE]));
-        assert!(!is_fido(&[0xFE, 0xFF, 0x00, 0x06, 0xD0, 0xF1]));
-    }
-
-    #[test]
-    fn the_numbers_of_a_device_are_read_from_its_id() {
-        assert_eq!(numbers("0003:00001050:00000407"), Some((0x1050, 0x0407)));
-        for text in ["", "0003", "0003:1050", "0003:x:y", "0003:00011050:0407"] {
-            assert_eq!(numbers(text), None, "{text}");
-        }
-    }
 }

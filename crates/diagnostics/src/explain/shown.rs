@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use client::is_harmless;
 use webauthn::cbor::Value;
 
 /// The most characters of one text that are shown.
@@ -28,26 +29,6 @@ pub fn plain(text: &str) -> String {
         }
     }
     shown
-}
-
-fn is_harmless(character: char) -> bool {
-    let turns_or_hides = matches!(
-        character,
-        '\u{AD}'
-            | '\u{61C}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{180E}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    );
-    !character.is_control() && !turns_or_hides
 }
 
 /// The bytes in hexadecimal, the rest of many counted.

@@ -2,10 +2,13 @@
 
 use hidapi::{BusType, DeviceInfo};
 
-use super::{FIDO, text};
+use super::text;
 use crate::{
     hid::node::with_hidapi,
-    keys::found::{Bus, FoundKey, KeyId, UNNAMED},
+    keys::{
+        descriptor::FIDO,
+        found::{Bus, FoundKey, KeyId, UNNAMED},
+    },
 };
 
 /// Nothing says cheaply whether something changed.

@@ -9,8 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{FIDO, text};
-use crate::keys::found::{Bus, FoundKey, KeyId, UNNAMED};
+use super::text;
+use crate::keys::{
+    descriptor::{hid_numbers, is_fido},
+    found::{Bus, FoundKey, KeyId, UNNAMED},
+};
 
 const CLASS: &str = "/sys/class/hidraw";
 const NODES: &str = "/dev";
@@ -67,7 +70,7 @@ fn key(entry: &Path) -> Option<FoundKey> {
             .map(|(_, value)| value.to_owned())
             .next()
     };
-    let (bus, vendor_id, product_id) = numbers(&said("HID_ID")?)?;
+    let (bus, vendor_id, product_id) = hid_numbers(&said("HID_ID")?)?;
     let usb = usb_device(&device);
     let of_usb = |file: &str| {
         let content = fs::read(usb.as_ref()?.join(file)).ok()?;
@@ -95,54 +98,12 @@ fn key(entry: &Path) -> Option<FoundKey> {
     })
 }
 
-/// Bus, vendor and product of `0003:00001050:00000407`.
-fn numbers(id: &str) -> Option<(u16, u16, u16)> {
-    let mut numbers = id.split(':').map(|it| u32::from_str_radix(it, 16).ok());
-    let mut next = || u16::try_from(numbers.next()??).ok();
-    Some((next()?, next()?, next()?))
-}
-
 /// The folder of the USB device that a HID device is a part of.
 fn usb_device(device: &Path) -> Option<PathBuf> {
     let device = device.canonicalize().ok()?;
     let mut above = device.ancestors();
     let usb = above.find(|folder| folder.join("idVendor").exists())?;
     Some(usb.to_owned())
-}
-
-/// Whether a report descriptor has a top-level collection of FIDO's usage page (HID 1.11 §6.2.2).
-fn is_fido(descriptor: &[u8]) -> bool {
-    let (mut page, mut usage_page, mut depth) = (0u32, None, 0u32);
-    let mut rest = descriptor;
-    while let Some((prefix, after)) = rest.split_first() {
-        const LONG: u8 = 0xFE;
-        let (length, head) = match (*prefix, after) {
-            (LONG, [length, ..]) => (usize::from(*length), 2),
-            (prefix, _) => ([0, 1, 2, 4][usize::from(prefix & 3)], 0),
-        };
-        let Some(data) = after.get(head..head + length) else {
-            return false;
-        };
-        rest = &after[head + length..];
-        let bytes = data.iter().rev().take(4);
-        let value = bytes.fold(0u32, |value, byte| (value << 8) | u32::from(*byte));
-        match prefix & 0xFC {
-            0x04 => page = value,
-            // A usage of four bytes brings its own page; the first of several names the collection.
-            0x08 if length == 4 => usage_page = usage_page.or(Some(value >> 16)),
-            0xA0 => {
-                if depth == 0 && usage_page.unwrap_or(page) == u32::from(FIDO) {
-                    return true;
-                }
-                depth += 1;
-                usage_page = None;
-            }
-            0xC0 => depth = depth.saturating_sub(1),
-            0x80 | 0x90 | 0xB0 => usage_page = None,
-            _ => {}
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -127,9 +127,21 @@ fn what_a_key_says_cannot_break_a_line_and_a_half_gone_one_is_left_out() {
     tree.add("hidraw5", "f", id, &FIDO_DESCRIPTOR);
     let keys = tree.keys();
     let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-    assert_eq!(names, ["A[2J\u{fffd}B", "Security key"]);
+    assert_eq!(names, ["A\\u{1b}[2J\\u{7}\u{fffd}B", "Security key"]);
     assert!(keys.iter().all(|key| key.bus == Bus::Bluetooth));
     assert_eq!(super::keys(Path::new("/nowhere")), []);
+}
+
+#[test]
+fn a_name_cannot_turn_a_line_round_or_look_like_another() {
+    let tree = Tree::new();
+    let uevent =
+        "HID_ID=0003:00001209:00000001\nHID_NAME= Acme\u{202e}yeK\u{200b} \nHID_UNIQ=1\u{feff}2\n";
+    tree.add("hidraw0", "a", uevent.as_bytes(), &FIDO_DESCRIPTOR);
+    let key = &tree.keys()[0];
+    assert_eq!(key.name, r"Acme\u{202e}yeK\u{200b}");
+    assert_eq!(key.product.as_ref(), Some(&key.name));
+    assert_eq!(key.serial.as_deref(), Some(r"1\u{feff}2"));
 }
 
 #[test]
@@ -162,7 +174,7 @@ fn hidapi_lists_the_same_keys_on_this_machine() {
 proptest! {
     #[test]
     fn no_descriptor_panics(descriptor in vec(any::<u8>(), 0..64)) {
-        is_fido(&descriptor);
+        let _ = is_fido(&descriptor);
         let with_keys = [FIDO_DESCRIPTOR.as_slice(), &descriptor].concat();
         prop_assert!(is_fido(&with_keys));
     }
