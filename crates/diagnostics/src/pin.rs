@@ -1,14 +1,11 @@
 //! How a key's PIN and its own user verification stand (CTAP 2.3 §6.5.5.2 and §6.5.5.3).
 
-use client::{Channel, ChannelError};
 use ctap::client_pin::{Request, Response, Subcommand};
 use ctap::{Command, Status};
-use timeline::Clock;
-use tokio_util::sync::CancellationToken;
 
 use crate::explain::shown::counted;
-use crate::report::{Answer, ask};
-use crate::shapes::{Fact, Pin, Took};
+use crate::report::{Answer, Questions};
+use crate::shapes::{Fact, Pin};
 
 const CLIENT_PIN: &str = "clientPin";
 
@@ -19,7 +16,7 @@ struct Said {
     tokens: bool,
     must_change: bool,
     shortest: u64,
-    protocol: Option<u64>,
+    protocol: u64,
 }
 
 impl Said {
@@ -35,23 +32,22 @@ impl Said {
             tokens: option("pinUvAuthToken") == Some(true),
             must_change: value("forcePINChange").as_bool() == Some(true),
             shortest: value("minPINLength").as_u64().unwrap_or(4),
+            // CTAP 2.0 lets a key leave its only protocol out.
             protocol: value("pinUvAuthProtocols")
                 .get(0)
-                .and_then(|it| it.as_u64()),
+                .and_then(|it| it.as_u64())
+                .unwrap_or(1),
         }
     }
 }
 
-/// Asks for the tries that are left, where that can be asked. A key that does not answer properly
-/// costs the number and leaves a remark; one that does not answer at all is an error.
+/// Asks for the tries that are left, where that can be asked. A key that does not answer properly, or
+/// not at all, costs the number and leaves a remark.
 pub(crate) async fn ask_pin(
-    channel: &mut dyn Channel,
-    clock: &dyn Clock,
-    cancel: &CancellationToken,
+    questions: &mut Questions<'_>,
     facts: &[Fact],
-    took: &mut Vec<Took>,
     remarks: &mut Vec<String>,
-) -> Result<Pin, ChannelError> {
+) -> Pin {
     let said = Said::of(facts);
     let mut pin = Pin {
         supported: said.client_pin.is_some(),
@@ -61,34 +57,39 @@ pub(crate) async fn ask_pin(
         uv_retries: None,
         sentence: String::new(),
     };
+    let mut answers = true;
     if pin.set {
         let request = Request {
             // CTAP 2.0 demands it; later versions pass it over.
-            pin_uv_auth_protocol: said.protocol,
+            pin_uv_auth_protocol: Some(said.protocol),
             ..Request::new(Subcommand::GetPinRetries)
         };
-        match retries(channel, clock, cancel, request, took).await? {
+        match retries(questions, request).await {
             Ok(response) => {
                 pin.retries = small(response.pin_retries);
                 pin.power_cycle_needed = response.power_cycle_state;
             }
-            Err(why) => remarks.push(format!(
-                "How many tries at the PIN are left is not known: {why}"
-            )),
+            Err(unknown) => {
+                answers = unknown.answers;
+                let why = unknown.why;
+                remarks.push(format!(
+                    "How many tries at the PIN are left is not known: {why}"
+                ));
+            }
         }
     }
-    // CTAP 2.0 has no getUVRetries.
-    if said.uv == Some(true) && said.tokens {
+    // CTAP 2.0 has no getUVRetries, and who did not answer before is not asked again.
+    if said.uv == Some(true) && said.tokens && answers {
         let request = Request::new(Subcommand::GetUvRetries);
-        match retries(channel, clock, cancel, request, took).await? {
+        match retries(questions, request).await {
             Ok(response) => pin.uv_retries = small(response.uv_retries),
-            Err(why) => remarks.push(format!(
+            Err(Unknown { why, .. }) => remarks.push(format!(
                 "How many tries at the key's own user verification are left is not known: {why}"
             )),
         }
     }
     pin.sentence = sentence(&said, &pin);
-    Ok(pin)
+    pin
 }
 
 /// A state for a key that has no authenticatorGetInfo.
@@ -103,22 +104,29 @@ pub(crate) fn none() -> Pin {
     }
 }
 
-async fn retries(
-    channel: &mut dyn Channel,
-    clock: &dyn Clock,
-    cancel: &CancellationToken,
-    request: Request,
-    took: &mut Vec<Took>,
-) -> Result<Result<Response, String>, ChannelError> {
+/// Why a number is not known.
+struct Unknown {
+    /// A sentence.
+    why: String,
+    /// The key answered, if not with the number.
+    answers: bool,
+}
+
+async fn retries(questions: &mut Questions<'_>, request: Request) -> Result<Response, Unknown> {
     let name = request.subcommand.name();
     let command = Command::ClientPin(Box::new(request));
-    let answer = ask(channel, clock, cancel, &command, name, took).await?;
-    Ok(match answer {
-        Answer::Empty => Err(format!("it answered {name} with nothing at all.")),
-        Answer::Refused(status) => Err(format!("it answered {name} with {status}.")),
-        Answer::Given(cbor) => Response::decode(&cbor)
-            .map_err(|status: Status| format!("its answer to {name} is not valid ({status}).")),
-    })
+    let odd = |why| Unknown { why, answers: true };
+    match questions.ask(&command, name).await {
+        Ok(Answer::Given(cbor)) => Response::decode(&cbor).map_err(|status: Status| {
+            odd(format!("its answer to {name} is not valid ({status})."))
+        }),
+        Ok(Answer::Empty) => Err(odd(format!("it answered {name} with nothing at all."))),
+        Ok(Answer::Refused(status)) => Err(odd(format!("it answered {name} with {status}."))),
+        Err(error) => Err(Unknown {
+            why: error.to_string(),
+            answers: false,
+        }),
+    }
 }
 
 /// A count that a person can read; a key that counts further says nothing.
@@ -168,6 +176,7 @@ fn set_sentence(said: &Said, pin: &Pin) -> String {
         ),
         (_, Some(1)) => "A PIN is set. 1 try left: one more wrong PIN blocks the key.".to_owned(),
         (_, Some(left)) => format!("A PIN is set. {} left.", tries(left)),
+        (Some(true), None) => "A PIN is set. The key takes none before it was unplugged and put back, and did not say how many tries are left.".to_owned(),
         (_, None) => "A PIN is set. The key did not say how many tries are left.".to_owned(),
     };
     if said.must_change {

@@ -114,7 +114,7 @@ async fn a_keys_pin_is_told_by_its_model() {
     assert_eq!(fact(&finger, "options").standing, Standing::Told);
 }
 
-/// A key that gives the answers it was given, in order, and takes its time.
+/// A key that gives the answers it was given, in order, and takes its time; then it is gone.
 struct Scripted {
     answers: Vec<Vec<u8>>,
     asked: Vec<Vec<u8>>,
@@ -293,7 +293,6 @@ async fn a_key_that_does_not_say_who_it_is_has_none_and_the_fault_is_named() {
         (vec![vec![0x00, 0xA1, 0x01]], "infoUnreadable"),
         (vec![vec![0x00; 7_609]], "infoUnreadable"),
         (vec![], "deviceGone"),
-        (vec![info(&[("clientPin", true)])], "deviceGone"),
     ] {
         let (outcome, _) = scripted(None, answers).await;
         let error = outcome.expect_err(code);
@@ -324,4 +323,85 @@ async fn a_key_that_speaks_u2f_only_is_asked_nothing() {
             ("0x40", "yes", Standing::Unknown)
         ]
     );
+}
+
+#[tokio::test]
+async fn who_the_key_is_stays_known_when_it_does_not_tell_its_tries() {
+    let options = [("clientPin", true), ("uv", true), ("pinUvAuthToken", true)];
+    let (outcome, asked) = scripted(None, vec![info(&options)]).await;
+    let report = outcome.expect("getInfo was answered");
+    assert_eq!(asked.len(), 2, "who is gone is not asked again");
+    assert_eq!(fact(&report, "options").standing, Standing::Told);
+    assert!(report.pin.set && report.pin.retries.is_none());
+    let [remark] = report.remarks.as_slice() else {
+        panic!("one remark: {:?}", report.remarks);
+    };
+    assert!(
+        remark.starts_with("How many tries at the PIN are left is not known: The device is gone")
+    );
+}
+
+#[tokio::test]
+async fn a_key_of_ctap_2_0_that_names_no_protocol_is_asked_under_its_only_one() {
+    let old = Info {
+        versions: vec!["FIDO_2_0".into()],
+        options: [("clientPin".to_owned(), true)].into(),
+        ..Info::default()
+    };
+    let (_, asked) = scripted(None, vec![answer(Ok(old.encode()))]).await;
+    let Command::ClientPin(request) = Command::decode(&asked[1]).expect("a command") else {
+        panic!("another command: {asked:?}");
+    };
+    assert_eq!(request.pin_uv_auth_protocol, Some(1));
+}
+
+#[tokio::test]
+async fn a_key_that_takes_no_pin_before_it_is_unplugged_says_so_without_a_number_too() {
+    let response = pin_answer(&Response {
+        power_cycle_state: Some(true),
+        ..Response::default()
+    });
+    let (outcome, _) = scripted(None, vec![info(&[("clientPin", true)]), response]).await;
+    let sentence = outcome.expect("it answers").pin.sentence;
+    assert!(sentence.contains("unplugged and put back"), "{sentence}");
+}
+
+/// A key that answers nothing after these.
+struct Hanging(Vec<Vec<u8>>);
+
+impl Channel for Hanging {
+    fn transact<'a>(
+        &'a mut self,
+        _: &'a [u8],
+        _: &'a CancellationToken,
+        _: &'a mut (dyn FnMut(KeepaliveStatus) + Send),
+    ) -> Transact<'a> {
+        match self.0.pop() {
+            Some(answer) => Box::pin(async { Ok(answer) }),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn attachment(&self) -> AuthenticatorAttachment {
+        AuthenticatorAttachment::CrossPlatform
+    }
+}
+
+#[tokio::test]
+async fn a_report_does_not_wait_for_ever() {
+    for (answers, is_told) in [(vec![], false), (vec![info(&[("clientPin", true)])], true)] {
+        let clock = ManualClock::new(Timestamp(0));
+        let mut channel = Hanging(answers);
+        let never = CancellationToken::new();
+        let address = "127.0.0.1:9".parse().expect("an address");
+        let asking = report(key(address), None, &mut channel, &clock, &never);
+        let (outcome, ()) = tokio::join!(asking, async {
+            tokio::task::yield_now().await;
+            clock.advance(Duration::from_secs(60));
+        });
+        match outcome {
+            Ok(report) => assert!(is_told && report.remarks.len() == 1, "{:?}", report.remarks),
+            Err(error) => assert!(!is_told && error.code() == "deviceStuck", "{error}"),
+        }
+    }
 }

@@ -151,7 +151,7 @@ pub(crate) const MEMBERS: &[Member] = &[
         Form::Numbers(PROTOCOLS),
         [
             "How a client and the key agree on a secret before a PIN travels, the key's favourite first. Clients take the first that they know.",
-            "Clients have no way to send a PIN or to get a token.",
+            "Without a PIN and tokens there is nothing to agree on. With them, clients take protocol 1, the only one of CTAP 2.0, whose keys may leave the list out.",
         ],
         "CTAP 2.3 §6.4 and §6.5.4",
     ),
