@@ -10,11 +10,16 @@ mod commands;
 mod options;
 mod stream;
 
-use std::error::Error;
+use std::{
+    error::Error,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use clap::Parser;
-use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
-use walks::desk::Desk;
+use tauri::{
+    Emitter, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
+};
+use walks::{api::DeskState, desk::Desk};
 
 /// The window's label; the capability file names it too.
 const WINDOW: &str = "bench";
@@ -30,9 +35,35 @@ fn stays_local(url: &Url) -> bool {
     }
 }
 
+/// Whether something is recorded and not saved, of which the tester was not told before the window
+/// closes; `told` is the bench whose tester was. Who closes the window again means it.
+fn keeps_open(state: &DeskState, told: &AtomicU32) -> bool {
+    let recording = state.recording.as_ref();
+    recording.is_some_and(|recording| !recording.steps.is_empty())
+        && told.swap(state.generation, Ordering::Relaxed) != state.generation
+}
+
+/// Keeps the window open, once, for a recording that would be lost; the window says so.
+fn hold(window: &Window, event: &WindowEvent, told: &AtomicU32) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    let Some(desk) = window.try_state::<Desk>() else {
+        return;
+    };
+    let state = tauri::async_runtime::block_on(desk.desk_state());
+    if state.is_ok_and(|state| keeps_open(&state, told)) {
+        api.prevent_close();
+        // Without its page the window cannot say why; closing it again works all the same.
+        let _ = window.emit_to(WINDOW, "close-held", ());
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let options = options::Options::parse();
+    let told = AtomicU32::new(0);
     tauri::Builder::default()
+        .on_window_event(move |window, event| hold(window, event, &told))
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let config = options.config(app.handle())?;
@@ -60,6 +91,34 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use walks::api::{RecordedStep, RecordingState, Showing};
+
+    #[test]
+    fn a_recording_keeps_the_window_open_once() {
+        let step = || RecordedStep {
+            sentence: "Touch phone.".to_owned(),
+            toml: String::new(),
+        };
+        let state = |generation, steps| DeskState {
+            generation,
+            showing: Showing::Recording,
+            walk: None,
+            recording: Some(RecordingState {
+                steps: (0..steps).map(|_| step()).collect(),
+                ignored: 2,
+            }),
+        };
+        let own = DeskState {
+            showing: Showing::Own,
+            recording: None,
+            ..state(1, 0)
+        };
+        let told = AtomicU32::new(0);
+        assert!(!keeps_open(&own, &told) && !keeps_open(&state(2, 0), &told));
+        assert!(keeps_open(&state(2, 1), &told));
+        assert!(!keeps_open(&state(2, 2), &told), "it was told");
+        assert!(keeps_open(&state(4, 1), &told), "another recording");
+    }
 
     #[test]
     fn the_window_goes_nowhere_but_to_itself_and_to_this_machine() {
