@@ -184,7 +184,7 @@ impl RelyingParty {
             .administration
             .check(presented.as_ref(), address, monotonic);
         if checked.is_err() {
-            self.note(None, ("administrator", "tokenRefused"), json!({}))
+            self.note(None, ("person", "tokenRefused"), json!({}))
                 .await?;
         }
         checked
