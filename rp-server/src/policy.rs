@@ -21,7 +21,7 @@ pub mod pin_rules;
 
 pub(crate) use in_force::{PolicyInForce, Shown, Wanted};
 pub use problem::Problem;
-pub use reading::read;
+pub use reading::{changeable, changed, read};
 pub use validity::Validity;
 
 /// The file's name in the data folder.

@@ -84,6 +84,13 @@ pub(crate) struct Fared {
     pub(crate) deliberate: bool,
 }
 
+/// Why this fault can never happen, as a sentence; none when it can.
+#[must_use]
+pub fn problem(fault: &Fault) -> Option<String> {
+    let why = arming::check(fault).err()?;
+    Some(Error::Fault(why).to_string())
+}
+
 impl Faults {
     pub(crate) fn new(
         recorder: Arc<Recorder>,

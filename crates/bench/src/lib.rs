@@ -47,5 +47,7 @@ pub use bench::Bench;
 pub use client::KeysSetting;
 pub use config::{Config, HomeChoice, PartySetting, Setting};
 pub use error::Error;
-pub use faults::catalogue::shapes as faultable_messages;
+pub use faults::{catalogue::shapes as faultable_messages, problem as fault_problem};
+pub use network::problem as network_problem;
 pub use plugs::can_plug;
+pub use rp_server::policy::{changeable as policy_changeable, changed as policy_changed};

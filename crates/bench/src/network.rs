@@ -199,6 +199,17 @@ fn from_device(message: &Message) -> bool {
     message.path.starts_with("/pin/")
 }
 
+/// Why what lies between pages, or a device, and relying parties can never be so, as a sentence; none
+/// when it can.
+#[must_use]
+pub fn problem(state: &NetworkState, of_device: bool) -> Option<String> {
+    let checked = match of_device {
+        true => crate::device_network::DeviceNetwork::check(state),
+        false => check(state, "/api/"),
+    };
+    checked.err().map(|error| error.to_string())
+}
+
 /// Whether a state makes sense where requests go to paths that begin with `paths`.
 pub(crate) fn check(state: &NetworkState, paths: &'static str) -> Result<(), Error> {
     let no = |why: &str| Err(Error::Network(why.to_owned()));

@@ -2,6 +2,7 @@
 
 mod act;
 mod cast;
+pub(crate) mod events;
 mod expect;
 mod failure;
 mod file;
@@ -12,6 +13,7 @@ mod operator;
 mod page;
 mod path;
 mod phrase;
+pub(crate) mod policy;
 pub(crate) mod quiet;
 #[cfg(test)]
 mod reference;
@@ -37,7 +39,7 @@ pub use path::{Path, PathError};
 pub use registry::{ActKind, FindAct, ReadError, Registry, SubjectKind};
 pub use results::{CheckRun, Fault, Run, StepOutcome, StepRun, Verdict};
 pub use runner::{Options, Runner, run};
-pub use schema::json_schema;
+pub use schema::{MAX_SEED, json_schema};
 pub use secrets::Secrets;
 pub use stage::Stage;
 pub use unusable::Unusable;

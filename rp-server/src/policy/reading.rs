@@ -6,6 +6,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::{
     Policy, Problem,
     contradictions::contradiction,
+    editing::with_changes,
     members::{MEMBERS, Member, SECTIONS},
     words::{any_of, hint},
 };
@@ -27,10 +28,7 @@ pub fn read(text: &str) -> Result<Policy, Problem> {
         let why = error.message().trim().replace('\n', ", ");
         Problem::at(text, error.span(), format!("This is not TOML: {why}."))
     })?;
-    let reader = Reader { text };
-    let json = reader.section(document.as_table(), "")?;
-    let policy: Policy = serde_json::from_value(Json::Object(json))
-        .map_err(|error| Problem::of_file(format!("The policy cannot be used: {error}.")))?;
+    let policy = members(text, document.as_table())?;
     match contradiction(&policy) {
         None => Ok(policy),
         Some((member, sentence)) => {
@@ -38,6 +36,33 @@ pub fn read(text: &str) -> Result<Policy, Problem> {
             Err(Problem::at(text, span, sentence).about(member))
         }
     }
+}
+
+/// The members as they are written; they may contradict each other.
+fn members(text: &str, table: &dyn TableLike) -> Result<Policy, Problem> {
+    let json = Reader { text }.section(table, "")?;
+    serde_json::from_value(Json::Object(json))
+        .map_err(|error| Problem::of_file(format!("The policy cannot be used: {error}.")))
+}
+
+/// Whether `changes`, an object of sections like the policy's JSON form, can be made to a policy:
+/// every member is known and holds what it may. They are not held against anything.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn changeable(changes: &Map<String, Json>) -> Result<(), Problem> {
+    let text = with_changes("", &Policy::default(), changes)?;
+    let document = Document::parse(text.as_str())
+        .map_err(|error| Problem::of_file(format!("This is not TOML: {}.", error.message())))?;
+    members(&text, document.as_table()).map(drop)
+}
+
+/// The policy that `changes` make of the defaults, held against itself.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn changed(changes: &Map<String, Json>) -> Result<Policy, Problem> {
+    read(&with_changes("", &Policy::default(), changes)?)
 }
 
 struct Reader<'t> {

@@ -157,6 +157,17 @@ macro_rules! fault {
             fn shown_by(&self, event: &Event, _: &Cast) -> bool {
                 told(event).is_some_and(|fault| fault == self.fault())
             }
+
+            fn problem(&self) -> Option<(String, String)> {
+                let sentence = bench::fault_problem(&self.fault())?;
+                let own: &[&str] = &[$(stringify!($member)),*];
+                let direction = BenchDirection::from(self.direction);
+                let mut known = bench::faultable_messages().into_iter();
+                let is_sent = known
+                    .any(|known| known.message == self.message && known.direction == direction);
+                let member = own.first().filter(|_| is_sent);
+                Some(((*member.unwrap_or(&"direction")).to_owned(), sentence))
+            }
         }
 
         impl Recorded for $name {

@@ -78,6 +78,12 @@ macro_rules! network {
                     && is_of(event, cast, self.device.as_deref())
             }
 
+            fn problem(&self) -> Option<(String, String)> {
+                let sentence = bench::network_problem(&self.state(), self.device.is_some())?;
+                let own: &[&str] = &[$(stringify!($member)),*];
+                Some(((*own.last().unwrap_or(&"")).to_owned(), sentence))
+            }
+
             fn refers(&self) -> Vec<Reference> {
                 let device = self.device.iter();
                 device.map(|device| Reference::device("device", device)).collect()

@@ -62,11 +62,6 @@ impl Act for Open {
     fn perform<'a>(&'a self, stage: &'a Stage) -> Doing<'a> {
         Box::pin(async move {
             let path = self.path.clone();
-            if !path.starts_with('/') {
-                return Err(Failure::Page(format!(
-                    "\"{path}\" is no path of the site. Paths begin with a slash."
-                )));
-            }
             let party = self.relying_party.as_deref();
             let rp_id = party
                 .and_then(|party| stage.cast.rp_id(party))
@@ -84,6 +79,12 @@ impl Act for Open {
 
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
         asked(event, "GET", "/api/relying-party").is_some() || lost(event, "GET /api/relying-party")
+    }
+
+    fn problem(&self) -> Option<(String, String)> {
+        let path = &self.path;
+        let sentence = format!("\"{path}\" is no path of the site. Paths begin with a slash.");
+        (!path.starts_with('/')).then(|| ("path".to_owned(), sentence))
     }
 
     fn refers(&self) -> Vec<Reference> {

@@ -196,6 +196,13 @@ impl Act for ChooseAccount {
         format!("Choose the {}.", self.whom())
     }
 
+    fn problem(&self) -> Option<(String, String)> {
+        let sentence = "Say whom to choose: either \"account\" or \"place\".";
+        let member = if self.place.is_some() { "place" } else { "" };
+        (self.account.is_some() == self.place.is_some())
+            .then(|| (member.to_owned(), sentence.to_owned()))
+    }
+
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
         let chose = event.kind == "client.account.chosen" || answered(event, "chosen");
         chose && (self.account.is_none() || chosen(event) == self.account.as_deref())

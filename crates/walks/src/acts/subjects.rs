@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use timeline::{Event, Seq};
 
 use crate::{
-    engine::{Doing, Failure, Found, Registry, Stage, Subject, covers},
+    engine::{
+        Doing, Failure, Found, Operator, Path, Registry, Stage, Subject, covers,
+        events::{self, CIRCUMSTANCES},
+    },
     kinds,
 };
 
@@ -41,8 +44,30 @@ fn json(value: &impl Serialize) -> Result<Value, Failure> {
         .map_err(|error| Failure::Machine(format!("The bench's state is no JSON: {error}.")))
 }
 
-/// An event since the step began. `field` is a path into its body; an expectation holds when it
-/// holds for any such event.
+/// The event's body, and beside it what else there is to say of the event.
+fn circumstanced(stage: &Stage, event: &Event) -> Value {
+    let mut value = match &event.body {
+        Value::Object(_) => event.body.clone(),
+        _ => json!({}),
+    };
+    let cause = event.cause.and_then(|cause| {
+        let before = Seq(cause.0.saturating_sub(1));
+        let found = stage.bench.timeline().range(before, 1).ok()?;
+        Some(found.first()?.kind.clone())
+    });
+    let time = event.party_time.unwrap_or(event.wall);
+    let [party, party_time, because, deliberate] = CIRCUMSTANCES;
+    value[party] = json!(event.party);
+    value[party_time] = json!(crate::moment::written(time));
+    value[because] = json!(cause);
+    value[deliberate] = json!(event.deliberate);
+    value
+}
+
+/// An event since the step began. `field` is a path into its body, or `$party` (`device`, `client`,
+/// `relyingParty`, `bench`), `$partyTime` (when, by that party's own clock), `$cause` (the kind of the
+/// event that led to it) or `$deliberate` (whether somebody wanted it to go wrong); an expectation
+/// holds when it holds for any such event.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct EventSubject {
@@ -50,7 +75,7 @@ pub(super) struct EventSubject {
     #[schemars(schema_with = "event_kind")]
     event: String,
     /// Only events whose body has these members, and these values there; of a table the members
-    /// that are named: `{ error.code = "timedOut" }`.
+    /// that are named: `{ error.code = "timedOut" }`. `"$party"` and its like may be named, too.
     #[serde(default, rename = "where")]
     with: Map<String, Value>,
 }
@@ -64,17 +89,41 @@ fn event_kind(_: &mut SchemaGenerator) -> Schema {
 impl Subject for EventSubject {
     fn look<'a>(&'a self, stage: &'a Stage, since: Seq) -> Doing<'a, Vec<Found>> {
         Box::pin(async move {
-            let has = |event: &Event| {
-                (self.with.iter()).all(|(name, value)| covers(&event.body[name], value))
+            let has = |found: &Found| {
+                (self.with.iter()).all(|(name, value)| covers(&found.value[name], value))
             };
             let found = events(stage, since)?.into_iter();
-            let found = found.filter(|event| event.kind == self.event && has(event));
+            let found = found.filter(|event| event.kind == self.event);
             let found = found.map(|event| Found {
-                value: event.body.clone(),
+                value: circumstanced(stage, &event),
                 event: Some(event.seq),
             });
-            Ok(found.collect())
+            Ok(found.filter(has).collect())
         })
+    }
+
+    fn problem(&self, field: Option<&Path>, operator: &Operator) -> Option<(String, String)> {
+        let absent = matches!(operator, Operator::Absent(true));
+        let body = events::body(&self.event).filter(|_| absent);
+        let unknown = |name: &str| {
+            let reserved = name.starts_with('$') && !CIRCUMSTANCES.contains(&name);
+            let known = |body: &Vec<String>| body.iter().any(|known| known == name);
+            // A further relying party's events say whose they are.
+            let named = name.starts_with('$') || name == "rpId" || body.as_ref().is_none_or(known);
+            reserved || !named
+        };
+        let places = self
+            .with
+            .keys()
+            .map(|name| (format!("where.{name}"), name.as_str()));
+        let field = field.and_then(Path::first);
+        let mut places = places.chain(field.map(|name| ("field".to_owned(), name)));
+        let (member, name) = places.find(|(_, name)| unknown(name))?;
+        let kind = &self.event;
+        Some((
+            member,
+            format!("No {kind} has \"{name}\". docs/walks.md lists what it has."),
+        ))
     }
 
     fn name(&self) -> String {
@@ -123,6 +172,16 @@ impl Section {
     }
 }
 
+impl Section {
+    /// How many steps it has.
+    fn steps(self) -> u64 {
+        match self {
+            Self::Registration => 29,
+            Self::Authentication => 25,
+        }
+    }
+}
+
 impl Verification {
     fn outcome(&self, report: &Value) -> Option<Value> {
         let mut steps = report["steps"].as_array()?.iter();
@@ -154,6 +213,15 @@ impl Subject for Verification {
             });
             Ok(found.collect())
         })
+    }
+
+    fn problem(&self, _: Option<&Path>, _: &Operator) -> Option<(String, String)> {
+        let steps = self.verification.steps();
+        let sentence = format!(
+            "§{} has {steps} steps: write one of 1 to {steps}.",
+            self.verification.number()
+        );
+        (self.step? > steps).then(|| ("step".to_owned(), sentence))
     }
 
     fn name(&self) -> String {

@@ -27,6 +27,11 @@ pub trait Act: fmt::Debug + Send + Sync {
         false
     }
 
+    /// What is wrong with it whatever the bench is like: the member concerned, dotted, and a sentence.
+    fn problem(&self) -> Option<(String, String)> {
+        None
+    }
+
     /// How it plugs a device in, when it does.
     fn plugs(&self) -> Option<PlugWay> {
         None

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde_json::Value;
 use timeline::Seq;
 
-use super::{CheckRun, Doing, Operator, Path, Reference, Stage, phrase::phrase};
+use super::{CheckRun, Doing, Failure, Operator, Path, Reference, Stage, phrase::phrase};
 
 /// Something that expectations are about.
 pub trait Subject: fmt::Debug + Send + Sync {
@@ -19,6 +19,12 @@ pub trait Subject: fmt::Debug + Send + Sync {
     /// True for what comes and goes (an event, a prompt), false for what stands (a device).
     fn happens(&self) -> bool {
         true
+    }
+
+    /// What is wrong with expecting that of it, so that it would hold or fail whatever happens: the
+    /// member concerned, dotted, and a sentence.
+    fn problem(&self, _field: Option<&Path>, _operator: &Operator) -> Option<(String, String)> {
+        None
     }
 
     /// The names of the cast that it uses.
@@ -75,12 +81,17 @@ impl Expectation {
     pub async fn check(&self, stage: &Stage, since: Seq) -> CheckRun {
         match self.subject.look(stage, since).await {
             Ok(candidates) => self.judge(&candidates),
-            Err(failure) => CheckRun {
-                actual: Some("it could not be looked at".to_owned()),
-                held: Some(false),
-                difference: Some(failure.to_string()),
-                ..self.ahead()
-            },
+            Err(failure) => self.unseen(&failure),
+        }
+    }
+
+    /// It could not be looked at.
+    pub(super) fn unseen(&self, why: &Failure) -> CheckRun {
+        CheckRun {
+            actual: Some("it could not be looked at".to_owned()),
+            held: Some(false),
+            difference: Some(why.to_string()),
+            ..self.ahead()
         }
     }
 
@@ -131,7 +142,7 @@ impl Expectation {
     fn value<'f>(&self, found: &'f Found) -> Option<Cow<'f, Value>> {
         match &self.field {
             Some(path) => path.find(&found.value),
-            None => Some(Cow::Borrowed(&found.value)),
+            None => Some(whole(&found.value)),
         }
     }
 
@@ -180,6 +191,18 @@ impl Expectation {
             ),
             (operator, None, None) => format!("{about} should be {operator}{place}."),
         }
+    }
+}
+
+/// The whole of what was found, without the circumstances that only a path names: `$party`.
+fn whole(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::Object(members) if members.keys().any(|name| name.starts_with('$')) => {
+            let own = members.iter().filter(|(name, _)| !name.starts_with('$'));
+            let own = own.map(|(name, value)| (name.clone(), value.clone()));
+            Cow::Owned(Value::Object(own.collect()))
+        }
+        value => Cow::Borrowed(value),
     }
 }
 

@@ -16,9 +16,9 @@ pub enum Failure {
     #[error("{0}")]
     Page(String),
     /// The run's time is up.
-    #[error("Nothing moved for {seconds} s. The walk was waiting for {awaited}.")]
+    #[error("The walk's {seconds} s were used up. The walk was waiting for {awaited}.")]
     Deadline {
-        /// How long it waited, in seconds.
+        /// How long the whole walk may take, in seconds.
         seconds: u64,
         /// What it waited for.
         awaited: String,

@@ -23,7 +23,7 @@ use self::{
     cast::Names,
     tree::{Node, Wrong},
 };
-use super::{Registry, Unusable, Walk, schema::Shapes};
+use super::{Registry, Unusable, Walk, policy::problem_at_start, schema::Shapes};
 
 /// A file may have this many bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -116,7 +116,7 @@ fn parsed(text: &str, registry: &Registry) -> Result<Walk, Wrong> {
         secrets: names.into_secrets(),
         party,
         further,
-        policy: policy(&root),
+        policy: policy(&root)?,
         steps,
     })
 }
@@ -147,10 +147,13 @@ fn further(root: &Node) -> Result<Vec<bench::PartySetting>, Wrong> {
 }
 
 /// What the policies say at the start.
-fn policy(root: &Node) -> Map<String, Value> {
-    match root.get("policy").map(Node::json) {
-        Some(Value::Object(policy)) => policy,
-        _ => Map::new(),
+fn policy(root: &Node) -> Result<Map<String, Value>, Wrong> {
+    let Some(Value::Object(policy)) = root.get("policy").map(Node::json) else {
+        return Ok(Map::new());
+    };
+    match problem_at_start(&policy) {
+        Some((member, sentence)) => Err(root.wrong(&format!("policy.{member}"), sentence)),
+        None => Ok(policy),
     }
 }
 

@@ -46,6 +46,16 @@ impl Path {
     }
 }
 
+impl Path {
+    /// The member that it begins with; none when it begins with an element.
+    pub(crate) fn first(&self) -> Option<&str> {
+        match self.0.first()? {
+            Segment::Member(name) => Some(name),
+            Segment::Place(_) | Segment::Last | Segment::Where { .. } => None,
+        }
+    }
+}
+
 impl Segment {
     fn step<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         match self {

@@ -1,6 +1,7 @@
 //! A run: a fresh bench, step after step, and what came of it.
 
 mod blank;
+mod looking;
 mod setting_up;
 #[cfg(test)]
 mod tests;
@@ -10,14 +11,15 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bench::{Bench, Config, HomeChoice, KeysSetting, Setting, api::PlugWay, clock::SystemClock};
 use serde_json::{Value, json};
 use timeline::{Clock as _, Draft, Event, Party, Seq, Timestamp};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    blank::{ahead, blank},
+    blank::{ahead, blank, failed},
     setting_up::{with_devices, with_policy},
 };
 use super::{
-    Failure, Page, PageAct, Run, Secrets, Stage, Step, StepOutcome, StepRun, Verdict, Walk,
+    Failure, Page, PageAct, Run, Secrets, Stage, StepOutcome, StepRun, Verdict, Walk,
     folder::Folder, quiet,
 };
 use crate::{http_page::HttpPage, kinds};
@@ -225,14 +227,15 @@ impl Runner {
         };
         let outcome = match tokio::time::timeout(limit, working).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(late(limit, quiet::awaited(&self.stage).await)),
+            Err(_) => Err(late(walk.deadline, quiet::awaited(&self.stage).await)),
         };
-        self.spent += self.clock.monotonic().saturating_sub(began);
         if !done {
             // What the act showed is not the tester's doing: the next step waits for that.
             self.shown = self.stage.bench.timeline().last();
         }
-        self.look(at, step, outcome).await
+        let outcome = self.look(at, step, outcome, began).await;
+        self.spent += self.clock.monotonic().saturating_sub(began);
+        outcome
     }
 
     /// "You do it": waits until the tester has done the next step's act, then as
@@ -286,44 +289,6 @@ impl Runner {
         Some(at)
     }
 
-    /// Checks what the step expects, and writes down what came of it.
-    async fn look(&mut self, at: usize, step: &Step, outcome: Result<(), Failure>) -> StepOutcome {
-        let (since, began) = match self.current {
-            Some(current) => (current.since, current.began),
-            None => (self.stage.bench.timeline().last(), self.clock.monotonic()),
-        };
-        let failure = outcome.err().map(|failure| failure.to_string());
-        if failure.is_none() {
-            for (check, expectation) in self.steps[at].checks.iter_mut().zip(&step.expect) {
-                *check = expectation.check(&self.stage, since).await;
-            }
-        }
-        self.current = None;
-        let run = &mut self.steps[at];
-        let held = run.checks.iter().all(|check| check.held == Some(true));
-        run.outcome = if failure.is_none() && held {
-            StepOutcome::Passed
-        } else {
-            StepOutcome::Failed
-        };
-        run.failure = failure;
-        run.events = Some((since, self.stage.bench.timeline().last()));
-        run.took_millis = millis(self.clock.monotonic().saturating_sub(began));
-        let outcome = run.outcome;
-        if outcome == StepOutcome::Failed {
-            for later in &mut self.steps[at + 1..] {
-                later.outcome = StepOutcome::Skipped;
-            }
-        }
-        outcome
-    }
-
-    fn last_outcome(&self) -> StepOutcome {
-        let done = |step: &&StepRun| step.outcome != StepOutcome::Skipped;
-        let last = self.steps.iter().rev().find(done);
-        last.map_or(StepOutcome::Skipped, |step| step.outcome)
-    }
-
     /// Ends the run, closes the bench, and deletes its folder unless that is to be kept.
     pub async fn finish(self) -> Run {
         let mut run = self.run();
@@ -350,46 +315,41 @@ impl Runner {
     }
 }
 
-/// Runs a walk without a window.
+/// Runs a walk without a window. A run that breaks off has failed, and keeps no other from its end.
 pub async fn run(walk: Arc<Walk>, options: Options) -> Run {
     let (clock, seed) = (SystemClock::new(), options.seed.unwrap_or(walk.seed));
     let began = clock.now();
-    let leave = options.leave.clone();
-    let started = Runner::start(walk.clone(), options, |bench| {
-        Arc::new(HttpPage::new(bench))
-    });
-    match started.await {
-        Ok(mut runner) => {
-            let playing = async {
-                while runner.position().is_some() {
-                    runner.step().await;
-                }
-            };
-            tokio::select! {
-                () = playing => {}
-                () = leave.cancelled() => {}
-            }
-            runner.finish().await
-        }
-        Err(failure) => {
-            let mut steps: Vec<StepRun> = (walk.steps.iter().zip(1..))
-                .map(|(step, number)| StepRun {
-                    outcome: StepOutcome::Skipped,
-                    ..ahead(step, number, &walk.cast)
-                })
-                .collect();
-            if let Some(first) = steps.first_mut() {
-                first.outcome = StepOutcome::Failed;
-                first.failure = Some(failure.to_string());
-            }
-            Run {
-                took_millis: millis(clock.monotonic()),
-                verdict: Verdict::Failed,
-                steps,
-                ..blank(&walk, seed, began)
-            }
-        }
+    // Dropped with this future, and with it what it runs.
+    let mut playing = JoinSet::new();
+    playing.spawn(played(walk.clone(), options));
+    let why = match playing.join_next().await {
+        Some(Ok(Ok(run))) => return run,
+        Some(Ok(Err(failure))) => failure.to_string(),
+        Some(Err(broken)) => format!(
+            "Touchstone itself broke off somewhere in this walk: {broken}. That is a fault of the program; please report it with the walk."
+        ),
+        None => "The run was not begun.".to_owned(),
+    };
+    Run {
+        took_millis: millis(clock.monotonic()),
+        ..failed(&walk, seed, began, why)
     }
+}
+
+/// The run; why it could not begin.
+async fn played(walk: Arc<Walk>, options: Options) -> Result<Run, Failure> {
+    let leave = options.leave.clone();
+    let mut runner = Runner::start(walk, options, |bench| Arc::new(HttpPage::new(bench))).await?;
+    let playing = async {
+        while runner.position().is_some() {
+            runner.step().await;
+        }
+    };
+    tokio::select! {
+        () = playing => {}
+        () = leave.cancelled() => {}
+    }
+    Ok(runner.finish().await)
 }
 
 fn tell(bench: &Bench, kind: &'static str, body: Value) -> Seq {

@@ -16,6 +16,9 @@ pub(super) const EXPECTATION_MEMBERS: [&str; 6] =
 
 const MAX_STEPS: usize = 1000;
 
+/// The highest seed: a report and the window keep no larger whole number.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
 /// A walk: who takes part, what they do, and what must be so after each step.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields, inline)]
@@ -32,7 +35,7 @@ struct WalkShape {
     why: Option<String>,
     /// Where the run's randomness starts from; 1 unless it says otherwise. The same seed gives the
     /// same keys, challenges and PINs.
-    #[schemars(range(min = 0, max = 9_007_199_254_740_991_u64))]
+    #[schemars(range(min = 0, max = MAX_SEED))]
     seed: Option<u64>,
     /// When every clock of the bench stands still at the start, as `2026-03-02T09:00:00Z` (which is
     /// also the default).

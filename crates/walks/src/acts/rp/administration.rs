@@ -8,7 +8,7 @@ use timeline::Event;
 
 use crate::{
     acts::told::{device_name, text},
-    engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage},
+    engine::{Act, Cast, Doing, Failure, Recorded, Reference, Registry, Stage, policy},
 };
 
 pub(super) fn register(registry: &mut Registry) {
@@ -86,6 +86,11 @@ impl Act for SetPolicy {
                 (self.members().iter())
                     .any(|(path, _)| changes.iter().any(|change| change["member"] == **path))
             })
+    }
+
+    fn problem(&self) -> Option<(String, String)> {
+        let (member, sentence) = policy::problem(&self.policy)?;
+        Some((format!("policy.{member}"), sentence))
     }
 
     fn refers(&self) -> Vec<Reference> {

@@ -116,6 +116,8 @@ fn beginning(walk: &Walk, left_out: usize, up_to: usize) -> u64 {
         .iter()
         .map(|player| (&player.name, &player.profile, format!("{:?}", player.way)));
     players.for_each(|player| player.hash(&mut hasher));
+    let stage = (&walk.policy, &walk.party, &walk.further, walk.cast.start);
+    format!("{stage:?} {:?} {}", walk.deadline, walk.seed).hash(&mut hasher);
     for step in &walk.steps[..=up_to] {
         format!("{:?} {:?}", step.act, step.expect).hash(&mut hasher);
     }
@@ -199,6 +201,55 @@ expect = [
   { event = "bench.fault.applied", absent = true },
 ]
 "#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_event_says_beside_its_body_can_be_expected_and_mistaken() {
+    let dropped = "act = \"fault.drop\"\nmessage = \"POST /api/authentication/begin\"";
+    let opened = "act = \"page.open\"";
+    let said = [
+        (
+            dropped,
+            "bench.fault.applied",
+            "$deliberate",
+            "true",
+            "false",
+        ),
+        (
+            dropped,
+            "bench.fault.applied",
+            "$party",
+            "\"bench\"",
+            "\"client\"",
+        ),
+        (
+            opened,
+            "rp.response",
+            "$cause",
+            "\"rp.request\"",
+            "\"rp.response\"",
+        ),
+        (
+            opened,
+            "rp.response",
+            "$partyTime",
+            "\"2026-03-02T09:00:00Z\"",
+            "\"2026-03-02T09:00:01Z\"",
+        ),
+    ];
+    for (first, event, field, so, not_so) in said {
+        for (is, passes) in [(so, true), (not_so, false)] {
+            let text = format!(
+                "title = \"A sign-in\"\n[[devices]]\nname = \"phone\"\n[[steps]]\n{first}\n\
+                 [[steps]]\nact = \"page.sign-in\"\nexpect = [\n\
+                 {{ event = \"{event}\", field = \"{field}\", is = {is} }},\n\
+                 {{ event = \"{event}\", where = {{ \"{field}\" = {is} }} }},\n]\n"
+            );
+            let run = played(walk(&text)).await;
+            let held: Vec<_> = run.steps[1].checks.iter().map(|check| check.held).collect();
+            assert_eq!(held, [Some(passes); 2], "{field} {is}{}", told(&run));
+        }
+    }
+}
 
 /// The walk above with a step before the one with this number.
 fn broken(before: usize, step: &str) -> Walk {

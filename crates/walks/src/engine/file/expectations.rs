@@ -49,6 +49,9 @@ pub(super) fn read(
     for reference in subject.refers() {
         names.check(&reference, node)?;
     }
+    if let Some((member, sentence)) = subject.problem(field.as_ref(), &operator) {
+        return Err(node.wrong(&member, sentence));
+    }
     Ok(Expectation {
         subject,
         field,

@@ -31,6 +31,9 @@ pub(super) fn read(
         let (index, kind) = kind(node, registry)?;
         members::check(node, &shapes.steps[index], &shapes.definitions, kind.name)?;
         let act = act(node, kind)?;
+        if let Some((member, sentence)) = act.problem() {
+            return Err(node.wrong(&member, sentence));
+        }
         for reference in act.refers() {
             names.check(&reference, node)?;
         }

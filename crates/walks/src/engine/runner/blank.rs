@@ -39,3 +39,22 @@ pub(super) fn ahead(step: &Step, number: u32, cast: &Cast) -> StepRun {
         took_millis: 0,
     }
 }
+
+/// The run that failed before its first step, or nobody knows where.
+pub(super) fn failed(walk: &Walk, seed: u64, began: Timestamp, why: String) -> Run {
+    let mut steps: Vec<StepRun> = (walk.steps.iter().zip(1..))
+        .map(|(step, number)| StepRun {
+            outcome: StepOutcome::Skipped,
+            ..ahead(step, number, &walk.cast)
+        })
+        .collect();
+    if let Some(first) = steps.first_mut() {
+        first.outcome = StepOutcome::Failed;
+        first.failure = Some(why);
+    }
+    Run {
+        verdict: Verdict::Failed,
+        steps,
+        ..blank(walk, seed, began)
+    }
+}

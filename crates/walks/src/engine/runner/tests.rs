@@ -3,7 +3,10 @@ use std::{net::TcpStream, time::Instant};
 use bench::api::{NetworkState, PromptAnswer};
 
 use super::*;
-use crate::acts::registry;
+use crate::{
+    acts::registry,
+    engine::{Act, Cast, Doing, PageView},
+};
 
 const SIGN_UP: &str = r#"
 title = "Enrolment"
@@ -62,7 +65,7 @@ async fn a_walk_that_hangs_ends_at_its_deadline_and_says_what_it_waited_for() {
     assert_eq!(run.steps[1].outcome, StepOutcome::Failed);
     let sentence = failure(&run);
     assert!(
-        sentence.starts_with("Nothing moved for ")
+        sentence.starts_with("The walk's 2 s were used up. ")
             && sentence
                 .ends_with("The walk was waiting for the answer to POST /api/registration/begin."),
         "{sentence}"
@@ -71,6 +74,80 @@ async fn a_walk_that_hangs_ends_at_its_deadline_and_says_what_it_waited_for() {
     assert_eq!(
         run.events.last().map(|event| event.kind.as_ref()),
         Some(kinds::WALK_ENDED)
+    );
+}
+
+/// A page that can be used and not looked at, as a frame that has died.
+struct Frozen(HttpPage);
+
+impl Page for Frozen {
+    fn act<'a>(&'a self, act: &'a PageAct) -> Doing<'a> {
+        self.0.act(act)
+    }
+
+    fn busy(&self) -> bool {
+        self.0.busy()
+    }
+
+    fn changed(&self) -> Doing<'_> {
+        self.0.changed()
+    }
+
+    fn view(&self) -> Doing<'_, PageView> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_at_a_page_that_does_not_answer_ends_with_the_walks_time() {
+    let looks = SIGN_UP.replace("30s", "2s").replace(
+        "[[steps]]\nact = \"person.touch\"",
+        "expect = [{ page = \"account\" }, { page = \"sign-in\" }]\n[[steps]]\nact = \"person.touch\"",
+    );
+    let page = |bench: &Bench| -> Arc<dyn Page> { Arc::new(Frozen(HttpPage::new(bench))) };
+    let started = Runner::start(walk(&looks), Options::default(), page).await;
+    let mut runner = started.expect("a fresh bench can be set up");
+    assert_eq!(runner.step().await, StepOutcome::Failed);
+    let run = runner.finish().await;
+    for check in &run.steps[0].checks {
+        let why = check.difference.as_deref().expect("it did not hold");
+        assert!(
+            why.starts_with(
+                "The walk's 2 s were used up. The walk was waiting for a look at page "
+            ),
+            "{why}"
+        );
+    }
+}
+
+/// A fault of the program.
+#[derive(Debug)]
+struct Breaks;
+
+impl Act for Breaks {
+    fn perform<'a>(&'a self, _: &'a Stage) -> Doing<'a> {
+        panic!("as this test wants it")
+    }
+
+    fn instruction(&self, _: &Cast) -> String {
+        "Break.".to_owned()
+    }
+
+    fn shown_by(&self, _: &Event, _: &Cast) -> bool {
+        false
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_breaks_off_has_failed_and_says_whose_fault_it_is() {
+    let mut breaking = Walk::parse(SIGN_UP, "enrolment.toml", &registry()).expect("a walk");
+    breaking.steps[1].act = Box::new(Breaks);
+    let run = run(Arc::new(breaking), Options::default()).await;
+    assert_eq!(run.verdict, Verdict::Failed);
+    let why = failure(&run);
+    assert!(
+        why.starts_with("Touchstone itself broke off") && why.contains("as this test wants it"),
+        "{why}"
     );
 }
 
