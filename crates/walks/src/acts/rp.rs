@@ -32,7 +32,8 @@ impl Act for Restart {
     }
 
     fn shown_by(&self, event: &Event, _: &Cast) -> bool {
-        event.kind == "bench.relyingParty.restarted"
+        // It is the first one, whose events do not say whose they are.
+        event.kind == "bench.relyingParty.restarted" && event.body.get("rpId").is_none()
     }
 }
 

@@ -25,6 +25,9 @@ struct BuiltIn;
 /// Begins the path of a walk that came with the program.
 const BUILT_IN: &str = "built-in:";
 
+/// Where they lie in the project: a report names the command that plays one again.
+const SOURCE: &str = "fixtures/walks";
+
 /// More files than this are no walks.
 const MOST_OWN: usize = 1000;
 
@@ -133,7 +136,8 @@ impl Library {
             return Walk::read(Path::new(path), &self.registry);
         };
         let bytes = BuiltIn::get(name).map(|file| file.data).unwrap_or_default();
-        Walk::parse(&String::from_utf8_lossy(&bytes), name, &self.registry)
+        let file = format!("{SOURCE}/{name}");
+        Walk::parse(&String::from_utf8_lossy(&bytes), file, &self.registry)
     }
 }
 
@@ -153,4 +157,20 @@ fn tags(walk: &Walk) -> Vec<String> {
         }
     }
     tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_that_came_with_the_program_says_where_it_lies_in_the_project() {
+        let library = Library::new(PathBuf::new());
+        let name = "14-tampered-signature.toml";
+        let walk = library.open(&format!("{BUILT_IN}{name}"));
+        let file = walk.expect("it can be opened").file;
+        assert_eq!(file, Path::new(SOURCE).join(name));
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        assert!(project.join(file).is_file(), "it can be played again");
+    }
 }

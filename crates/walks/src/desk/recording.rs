@@ -5,8 +5,8 @@ mod tape;
 
 use std::sync::{Arc, Mutex};
 
-use bench::{Bench, Config, HomeChoice, KeysSetting, PartySetting, Setting};
-use timeline::{Recorder, Seq};
+use bench::{Bench, Config, HomeChoice, KeysSetting, PartySetting, Setting, clock::SystemClock};
+use timeline::{Clock as _, Recorder, Seq};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
@@ -19,6 +19,10 @@ use tape::Tape;
 
 /// The RP ID of a recording's relying party, as that of every walk.
 const RP_ID: &str = "acme.localhost";
+
+/// A recording starts its randomness from one of so many numbers, which the walk then has: a lossy
+/// network loses the same messages when it is played.
+const SEEDS: u64 = 1_000_000;
 
 /// A recording under way.
 pub(super) struct Recording {
@@ -37,6 +41,11 @@ impl Recording {
         changes: watch::Sender<u64>,
     ) -> Result<Self, Refused> {
         let room = rooms.room()?;
+        let party = PartySetting {
+            rp_id: RP_ID.to_owned(),
+            ..PartySetting::default()
+        };
+        let seed = SystemClock::new().now().0.unsigned_abs() % SEEDS;
         let bench = Bench::open(Config {
             data: room.folder().to_owned(),
             home: Some(HomeChoice::Memory),
@@ -44,17 +53,21 @@ impl Recording {
             web_view: config.web_view.clone(),
             keys: KeysSetting::default(),
             setting: Setting {
-                relying_party: PartySetting {
-                    rp_id: RP_ID.to_owned(),
-                    ..PartySetting::default()
-                },
+                relying_party: party.clone(),
+                seed: Some(seed),
                 empty: true,
                 ..Setting::default()
             },
         });
         match with_device(&bench, profile).await {
             Ok(id) => {
-                let tape = Arc::new(Mutex::new(Tape::new(profile, id, acts::registry())));
+                let tape = Arc::new(Mutex::new(Tape::new(
+                    profile,
+                    id,
+                    party,
+                    seed,
+                    acts::registry(),
+                )));
                 let timeline = bench.timeline().clone();
                 Ok(Self {
                     listening: tokio::spawn(listen(timeline, tape.clone(), changes)),

@@ -61,6 +61,10 @@ pub(super) fn walk(
             text(&why.split_whitespace().collect::<Vec<_>>().join(" "))
         );
     }
+    let _ = writeln!(out, "seed = {}", tape.seed());
+    for party in tape.cast().parties.iter().skip(1) {
+        let _ = write!(out, "\n[[relying-parties]]\nname = {}\n", text(&party.name));
+    }
     for device in &tape.cast().devices {
         let _ = write!(
             out,
@@ -131,7 +135,8 @@ fn expected(tape: &Tape, act: usize) -> Vec<Expected> {
     for event in tape.led_to(act) {
         match event.kind.as_ref() {
             "device.prompt.shown" => prompt = event.body["prompt"]["kind"].as_str(),
-            "device.prompt.answered" => prompt = None,
+            "client.key-pin.asked" => prompt = Some("keyPin"),
+            "device.prompt.answered" | "client.key-pin.answered" => prompt = None,
             _ => {}
         }
         let seen = told(tape, event).filter(|seen| !expected.contains(seen));
@@ -191,6 +196,10 @@ fn asked(kind: &str) -> Option<Expected> {
         "enterPin" => "enter-pin",
         "chooseAccount" => "choose-account",
         "blocked" => "blocked",
+        "fingerprint" => "fingerprint",
+        "unverifiable" => "unverifiable",
+        "keyTouch" => "key-touch",
+        "keyPin" => "key-pin",
         _ => return None,
     };
     Some(vec![("prompt", json!(name)), ("absent", json!(false))])

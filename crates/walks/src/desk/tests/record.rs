@@ -147,6 +147,107 @@ async fn a_refusal_a_second_device_bent_clocks_and_a_no_are_recorded_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_at_a_second_relying_party_is_recorded_as_done_there() {
+    let stand = recording("phone").await;
+    let bench = stand.desk.bench();
+    // The first page is there.
+    stand.idle_page().await;
+    let added = bench.relying_party_add("Bank".to_owned()).await;
+    let bank = added.expect("added").rp_id;
+    stand
+        .on_page(PageAct::Open {
+            path: "/".to_owned(),
+            rp_id: Some(bank.clone()),
+        })
+        .await;
+    steps(&stand, 1).await;
+    let longer = serde_json::json!({ "pin": { "min-length": 7 } });
+    let changed = bench.policy_set(Some(bank.clone()), bench::api::Json(longer));
+    changed.await.expect("its policy is changed");
+    steps(&stand, 2).await;
+    stand.on_page(create("alice", "Alice")).await;
+    stand.touch().await;
+    stand.set_pin(PIN).await;
+    stand.idle_page().await;
+    steps(&stand, 5).await;
+    bench
+        .relying_party_restart(Some(bank))
+        .await
+        .expect("it starts again");
+    let preview = stand.desk.recording_preview().await.expect("a walk");
+    assert!(
+        preview.contains("[[relying-parties]]\nname = \"Bank\"\n"),
+        "{preview}"
+    );
+    let there = preview.matches("relying-party = \"Bank\"").count();
+    assert_eq!(there, 2, "the page and the policy: {preview}");
+    let saved = stand
+        .desk
+        .recording_save("At the bank".to_owned(), String::new())
+        .await
+        .expect("saved");
+    // No act starts a further relying party again.
+    assert_eq!((saved.steps, saved.ignored), (5, 1));
+    replayed(&saved.path).await;
+}
+
+/// The messages that a network lost, in their order.
+fn losses<'e>(events: impl IntoIterator<Item = &'e timeline::Event>) -> Vec<String> {
+    let lost = events.into_iter();
+    lost.filter(|event| event.kind == "bench.network.lost")
+        .map(|event| format!("{} {}", event.body["message"], event.body["direction"]))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lossy_network_loses_the_same_messages_when_the_recording_is_played() {
+    let stand = recording("phone").await;
+    let bench = stand.desk.bench();
+    stand.idle_page().await;
+    let lossy = bench::api::NetworkState::Lossy { percent: 50 };
+    bench.network_set(lossy).await.expect("it bends");
+    for _ in 0..10 {
+        stand.on_page(PageAct::SignIn).await;
+        let page = lock(&stand.page).clone().expect("a page");
+        while page.busy() {
+            let state = bench.bench_state().await.expect("it lives");
+            if let Some(prompt) = state.prompt {
+                stand.answer(prompt, &[PromptAnswer::Decline]).await;
+                stand.idle_page().await;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    let events = bench.timeline().range(timeline::Seq(0), usize::MAX);
+    let events = events.expect("readable");
+    let lost = losses(events.iter().map(Arc::as_ref));
+    let saved = stand
+        .desk
+        .recording_save("Lossy".to_owned(), String::new())
+        .await;
+    let path = saved.expect("saved").path;
+    let walk = Walk::read(std::path::Path::new(&path), &acts::registry()).expect("a walk");
+    let run = run(Arc::new(walk), Options::default()).await;
+    assert_eq!(run.verdict, Verdict::Passed, "{:#?}", run.steps);
+    assert_eq!(losses(&run.events), lost);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_of_the_client_is_the_first_expectation_of_what_led_to_it() {
+    let stand = recording("pin-key").await;
+    stand.on_page(create("alice", "Alice")).await;
+    stand
+        .prompt(|question| matches!(question, Question::KeyPin { .. }))
+        .await;
+    steps(&stand, 1).await;
+    let preview = stand.desk.recording_preview().await.expect("a walk");
+    assert!(
+        preview.contains("{ prompt = \"key-pin\", absent = false }"),
+        "{preview}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_recording_is_no_walk_and_nothing_is_saved() {
     let stand = recording("phone").await;
     assert_eq!(
