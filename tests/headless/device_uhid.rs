@@ -28,6 +28,7 @@ fn can_plug_in() -> bool {
 #[test]
 fn the_doctor_says_whether_it_works_here_and_what_to_run() {
     let output = device(&["--doctor"]);
+    assert_eq!(output, device(&["--uhid", "--doctor"]), "it is about that");
     assert_eq!(output.status.code(), Some(i32::from(!can_plug_in())));
     let lines: Vec<&str> = said(&output.stdout).lines().collect();
     let [sentence, command] = lines[..] else {
@@ -66,7 +67,8 @@ fn what_makes_no_sense_together_is_refused() {
     for arguments in [
         &["--uhid", "--udp", "127.0.0.1:0"][..],
         &["--uhid", "--allow-power-cycle"],
-        &["--doctor", "--uhid"],
+        &["--doctor", "--name", "Key"],
+        &["--doctor", "--udp", "127.0.0.1:0"],
         &["--profile", "phone"],
         &["--profile", "Key"],
     ] {

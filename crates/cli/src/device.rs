@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long)]
     uhid: bool,
     /// Say whether a key can be plugged in here as a USB key, and what helps if not; exit code 0 or 1
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["udp", "profile", "name", "presence", "state", "allow_power_cycle"])]
     doctor: bool,
     /// What the key can do [default: key; with --uhid fingerprint-key]
     #[arg(long, value_parser = keys())]
