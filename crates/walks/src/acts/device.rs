@@ -3,6 +3,7 @@
 mod enrolments;
 mod passkeys;
 mod plug;
+mod reset;
 mod scan;
 
 use schemars::JsonSchema;
@@ -60,6 +61,7 @@ pub(super) fn register(registry: &mut Registry) {
     plug::register(registry);
     scan::register(registry);
     enrolments::register(registry);
+    reset::register(registry);
     passkeys::register(registry);
 }
 

@@ -50,7 +50,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// The enrolment that is meant: the device's only one, or the one at this relying party.
-async fn enrolment(
+pub(super) async fn enrolment(
     stage: &Stage,
     device: &str,
     rp_id: Option<&str>,
