@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod bindings;
 mod commands;
+mod drawing;
 mod options;
 mod stream;
 
@@ -69,13 +70,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             let config = options.config(app.handle())?;
             let desk = tauri::async_runtime::block_on(async { Desk::open(config, options.pace()) });
             app.manage(desk.clone());
-            WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+            let window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
                 .title("Touchstone")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(720.0, 560.0)
                 .on_navigation(stays_local)
                 .initialization_script_for_all_frames(include_str!("../bridge.js"))
                 .build()?;
+            drawing::suit(&window)?;
             stream::forward(app.handle(), &desk);
             Ok(())
         })
