@@ -36,7 +36,7 @@ enum Command {
     Verify(verify::Arguments),
     /// Play walks, flows written down as files, and say how they went
     ///
-    /// Exit code: 0 every walk passed, 1 one failed, 2 unusable input or a report that cannot be written.
+    /// Exit code: 0 every walk passed, 1 one failed, 2 unusable input, nothing to play, or a report that cannot be written, 130 stopped by ctrl-c.
     Walk(walk::Arguments),
 }
 

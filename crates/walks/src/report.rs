@@ -18,7 +18,7 @@ use std::borrow::Cow;
 
 use timeline::Event;
 
-use crate::engine::{Failure, Run};
+use crate::engine::{Failure, Run, Walk};
 
 use moment::span;
 pub use moment::{date_time, duration};
@@ -33,12 +33,36 @@ pub fn json(runs: &[Run]) -> Result<String, Failure> {
     json::write(&redacted(runs))
 }
 
-/// A test suite for every walk, a test case for every step.
+/// A walk that was not played, because this machine cannot.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// Its title.
+    pub title: String,
+    /// The file it was read from.
+    pub file: String,
+    /// Why it was left out, as a sentence.
+    pub why: String,
+}
+
+impl LeftOut {
+    /// This walk, left out because of `why`.
+    #[must_use]
+    pub fn new(walk: &Walk, why: String) -> Self {
+        Self {
+            title: walk.title.clone(),
+            file: walk.file.display().to_string(),
+            why,
+        }
+    }
+}
+
+/// A test suite for every walk, a test case for every step; one that was skipped for every walk that
+/// was left out.
 ///
 /// # Errors
 /// When the runs do not fit into memory as text.
-pub fn junit(runs: &[Run]) -> Result<String, Failure> {
-    junit::write(&redacted(runs))
+pub fn junit(runs: &[Run], left_out: &[LeftOut]) -> Result<String, Failure> {
+    junit::write(&redacted(runs), left_out)
 }
 
 /// One page that needs no network and no script. Walks that failed come first.

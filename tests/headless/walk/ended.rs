@@ -58,6 +58,46 @@ fn a_folders_walk_that_needs_a_usb_key_is_left_out_where_none_can_be_made() {
 }
 
 #[test]
+fn a_folder_of_which_nothing_can_be_played_here_is_no_success() {
+    if bench::can_plug(bench::api::PlugWay::Hid).is_ok() {
+        return;
+    }
+    let plugged = GREEN.replace("profile = \"phone\"", "profile = \"key\"\nway = \"hid\"");
+    let folder = Folder::with(&[("plugged.toml", &plugged)]);
+    let said = walk(folder.0.path(), &[".", "--report", "junit=a.xml"]);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(
+        said.err
+            .contains("Nothing was played: \"The page opens\" left out, "),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.out, "");
+    assert!(!folder.path("a.xml").exists());
+
+    std::fs::write(folder.path("green.toml"), GREEN).expect("it can be written");
+    let said = walk(folder.0.path(), &[".", "--report", "junit=a.xml"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.ends_with(" 1 walk left out.\n"), "{}", said.out);
+    let report = fs::read_to_string(folder.path("a.xml")).expect("it was written");
+    assert!(report.contains("<skipped message="), "{report}");
+}
+
+#[test]
+fn a_seed_that_no_walk_could_have_is_refused() {
+    let folder = Folder::with(&[("green.toml", GREEN)]);
+    let said = walk(folder.0.path(), &[".", "--seed", "9007199254740992"]);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(
+        said.err.contains("at most 9007199254740991"),
+        "{}",
+        said.err
+    );
+    let said = walk(folder.0.path(), &[".", "--seed", "9007199254740991"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+}
+
+#[test]
 fn what_is_not_there_and_a_folder_without_walks_are_unusable() {
     let folder = Folder::with(&[("notes.txt", "no walk"), (".hidden.toml", GREEN)]);
     let said = walk(folder.0.path(), &["gone.toml", "."]);
@@ -96,12 +136,24 @@ fn a_folder_stands_for_all_walks_within_and_what_is_named_twice_is_played_once()
 
 #[test]
 fn a_filter_looks_into_titles_and_file_names_and_says_what_there_is_when_nothing_fits() {
-    let folder = Folder::with(&[("green.toml", GREEN), ("red.toml", RED)]);
-    for text in ["PAGE opens", "green", "gree"] {
-        let said = walk(folder.0.path(), &[".", "--filter", text]);
+    let folder = Folder::with(&[("red.toml", RED)]);
+    fs::create_dir(folder.path("opening")).expect("a folder");
+    fs::write(folder.path("opening/green.toml"), GREEN).expect("it can be written");
+    let whole = folder.0.path().to_str().expect("text").to_owned();
+    for (given, text) in [
+        (".", "PAGE opens"),
+        (".", "green"),
+        ("opening", "gree"),
+        (".", "Opening"),
+        (&*whole, "opening/green"),
+    ] {
+        let said = walk(folder.0.path(), &[given, "--filter", text]);
         assert_eq!(said.code, Some(0), "{text}: {}", said.err);
         assert!(said.out.starts_with("The walk passed."), "{}", said.out);
     }
+    let above = folder.0.path().file_name().and_then(|name| name.to_str());
+    let said = walk(folder.0.path(), &[&whole, "--filter", above.expect("text")]);
+    assert_eq!(said.code, Some(2), "what lies above is nobody's name");
     let said = walk(folder.0.path(), &[".", "--filter", "blue"]);
     assert_eq!(said.code, Some(2));
     for part in [
@@ -111,6 +163,29 @@ fn a_filter_looks_into_titles_and_file_names_and_says_what_there_is_when_nothing
     ] {
         assert!(said.err.contains(part), "{part} in {}", said.err);
     }
+}
+
+#[test]
+fn a_filter_that_nothing_fits_names_some_titles_and_counts_the_others() {
+    let walks: Vec<(String, String)> = (0..20)
+        .map(|number| {
+            let title = format!("Opening number {number}");
+            (
+                format!("{number}.toml"),
+                GREEN.replace("The page opens", &title),
+            )
+        })
+        .collect();
+    let walks: Vec<(&str, &str)> = (walks.iter())
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let said = walk(Folder::with(&walks).0.path(), &[".", "--filter", "blue"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err.trim_end().ends_with(" and 12 more."),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

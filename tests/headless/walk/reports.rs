@@ -80,7 +80,7 @@ fn all_three_reports_name_the_failed_step_and_say_what_differs() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_said_and_the_others_are_written() {
+fn a_report_without_a_place_is_said_before_anything_is_played() {
     let folder = Folder::with(&[("green.toml", GREEN)]);
     let arguments = [
         "green.toml",
@@ -89,18 +89,37 @@ fn a_report_that_cannot_be_written_is_said_and_the_others_are_written() {
         "--report",
         "json=.",
         "--report",
+        "html=green.toml/a.html",
+        "--report",
+        "junit=a.xml",
+    ];
+    let said = walk(folder.0.path(), &arguments);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    for path in ["gone/a.html", ".", "green.toml/a.html"] {
+        let sentence = format!("The report {path} cannot be written: ");
+        assert!(said.err.contains(&sentence), "{}", said.err);
+    }
+    assert!(!said.err.contains("ok "), "{}", said.err);
+    assert!(!folder.path("a.xml").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_said_and_the_others_are_written() {
+    let folder = Folder::with(&[("green.toml", GREEN)]);
+    let arguments = [
+        "green.toml",
+        "--report",
+        // A disk without room.
+        "html=/dev/full",
+        "--report",
         "junit=a.xml",
     ];
     let said = walk(folder.0.path(), &arguments);
     assert_eq!(said.code, Some(2), "{}", said.err);
     assert!(
         said.err
-            .contains("The report gone/a.html cannot be written: "),
-        "{}",
-        said.err
-    );
-    assert!(
-        said.err.contains("The report . cannot be written: "),
+            .contains("The report /dev/full cannot be written: "),
         "{}",
         said.err
     );

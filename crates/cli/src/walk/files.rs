@@ -9,6 +9,9 @@ use std::{
 
 use walks::engine::Walk;
 
+/// A sentence lists so many titles.
+const MOST_TITLES: usize = 8;
+
 /// Every file given, and every `.toml` file of every folder given and of the folders in it (not of
 /// hidden ones), each once. Else one sentence for everything that cannot be used.
 pub fn find(given: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<String>> {
@@ -68,23 +71,40 @@ fn within(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The walks with `text` in their title or their file's name, whatever its case.
-pub fn filtered(walks: Vec<Arc<Walk>>, text: &str) -> Result<Vec<Arc<Walk>>, String> {
+/// The walks with `text` in their title or in their path below what was `given`, whatever its case.
+pub fn filtered(
+    walks: Vec<Arc<Walk>>,
+    given: &[PathBuf],
+    text: &str,
+) -> Result<Vec<Arc<Walk>>, String> {
     let sought = text.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&sought);
     let fits = |walk: &&Arc<Walk>| {
-        let name = walk.file.file_name().unwrap_or_default().to_string_lossy();
-        walk.title.to_lowercase().contains(&sought) || name.to_lowercase().contains(&sought)
+        let name = Path::new(walk.file.file_name().unwrap_or_default());
+        let mut paths = given.iter().filter_map(|given| {
+            let given = given.strip_prefix(".").unwrap_or(given);
+            walk.file.strip_prefix(given).ok()
+        });
+        has(&walk.title)
+            || has(&name.to_string_lossy())
+            || paths.any(|path| has(&path.to_string_lossy()))
     };
     let fitting: Vec<_> = walks.iter().filter(fits).cloned().collect();
     if fitting.is_empty() {
-        let titles: Vec<_> = walks
-            .iter()
-            .map(|walk| format!("\"{}\"", walk.title))
-            .collect();
         return Err(format!(
-            "No walk has \"{text}\" in its title or its file's name. There is {}.",
-            titles.join(", ")
+            "No walk has \"{text}\" in its title or its path. There is {}.",
+            titles(&walks)
         ));
     }
     Ok(fitting)
+}
+
+/// The titles of walks in a sentence; of many the first ones.
+pub fn titles(walks: &[Arc<Walk>]) -> String {
+    let titles = walks.iter().map(|walk| format!("\"{}\"", walk.title));
+    let listed: Vec<_> = titles.take(MOST_TITLES).collect();
+    match walks.len() - listed.len() {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
 }

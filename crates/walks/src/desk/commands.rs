@@ -153,7 +153,7 @@ impl Desk {
             let (extension, text) = match format {
                 ReportFormat::Html => ("html", report::html(&runs)?),
                 ReportFormat::Json => ("json", report::json(&runs)?),
-                ReportFormat::Junit => ("xml", report::junit(&runs)?),
+                ReportFormat::Junit => ("xml", report::junit(&runs, &[])?),
             };
             let path = files::write_new(&folder, &stem, extension, &text)?;
             Ok(SavedFile {

@@ -113,8 +113,7 @@ pub(super) fn write(runs: &[Run]) -> String {
 }
 
 fn page(places: &[Place<'_>]) -> Markup {
-    let runs: Vec<Run> = places.iter().map(|place| place.run.clone()).collect();
-    let summary = Summary::of(&runs);
+    let summary = Summary::of(places.iter().map(|place| place.run));
     let version = places.first().map_or("", |place| &place.run.version);
     html! {
         (DOCTYPE)

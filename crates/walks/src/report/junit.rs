@@ -4,10 +4,10 @@ use std::{fmt::Write as _, time::Duration};
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Summary, again, plain};
+use super::{LeftOut, Summary, again, plain};
 use crate::engine::{Failure, Run, StepOutcome, StepRun};
 
-pub(super) fn write(runs: &[Run]) -> Result<String, Failure> {
+pub(super) fn write(runs: &[Run], left_out: &[LeftOut]) -> Result<String, Failure> {
     let summary = Summary::of(runs);
     let mut report = Report::new("touchstone walks");
     report.set_time(Duration::from_millis(summary.took_millis));
@@ -15,6 +15,7 @@ pub(super) fn write(runs: &[Run]) -> Result<String, Failure> {
         report.set_timestamp(began);
     }
     report.add_test_suites(runs.iter().map(suite));
+    report.add_test_suites(left_out.iter().map(not_played));
     report
         .to_string()
         .map_err(|error| Failure::Machine(format!("The report could not be written: {error}.")))
@@ -44,6 +45,16 @@ fn suite(run: &Run) -> TestSuite {
     suite
 }
 
+/// A suite with one case that stands for the whole walk.
+fn not_played(left_out: &LeftOut) -> TestSuite {
+    let mut suite = TestSuite::new(plain(&left_out.title));
+    let mut case = TestCase::new("The walk was left out", skipped(&left_out.why));
+    case.set_classname(plain(&left_out.file));
+    suite.add_property(Property::new("file", plain(&left_out.file)));
+    suite.add_test_case(case);
+    suite
+}
+
 fn case(run: &Run, step: &StepRun) -> TestCase {
     let name = format!("{} {}", step.number, step.title);
     let mut case = TestCase::new(plain(&name), status(run, step));
@@ -67,7 +78,7 @@ fn status(run: &Run, step: &StepRun) -> TestCaseStatus {
 
 fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(why);
+    status.set_message(plain(why));
     status
 }
 

@@ -34,7 +34,8 @@ pub struct Summary {
 impl Summary {
     /// Counts `runs`.
     #[must_use]
-    pub fn of(runs: &[Run]) -> Self {
+    pub fn of<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Self {
+        let runs: Vec<&Run> = runs.into_iter().collect();
         let ended = |verdict| runs.iter().filter(|run| run.verdict == verdict).count();
         let steps = || runs.iter().flat_map(|run| &run.steps);
         let checks = || {
@@ -43,7 +44,7 @@ impl Summary {
                 .filter_map(|check| check.held)
         };
         let began = runs.iter().map(|run| run.began).min();
-        let end = |run: &Run| run.began.0.saturating_add_unsigned(run.took_millis);
+        let end = |run: &&Run| run.began.0.saturating_add_unsigned(run.took_millis);
         let took = runs.iter().map(end).max().zip(began);
         Self {
             walks: runs.len(),
@@ -68,6 +69,7 @@ impl Summary {
     pub fn sentence(&self) -> String {
         let noun = if self.walks == 1 { "walk" } else { "walks" };
         match (self.walks, self.passed) {
+            (0, _) => "No walk was played.".to_owned(),
             (1, 1) => "The walk passed.".to_owned(),
             (1, 0) if self.failed == 1 => "The walk failed.".to_owned(),
             (1, 0) => "The walk has not ended.".to_owned(),

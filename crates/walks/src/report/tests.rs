@@ -122,7 +122,7 @@ fn runs() -> Vec<Run> {
 fn no_report_holds_a_planted_secret_or_its_bytes() {
     for report in [
         json(&runs()),
-        junit(&runs()),
+        junit(&runs(), &[]),
         html(&runs()),
         timeline(&runs()[0]),
     ] {
@@ -161,7 +161,7 @@ fn json_says_its_format_and_its_counts_and_keeps_every_event() {
 
 #[test]
 fn junit_has_a_suite_a_walk_and_a_case_a_step_and_the_failure_says_where() {
-    let text = junit(&runs()).expect("a report");
+    let text = junit(&runs(), &[]).expect("a report");
     let report = Report::deserialize_from_str(&text).expect("JUnit's form");
     assert_eq!((report.tests, report.failures), (6, 1));
     let suite = &report.test_suites[1];
@@ -192,6 +192,30 @@ fn junit_has_a_suite_a_walk_and_a_case_a_step_and_the_failure_says_where() {
         suite.test_cases[2].status,
         TestCaseStatus::Skipped { .. }
     ));
+}
+
+#[test]
+fn a_walk_that_was_left_out_is_skipped_in_junit_and_says_why() {
+    let left_out = LeftOut {
+        title: format!("Plugged in {HOSTILE}"),
+        file: "walks/plugged.toml".to_owned(),
+        why: format!("There is no uhid {HOSTILE}."),
+    };
+    let text = junit(&runs()[..1], &[left_out]).expect("a report");
+    let report = Report::deserialize_from_str(&text).expect("JUnit's form");
+    assert_eq!((report.tests, report.failures), (4, 0));
+    let suite = &report.test_suites[1];
+    assert!(suite.name.as_str().starts_with("Plugged in "), "{text}");
+    let TestCaseStatus::Skipped { message, .. } = &suite.test_cases[0].status else {
+        panic!("it was not played: {text}");
+    };
+    let message = message.as_ref().expect("a message").as_str();
+    assert!(message.starts_with("There is no uhid "), "{message}");
+}
+
+#[test]
+fn no_run_at_all_is_no_success() {
+    assert_eq!(Summary::of(&[]).sentence(), "No walk was played.");
 }
 
 #[test]
@@ -333,7 +357,7 @@ fn a_run_of_nothing_and_no_run_at_all_are_reports_too() {
     for runs in [vec![], vec![empty]] {
         let page = html(&runs).expect("a report");
         assert!(page.contains("</html>"));
-        junit(&runs).expect("a report");
+        junit(&runs, &[]).expect("a report");
         json(&runs).expect("a report");
     }
 }

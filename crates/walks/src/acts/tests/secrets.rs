@@ -46,7 +46,7 @@ fn written(walk: &Walk, run: Run, folder: &Path) -> Written {
     for (name, report) in [
         ("JSON", report::json(&runs)),
         ("HTML", report::html(&runs)),
-        ("JUnit", report::junit(&runs)),
+        ("JUnit", report::junit(&runs, &[])),
     ] {
         all.push((name.to_owned(), report.expect("a report").into_bytes()));
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
+use serde_json::Value;
 use timeline::{Event, Party};
 
 use super::{Place, Plain, date_time, ladder::is_ladder};
@@ -35,7 +36,7 @@ fn message(place: &Place<'_>, event: &Event) -> Markup {
             div.inside id=(place.event(event.seq)) {
                 (origin(place, event))
                 (body(place, event))
-                @if let Some(raw) = &event.raw { (bytes(raw)) }
+                @if let Some(raw) = &event.raw { (bytes(event, raw)) }
             }
         }
     }
@@ -67,7 +68,12 @@ fn body(place: &Place<'_>, event: &Event) -> Markup {
     }
 }
 
-fn bytes(raw: &[u8]) -> Markup {
+/// The bytes; of JSON that stands decoded above, only how many.
+fn bytes(event: &Event, raw: &[u8]) -> Markup {
+    let text = |decoded: Value| decoded == event.body["body"];
+    if serde_json::from_slice(raw).is_ok_and(text) {
+        return html! { p.mute { (raw.len()) " bytes, the JSON in body" } };
+    }
     let shown = &raw[..raw.len().min(MOST_BYTES)];
     html! {
         p.mute { (raw.len()) " bytes" @if shown.len() < raw.len() { ", the first " (shown.len()) " of which are shown" } }
