@@ -6,6 +6,9 @@ use thirtyfour::{By, Key};
 
 use crate::desk::{Window, free_port};
 
+/// How long a picture may take before another try is made.
+const FRAME: Duration = Duration::from_secs(10);
+
 /// Where pictures of one window go.
 pub struct Album<'a> {
     window: &'a Window,
@@ -33,10 +36,13 @@ impl<'a> Album<'a> {
             .await
             .expect("frames are drawn");
         self.window
-            .driver
-            .screenshot_as_png()
+            .until("a picture to be taken", || async {
+                // The driver waits for the next frame, which need not come when none is due.
+                let taken = self.window.driver.screenshot_as_png();
+                let taken = tokio::time::timeout(FRAME, taken).await;
+                taken.ok()?.ok()
+            })
             .await
-            .expect("a picture can be taken")
     }
 
     /// One picture in each theme, chosen in the menu.

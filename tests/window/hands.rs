@@ -194,7 +194,13 @@ impl Window {
             .enter_default_frame()
             .await
             .expect("the bench's own page");
-        // What a toast lies over takes no presses.
+        self.dismiss_toasts().await;
+        let frame = self.see("[data-role='rp-frame']").await;
+        frame.enter_frame().await.expect("the frame can be entered");
+    }
+
+    /// Takes the toasts away: what one lies over takes no presses.
+    pub async fn dismiss_toasts(&self) {
         let toasts = self
             .driver
             .find_all(By::Css("[data-action='toast-dismiss']"));
@@ -202,8 +208,6 @@ impl Window {
             // It may go by itself meanwhile.
             let _ = toast.click().await;
         }
-        let frame = self.see("[data-role='rp-frame']").await;
-        frame.enter_frame().await.expect("the frame can be entered");
     }
 
     /// Back to the bench's own page.

@@ -40,7 +40,7 @@ async fn shots_of_keys_in_both_themes() {
     window.see(&outside).await;
     album.take_over("keys-switch").await;
     window.leave().await;
-    window.press("toast-dismiss").await;
+    window.dismiss_toasts().await;
 
     window.ask_for_account("alice").await;
     window.browser_asks("keyTouch").await;

@@ -235,7 +235,7 @@ async fn shots_of_walks_in_both_themes() {
     window.press("walk-save-report").await;
     window.press("walk-save-report-html").await;
     let report = window.saved_report(&desk).await;
-    window.press("toast-dismiss").await;
+    window.dismiss_toasts().await;
     for (theme, scheme) in [("dark", 0), ("light", 1)] {
         photograph(
             &report,

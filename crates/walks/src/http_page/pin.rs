@@ -112,15 +112,16 @@ impl HttpPage {
     }
 
     pub(super) fn finish_logon(&self, code: &str) -> Result<(), Failure> {
-        let mut asked = String::new();
+        let mut body = Value::Null;
         let visit = self.attempt_without_stop(Shown::Workstation, |site| match &site.logon {
-            Some(Logon::Begun { session, .. }) => {
-                asked.clone_from(session);
+            Some(Logon::Begun {
+                session, enrolment, ..
+            }) => {
+                body = json!({ "session": session, "code": code, "enrolmentId": enrolment });
                 Ok(())
             }
             _ => Err(refuse("The workstation shows no challenge now.")),
         })?;
-        let body = json!({ "session": asked, "code": code });
         self.spawn(move |inner| async move { inner.finish_logon(visit, &body).await });
         Ok(())
     }
@@ -256,6 +257,7 @@ impl Inner {
             let phone = begun["phones"].as_array().and_then(|phones| phones.first());
             site.logon = phone.map(|phone| Logon::Begun {
                 session: text(begun, "session"),
+                enrolment: text(phone, "enrolmentId"),
                 code: text(phone, "code"),
             });
         });

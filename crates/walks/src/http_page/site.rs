@@ -110,7 +110,11 @@ pub(crate) struct SetUp {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Logon {
     /// It shows the challenge of the first phone.
-    Begun { session: String, code: String },
+    Begun {
+        session: String,
+        enrolment: String,
+        code: String,
+    },
     /// Whose desktop it is now.
     SignedIn(String),
 }
