@@ -6,6 +6,17 @@ use thirtyfour::{By, Key};
 
 use crate::desk::{Window, free_port};
 
+/// Lets two frames be drawn, and has a dot that nobody sees change from then on: the driver takes
+/// its picture with the next frame, which comes only when something changed.
+const PAINT: &str = r"const done = arguments[0];
+const dot = document.querySelector('#dot') ?? document.body.appendChild(document.createElement('i'));
+dot.id = 'dot';
+Object.assign(dot.style, { position: 'fixed', top: 0, left: 0, width: '1px', height: '1px', pointerEvents: 'none' });
+let turn = 0;
+clearInterval(window.dotted);
+window.dotted = setInterval(() => (dot.style.background = `rgb(0 0 0 / 0.00${1 + (turn ^= 1)})`), 50);
+requestAnimationFrame(() => requestAnimationFrame(done));";
+
 /// How long a picture may take before another try is made.
 const FRAME: Duration = Duration::from_secs(10);
 
@@ -29,15 +40,13 @@ impl<'a> Album<'a> {
 
     /// What the window shows once two more frames were drawn.
     async fn painted(&self) -> Vec<u8> {
-        let script = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
         self.window
             .driver
-            .execute_async(script, Vec::new())
+            .execute_async(PAINT, Vec::new())
             .await
             .expect("frames are drawn");
         self.window
             .until("a picture to be taken", || async {
-                // The driver waits for the next frame, which need not come when none is due.
                 let taken = self.window.driver.screenshot_as_png();
                 let taken = tokio::time::timeout(FRAME, taken).await;
                 taken.ok()?.ok()
