@@ -248,7 +248,7 @@ describe('the player strip', () => {
     expect(failureText({ ...failed, path: 'built-in:pin-sync/01-first.toml' }, failed.steps[1]!)).toBe(
       ['The sign counter is 2, not 1.', 'fixtures/walks/pin-sync/01-first.toml:9 (step 2: Step 2)', 'again: touchstone walk fixtures/walks/pin-sync/01-first.toml --seed 1'].join('\n'),
     );
-    expect(again({ ...failed, path: "/home/me/my walks/it's.toml", seed: '7' })).toBe(String.raw`touchstone walk '/home/me/my walks/it'\''s.toml' --seed 7`);
+    expect(again({ ...failed, path: "/walks of mine/it's.toml", seed: '7' })).toBe(String.raw`touchstone walk '/walks of mine/it'\''s.toml' --seed 7`);
     expect(screen.getByLabelText('Copy the failure')).not.toBeNull();
   });
 
